@@ -1,0 +1,320 @@
+"""Count, mean and centred scatter of rows and of row pairs: all that a closed form needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from langalign_sk._numeric._arrays import (
+    Float64Array,
+    FloatArray,
+    as_matrix,
+    as_weights,
+    check_finite,
+    row_blocks,
+)
+from langalign_sk._numeric._memo import Immutable, Memo, Value
+
+
+class Moments(Immutable):
+    """Moments of one set of rows, in float64.
+
+    Built by `from_rows`; two of them add up to the moments of all rows together. Immutable, and
+    equal to itself under copying; a pickle holds the numbers and nothing derived from them.
+
+    Parameters
+    ----------
+    n : int
+        Number of rows.
+    weight, weight_sq : float
+        Sum of the row weights and of their squares (`n` and `n` without weights).
+    mean : ndarray of shape (d,)
+        Weighted mean.
+    scatter : ndarray of shape (d, d)
+        Weighted sum of the outer products of the centred rows.
+    """
+
+    __slots__ = ("__weakref__", "_memo", "mean", "n", "scatter", "weight", "weight_sq")
+
+    n: int
+    weight: float
+    weight_sq: float
+    mean: Float64Array
+    scatter: Float64Array
+
+    def __init__(
+        self,
+        *,
+        n: int,
+        weight: float,
+        weight_sq: float,
+        mean: Float64Array,
+        scatter: Float64Array,
+    ) -> None:
+        self.__setstate__(
+            {"n": n, "weight": weight, "weight_sq": weight_sq, "mean": mean, "scatter": scatter}
+        )
+
+    @classmethod
+    def from_rows(
+        cls, X: Any, sample_weight: Any = None, *, block_rows: int | None = None, name: str = "X"
+    ) -> Self:
+        """Accumulate over the rows of `X`, `block_rows` at a time (None: about 16 MB)."""
+        X = as_matrix(X, name=name)
+        weights = as_weights(sample_weight, X.shape[0])
+        mean, scatter = _accumulate([X], [name], weights, block_rows)
+        return cls(**_counts(X.shape[0], weights), mean=mean, scatter=scatter)
+
+    @property
+    def width(self) -> int:
+        """Number of columns of the rows."""
+        return int(self.mean.shape[0])
+
+    @property
+    def covariance(self) -> Float64Array:
+        """Maximum likelihood covariance, `scatter / weight`."""
+        return self.scatter / self.weight
+
+    @property
+    def n_effective(self) -> float:
+        """Kish's effective number of rows, `weight**2 / weight_sq`."""
+        return self.weight**2 / self.weight_sq
+
+    def memo(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """Return what `compute` returns, called once per `key` for this object."""
+        return self._memo.get(key, compute)
+
+    def __add__(self, other: object) -> Moments:
+        if not isinstance(other, Moments):
+            return NotImplemented
+        _check_same("columns", self.width, other.width)
+        share, between = _merge_factors(self, other)
+        delta = other.mean - self.mean
+        return Moments(
+            **_added_counts(self, other),
+            mean=self.mean + share * delta,
+            scatter=self.scatter + other.scatter + np.outer(between * delta, between * delta),
+        )
+
+    def __repr__(self) -> str:
+        return f"Moments(n={self.n}, width={self.width})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "n": self.n,
+            "weight": self.weight,
+            "weight_sq": self.weight_sq,
+            "mean": self.mean,
+            "scatter": self.scatter,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        _set(self, n=int(state["n"]))
+        _set(self, weight=float(state["weight"]), weight_sq=float(state["weight_sq"]))
+        _set(self, mean=_frozen(state["mean"]), scatter=_frozen(state["scatter"]), _memo=Memo())
+
+
+class PairMoments(Immutable):
+    """Moments of row pairs, in float64: of each side, and between the sides.
+
+    Built by `from_rows`; two of them add up to the moments of all pairs together.
+
+    Parameters
+    ----------
+    source, target : Moments
+        Moments of either side, over the same rows and weights.
+    cross : ndarray of shape (d_source, d_target)
+        Weighted sum of the outer products of centred source and centred target rows.
+    """
+
+    __slots__ = ("__weakref__", "_memo", "cross", "is_swapped", "source", "target")
+
+    source: Moments
+    target: Moments
+    cross: Float64Array
+    #: True for what `swapped` made of the moments as they were accumulated.
+    is_swapped: bool
+
+    def __init__(self, *, source: Moments, target: Moments, cross: Float64Array) -> None:
+        _set(self, source=source, target=target, cross=_frozen(cross))
+        _set(self, is_swapped=False, _memo=Memo())
+
+    @classmethod
+    def from_rows(
+        cls, S: Any, T: Any, sample_weight: Any = None, *, block_rows: int | None = None
+    ) -> Self:
+        """Accumulate over the row pairs, `block_rows` at a time (None: about 16 MB).
+
+        Where `S` and `T` are one object it is read once, and both sides are the same moments.
+        """
+        names = ["source pairs", "target pairs"]
+        if S is T:
+            both = Moments.from_rows(S, sample_weight, block_rows=block_rows, name=names[0])
+            return cls(source=both, target=both, cross=both.scatter)
+        S, T = as_matrix(S, name=names[0]), as_matrix(T, name=names[1])
+        if S.shape[0] != T.shape[0]:
+            raise ValueError(
+                f"source pairs have {S.shape[0]} rows, target pairs {T.shape[0]}; "
+                "row i of one must be the translation of row i of the other"
+            )
+        weights = as_weights(sample_weight, S.shape[0])
+        mean, scatter = _accumulate([S, T], names, weights, block_rows)
+        counts = _counts(S.shape[0], weights)
+        d = S.shape[1]
+        # Copies: views would keep the joint matrix, with its second copy of `cross`, alive.
+        return cls(
+            source=Moments(**counts, mean=mean[:d].copy(), scatter=scatter[:d, :d].copy()),
+            target=Moments(**counts, mean=mean[d:].copy(), scatter=scatter[d:, d:].copy()),
+            cross=scatter[:d, d:].copy(),
+        )
+
+    @property
+    def n(self) -> int:
+        """Number of pairs."""
+        return self.source.n
+
+    @property
+    def weight(self) -> float:
+        """Sum of the weights."""
+        return self.source.weight
+
+    @property
+    def weight_sq(self) -> float:
+        """Sum of the squared weights."""
+        return self.source.weight_sq
+
+    @property
+    def n_effective(self) -> float:
+        """Kish's effective number of pairs, `weight**2 / weight_sq`."""
+        return self.source.n_effective
+
+    def swapped(self) -> PairMoments:
+        """Return the same pairs with the sides exchanged: views, and one store of memos."""
+        other = PairMoments(source=self.target, target=self.source, cross=self.cross.T)
+        _set(other, is_swapped=not self.is_swapped, _memo=self._memo)
+        return other
+
+    def memo(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        """Return what `compute` returns, called once per `key` and direction."""
+        return self._memo.get((self.is_swapped, key), compute)
+
+    def __add__(self, other: object) -> PairMoments:
+        if not isinstance(other, PairMoments):
+            return NotImplemented
+        source = self.source + other.source
+        _, between = _merge_factors(self.source, other.source)
+        if self.source is self.target and other.source is other.target:
+            return PairMoments(source=source, target=source, cross=source.scatter)
+        target = self.target + other.target
+        step_s = between * (other.source.mean - self.source.mean)
+        step_t = between * (other.target.mean - self.target.mean)
+        cross = self.cross + other.cross + np.outer(step_s, step_t)
+        return PairMoments(source=source, target=target, cross=cross)
+
+    def __repr__(self) -> str:
+        return f"PairMoments(n={self.n}, widths=({self.source.width}, {self.target.width}))"
+
+    # Flat and plain: numbers and arrays, so that any serialiser can read it.
+    def __getstate__(self) -> dict[str, Any]:
+        one = self.source is self.target
+        return {
+            "source": self.source.__getstate__(),
+            "target": None if one else self.target.__getstate__(),
+            "cross": None if one else self.cross,
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        source = Moments(**state["source"])
+        target = source if state["target"] is None else Moments(**state["target"])
+        cross = source.scatter if state["cross"] is None else state["cross"]
+        self.__init__(source=source, target=target, cross=cross)  # type: ignore[misc]
+
+
+def _accumulate(
+    parts: Sequence[FloatArray],
+    names: Sequence[str],
+    weights: Float64Array | None,
+    block_rows: int | None,
+) -> tuple[Float64Array, Float64Array]:
+    """Mean and centred scatter of the rows of `parts` side by side, merged block by block."""
+    n_rows = parts[0].shape[0]
+    stops = np.cumsum([part.shape[1] for part in parts])
+    width = int(stops[-1])
+    # Small enough to stay in a cache between conversion, centring and product.
+    block_bytes = 16 * 2**20 if block_rows is None else 8 * width * max(1, block_rows)
+    mean, scatter, total = np.zeros(width), np.zeros((width, width)), 0.0
+    buffer: Float64Array | None = None
+    for rows in row_blocks(n_rows, width, block_bytes=block_bytes):
+        size = rows.stop - rows.start
+        buffer = np.empty((size, width)) if buffer is None else buffer
+        block = buffer[:size]
+        for part, stop in zip(parts, stops, strict=True):
+            block[:, stop - part.shape[1] : stop] = part[rows]
+        w = np.ones(size) if weights is None else weights[rows]
+        sums = np.ones(size) @ block
+        if not np.isfinite(sums).all():
+            for part, name in zip(parts, names, strict=True):
+                check_finite(part[rows], name=name, first_row=rows.start)
+        weight = float(w.sum())
+        if weight == 0:
+            continue
+        block_mean = (sums if weights is None else w @ block) / weight
+        block -= block_mean
+        if weights is not None:
+            block *= np.sqrt(w)[:, None]
+        # A product of a matrix with its own transpose is a symmetric rank-k update in numpy:
+        # half of the flops, and the result is symmetric to the last bit.
+        scatter += block.T @ block
+        delta = block_mean - mean
+        step = np.sqrt(total / (total + weight) * weight) * delta
+        scatter += np.outer(step, step)
+        total += weight
+        mean += (weight / total) * delta
+    return mean, scatter
+
+
+def _merge_factors(a: Moments, b: Moments) -> tuple[float, float]:
+    """Share of `b` in the merged mean, and root of the factor of the step between the means."""
+    share = b.weight / (a.weight + b.weight)
+    return share, float(np.sqrt(a.weight * share))
+
+
+def _counts(n_rows: int, weights: Float64Array | None) -> dict[str, Any]:
+    """Row count, sum of weights, sum of squared weights."""
+    if weights is None:
+        return {"n": n_rows, "weight": float(n_rows), "weight_sq": float(n_rows)}
+    return {
+        "n": n_rows,
+        "weight": float(weights.sum()),
+        "weight_sq": float(weights @ weights),
+    }
+
+
+def _added_counts(a: Moments, b: Moments) -> dict[str, Any]:
+    """Add up the counts of two sets of rows."""
+    return {
+        "n": a.n + b.n,
+        "weight": a.weight + b.weight,
+        "weight_sq": a.weight_sq + b.weight_sq,
+    }
+
+
+def _check_same(what: str, ours: int, theirs: int) -> None:
+    """Refuse to add moments of different widths."""
+    if ours != theirs:
+        raise ValueError(f"moments of {ours} and of {theirs} {what} cannot be added")
+
+
+def _frozen(a: Any) -> Float64Array:
+    """Give a read-only float64 view of `a`."""
+    view = np.asarray(a, dtype=np.float64).view()
+    view.flags.writeable = False
+    return view
+
+
+def _set(obj: object, **values: Any) -> None:
+    """Set attributes of an immutable object while it is being built."""
+    for name, value in values.items():
+        object.__setattr__(obj, name, value)
