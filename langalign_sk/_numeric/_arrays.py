@@ -20,10 +20,11 @@ def as_numpy(a: Any) -> Any:
     float32 (numpy has no bfloat16). Torch is looked up, never imported: without it loaded there
     can be no tensor.
     """
-    torch = sys.modules.get("torch")
+    tensor: Any = a
+    torch: Any = sys.modules.get("torch")
     if torch is None or not isinstance(a, getattr(torch, "Tensor", ())):
         return a
-    tensor = a.detach().cpu()
+    tensor = tensor.detach().cpu()
     if tensor.dtype in (torch.bfloat16, torch.float16):
         tensor = tensor.float()
     return tensor.numpy()

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._numeric._arrays import (
+from ._arrays import (
     Float64Array,
     FloatArray,
     as_matrix,
@@ -15,7 +15,7 @@ from langalign_sk._numeric._arrays import (
     check_finite,
     row_blocks,
 )
-from langalign_sk._numeric._memo import Immutable, Memo, Value
+from ._memo import Immutable, Memo, Value
 
 
 class Moments(Immutable):
@@ -43,6 +43,7 @@ class Moments(Immutable):
     weight_sq: float
     mean: Float64Array
     scatter: Float64Array
+    _memo: Memo
 
     def __init__(
         self,
@@ -136,6 +137,7 @@ class PairMoments(Immutable):
     cross: Float64Array
     #: True for what `swapped` made of the moments as they were accumulated.
     is_swapped: bool
+    _memo: Memo
 
     def __init__(self, *, source: Moments, target: Moments, cross: Float64Array) -> None:
         _set(self, source=source, target=target, cross=_frozen(cross))

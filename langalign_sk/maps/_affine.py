@@ -1,0 +1,143 @@
+"""Maps of the form X @ coef_ + intercept_."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from .._numeric import FloatArray, Moments, PairMoments, as_float_matrix
+from .._numeric._arrays import Float64Array
+from ._base import BaseMap, MomentMap
+
+
+class AffineMixin(BaseMap):
+    """Transform of affine maps, and what lets `compose` and `average` fold them.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (d_source, d_target), float64
+    intercept_ : ndarray of shape (d_target,), float64
+    """
+
+    coef_: Float64Array
+    intercept_: Float64Array
+
+    def transform(self, X: Any) -> FloatArray:
+        """Map rows of the source space into the target space: ``X @ coef_ + intercept_``.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d_source)
+
+        Returns
+        -------
+        ndarray of shape (n, d_target)
+            In the dtype of `X` (float32 or float64).
+        """
+        X = self._check_rows(X)
+        return affine(X, self.coef_, self.intercept_)
+
+    def _set_affine(self, coef: Float64Array, intercept: Float64Array) -> Self:
+        """Set the fitted attributes."""
+        self.coef_, self.intercept_ = coef, intercept
+        self.n_features_in_, self.n_features_out_ = coef.shape
+        return self
+
+
+class AffineMap(AffineMixin, MomentMap):
+    """A map that is already known: ``X @ coef + intercept``.
+
+    For a matrix learned elsewhere, and what `compose` and `average` give for affine maps. Its
+    `fit` learns nothing and needs no pairs.
+
+    Parameters
+    ----------
+    coef : array-like of shape (d_source, d_target)
+        The matrix, applied from the right.
+    intercept : array-like of shape (d_target,), optional
+        What is added; None adds nothing.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (d_source, d_target), float64
+    intercept_ : ndarray of shape (d_target,), float64
+    n_features_in_, n_features_out_ : int
+        Widths of the two spaces.
+
+    See Also
+    --------
+    compose : One map after the other.
+    average : Mean of the outputs of several maps.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.maps import AffineMap
+    >>> swap = AffineMap([[0.0, 1.0], [1.0, 0.0]], intercept=[0.5, 0.0]).fit()
+    >>> swap.transform([[1.0, 2.0]])
+    array([[2.5, 1. ]])
+    """
+
+    needs_pairs = False
+    uses_unlabeled = False
+
+    def __init__(self, coef: Any, intercept: Any = None) -> None:
+        self.coef = coef
+        self.intercept = intercept
+
+    def fit(
+        self,
+        S: Any = None,
+        T: Any = None,
+        sample_weight: Any = None,
+        *,
+        unlabeled_source: Any = None,
+        unlabeled_target: Any = None,
+    ) -> Self:
+        """Check the parameters; the arguments are ignored.
+
+        Parameters
+        ----------
+        S, T, sample_weight, unlabeled_source, unlabeled_target : ignored
+
+        Returns
+        -------
+        self
+        """
+        return self.fit_moments(None)
+
+    def fit_moments(
+        self,
+        moments: PairMoments | None,
+        *,
+        unlabeled_source: Moments | None = None,
+        unlabeled_target: Moments | None = None,
+    ) -> Self:
+        """Check the parameters; the arguments are ignored.
+
+        Parameters
+        ----------
+        moments, unlabeled_source, unlabeled_target : ignored
+
+        Returns
+        -------
+        self
+        """
+        coef = np.asarray(as_float_matrix(self.coef, name="coef"), dtype=np.float64)
+        if self.intercept is None:
+            return self._set_affine(coef, np.zeros(coef.shape[1]))
+        intercept = np.asarray(self.intercept, dtype=np.float64)
+        if intercept.shape != (coef.shape[1],) or not np.isfinite(intercept).all():
+            raise ValueError(
+                f"intercept must be {coef.shape[1]} finite numbers, one per column of coef; "
+                f"got shape {intercept.shape}"
+            )
+        return self._set_affine(coef, intercept)
+
+
+def affine(X: FloatArray, coef: Float64Array, intercept: Float64Array) -> FloatArray:
+    """Return ``X @ coef + intercept`` in the dtype of `X`, with no copy but the result."""
+    result: FloatArray = X @ coef.astype(X.dtype, copy=False)
+    result += intercept.astype(X.dtype, copy=False)
+    return result

@@ -1,0 +1,151 @@
+"""Fitted maps made of fitted maps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from .._numeric import FloatArray
+from ._affine import AffineMap, AffineMixin
+from ._base import BaseMap
+
+
+def compose(first: Any, second: Any) -> BaseMap:
+    """Return the fitted map that applies `first`, then `second`.
+
+    Parameters
+    ----------
+    first, second : fitted maps
+        The output of `first` has the width of the input of `second`.
+
+    Returns
+    -------
+    map
+        An `AffineMap` (one product) where both are affine, a chain otherwise.
+
+    See Also
+    --------
+    average : Mean of the outputs of several maps.
+
+    Examples
+    --------
+    >>> from langalign_sk.maps import AffineMap, compose
+    >>> double, shift = AffineMap([[2.0]]).fit(), AffineMap([[1.0]], [5.0]).fit()
+    >>> compose(double, shift).transform([[1.0]])
+    array([[7.]])
+    """
+    if first.n_features_out_ != second.n_features_in_:
+        raise ValueError(
+            f"the first map gives {first.n_features_out_} columns, "
+            f"the second takes {second.n_features_in_}"
+        )
+    if isinstance(first, AffineMixin) and isinstance(second, AffineMixin):
+        return AffineMap(
+            first.coef_ @ second.coef_, first.intercept_ @ second.coef_ + second.intercept_
+        ).fit()
+    return ChainedMap([first, second])
+
+
+def average(maps: Iterable[Any]) -> BaseMap:
+    """Return the fitted map whose output is the mean of the outputs of `maps`.
+
+    Parameters
+    ----------
+    maps : iterable of fitted maps
+        All between spaces of the same widths; at least one.
+
+    Returns
+    -------
+    map
+        An `AffineMap` (one product) where all are affine; the map itself where it is only one.
+
+    See Also
+    --------
+    compose : One map after the other.
+
+    Examples
+    --------
+    >>> from langalign_sk.maps import AffineMap, average
+    >>> double, shift = AffineMap([[2.0]]).fit(), AffineMap([[1.0]], [5.0]).fit()
+    >>> average([double, shift]).transform([[1.0]])
+    array([[4.]])
+    """
+    maps = list(maps)
+    if not maps:
+        raise ValueError("at least one map is needed to average")
+    widths = sorted({(m.n_features_in_, m.n_features_out_) for m in maps})
+    if len(widths) > 1:
+        raise ValueError(f"maps between spaces of different widths cannot be averaged: {widths}")
+    if len(maps) == 1:
+        only: BaseMap = maps[0]
+        return only
+    if all(isinstance(m, AffineMixin) for m in maps):
+        return AffineMap(
+            np.mean([m.coef_ for m in maps], axis=0),
+            np.mean([m.intercept_ for m in maps], axis=0),
+        ).fit()
+    return AveragedMap(maps)
+
+
+class _FittedMaps(BaseMap):
+    """Base of maps that consist of fitted maps: nothing to learn, and cloning must not unfit."""
+
+    needs_pairs = False
+    uses_unlabeled = False
+
+    def __init__(self, maps: Sequence[Any]) -> None:
+        self.maps = maps
+
+    def fit(
+        self,
+        S: Any = None,
+        T: Any = None,
+        sample_weight: Any = None,
+        *,
+        unlabeled_source: Any = None,
+        unlabeled_target: Any = None,
+    ) -> Self:
+        """Do nothing: the maps are fitted."""
+        return self
+
+    @property
+    def n_features_in_(self) -> int:  # type: ignore[override]  # read off the maps
+        """Width of the source space."""
+        return int(self.maps[0].n_features_in_)
+
+    @property
+    def n_features_out_(self) -> int:  # type: ignore[override]  # read off the maps
+        """Width of the target space."""
+        return int(self.maps[-1].n_features_out_)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def __sklearn_clone__(self) -> Self:
+        return self
+
+
+class ChainedMap(_FittedMaps):
+    """Apply each map to the output of the one before."""
+
+    def transform(self, X: Any) -> FloatArray:
+        """Map rows through all maps in order."""
+        rows = self._check_rows(X)
+        for each in self.maps:
+            rows = each.transform(rows)
+        return rows
+
+
+class AveragedMap(_FittedMaps):
+    """Average the outputs of the maps."""
+
+    def transform(self, X: Any) -> FloatArray:
+        """Map rows through each map and average."""
+        X = self._check_rows(X)
+        total = np.zeros((X.shape[0], self.n_features_out_), dtype=X.dtype)
+        for each in self.maps:
+            total += each.transform(X)
+        total /= len(self.maps)
+        return total

@@ -1,0 +1,162 @@
+"""Orthogonal Procrustes."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from .._numeric import FloatArray, Moments, PairMoments, as_float_matrix
+from .._numeric._arrays import Float64Array
+from .._numeric._linalg import rotation_of
+from ._affine import AffineMixin, affine
+from ._base import MomentMap, _check_width
+
+
+def _can_invert(self: ProcrustesMap) -> bool:
+    """Tell whether `inverse_transform` exists; it may before `fit`, as far as one can know."""
+    if not hasattr(self, "coef_"):
+        return True
+    if self.n_features_in_ > self.n_features_out_:
+        raise AttributeError(
+            f"{self.n_features_in_} columns mapped to {self.n_features_out_} cannot be recovered"
+        )
+    if self.scale_ == 0:
+        raise AttributeError("the fitted scale is 0: all rows map to one point")
+    return True
+
+
+class ProcrustesMap(AffineMixin, MomentMap):
+    r"""Rotate the source space onto the target space, after centring both.
+
+    Keeps lengths and angles and has no penalty to choose: the map for two spaces that differ by
+    little more than their axes. Spaces of unrelated encoders are not rotations of each other;
+    there `RidgeMap` can fit what a rotation cannot.
+
+    Parameters
+    ----------
+    scale : bool, default=False
+        Also fit one factor for all directions, by least squares.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (d_source, d_target), float64
+        The rotation, times the scale. Without the scale it has orthonormal rows where d_source <=
+        d_target, and orthonormal columns where d_source >= d_target.
+    intercept_ : ndarray of shape (d_target,), float64
+    scale_ : float
+        The factor; 1.0 with ``scale=False``.
+    n_features_in_, n_features_out_ : int
+        Widths of the two spaces.
+
+    See Also
+    --------
+    RidgeMap : Any linear map, with a penalty.
+    scipy.linalg.orthogonal_procrustes : The same rotation for centred arrays of one width.
+
+    Notes
+    -----
+    With source rows s_i, target rows t_i, weights w_i and weighted means m_s and m_t, this is
+
+    .. math::
+        \min_{Q, c} \sum_i w_i \lVert t_i - m_t - c\, Q^\top (s_i - m_s) \rVert^2
+        \quad\text{subject to } Q \text{ semi-orthogonal,}
+
+    (for d_source > d_target: the Q that maximises the agreement trace(Q' C)). With the singular
+    value decomposition :math:`C = U \Sigma V^\top` of the centred cross scatter matrix the
+    answer is :math:`Q = U V^\top` and :math:`c = \operatorname{tr}\Sigma / \sum_i w_i \lVert
+    Q^\top (s_i - m_s) \rVert^2`. Where the pairs do not determine Q (fewer pairs than columns,
+    say), Q on the remaining directions is as near to the identity as it can be.
+
+    Accumulating the moments costs O(n d^2), the decomposition O(d^3), once per set of moments.
+
+    ``inverse_transform`` exists where d_source <= d_target: it undoes `transform` exactly. For
+    equal widths `transform` undoes it too; for d_source < d_target it takes a target row to the
+    source row whose image is nearest.
+
+    References
+    ----------
+    .. [1] P. H. Schoenemann. A generalized solution of the orthogonal Procrustes problem.
+       Psychometrika 31, 1966.
+    .. [2] C. Xing, D. Wang, C. Liu, Y. Lin. Normalized word embedding and orthogonal transform for
+       bilingual word translation. NAACL 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.maps import ProcrustesMap
+    >>> rng = np.random.default_rng(0)
+    >>> S = rng.standard_normal((50, 3))
+    >>> rotation = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0]])
+    >>> T = S @ rotation + 10.0
+    >>> procrustes = ProcrustesMap().fit(S, T)
+    >>> np.allclose(procrustes.coef_, rotation)
+    True
+    >>> np.allclose(procrustes.inverse_transform(T), S)
+    True
+    """
+
+    uses_unlabeled = False
+
+    scale_: float
+
+    def __init__(self, *, scale: bool = False) -> None:
+        self.scale = scale
+
+    def fit_moments(
+        self,
+        moments: PairMoments | None,
+        *,
+        unlabeled_source: Moments | None = None,
+        unlabeled_target: Moments | None = None,
+    ) -> Self:
+        """Learn the map from accumulated moments.
+
+        Parameters
+        ----------
+        moments : PairMoments
+            Moments of the pairs.
+        unlabeled_source, unlabeled_target : ignored
+
+        Returns
+        -------
+        self
+        """
+        moments = self._need(moments)
+        rotation, agreement = rotation_of(moments)
+        self.scale_ = 1.0
+        if self.scale:
+            self.scale_ = _least_squares_scale(moments, rotation, agreement)
+        coef = self.scale_ * rotation
+        return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
+
+    @available_if(_can_invert)
+    def inverse_transform(self, X: Any) -> FloatArray:
+        """Map rows of the target space back: undoes `transform`. Needs d_source <= d_target.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d_target)
+
+        Returns
+        -------
+        ndarray of shape (n, d_source)
+            In the dtype of `X` (float32 or float64).
+        """
+        check_is_fitted(self)
+        X = as_float_matrix(X, name="X")
+        _check_width(X, self.n_features_out_, f"{type(self).__name__}.inverse_transform")
+        back = self.coef_.T / self.scale_**2
+        return affine(X, back, -self.intercept_ @ back)
+
+
+def _least_squares_scale(moments: PairMoments, rotation: Float64Array, agreement: float) -> float:
+    """Best factor for the rotated source rows; 1 where these do not vary."""
+    scatter = moments.source.scatter
+    if rotation.shape[0] <= rotation.shape[1]:
+        spread = float(np.trace(scatter))
+    else:  # the rotation drops directions: only what remains counts
+        spread = float(np.sum((scatter @ rotation) * rotation))
+    return agreement / spread if spread > 0 else 1.0

@@ -1,0 +1,187 @@
+"""Ridge regression from moments."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Self
+
+import numpy as np
+
+from .._numeric import Moments, PairMoments
+from .._numeric._arrays import Float64Array
+from .._numeric._linalg import eigh_of
+from ._affine import AffineMixin
+from ._base import MomentMap
+
+
+class RidgeMap(AffineMixin, MomentMap):
+    r"""Predict target rows from source rows by penalised least squares.
+
+    Fits any linear relation between the spaces, and shrinks along the directions that the pairs
+    say little about. The penalty is chosen by generalised cross-validation unless it is given.
+
+    Parameters
+    ----------
+    alpha : float or "gcv", default="gcv"
+        Penalty, relative to the mean variance of a source column, so that it means the same for
+        any scale, width and number of pairs. 0 is least squares (of minimum norm where the pairs
+        do not determine it). "gcv" chooses from `alphas`.
+    alphas : array-like of shape (n_alphas,), optional
+        Positive candidates for ``alpha="gcv"``; None for 29 values from 1e-5 to 100, evenly
+        spaced in the logarithm. Ignored where `alpha` is a number.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (d_source, d_target), float64
+    intercept_ : ndarray of shape (d_target,), float64
+    alpha_ : float
+        The penalty used, relative to the mean variance as `alpha`.
+    alphas_ : ndarray of shape (n_alphas,)
+        The penalties considered, ascending; only `alpha_` where it was given.
+    gcv_values_ : ndarray of shape (n_alphas,)
+        The criterion for each of `alphas_`; infinite where no degrees of freedom remain.
+    n_features_in_, n_features_out_ : int
+        Widths of the two spaces.
+
+    See Also
+    --------
+    ProcrustesMap : A rotation, which keeps lengths and angles.
+    sklearn.linear_model.Ridge : The same minimum, fitted from rows, with an absolute penalty.
+
+    Notes
+    -----
+    With weights w_i of sum W, weighted means m_s and m_t, source covariance matrix
+    :math:`\Sigma = V \Lambda V^\top` and cross covariance matrix C, the map minimises
+
+    .. math::
+        \frac{1}{W} \sum_i w_i \lVert t_i - m_t - B^\top (s_i - m_s) \rVert^2
+        + \lambda \lVert B \rVert_F^2,
+        \qquad \lambda = \alpha \operatorname{tr}(\Sigma) / d,
+
+    so that :math:`B = V (\Lambda + \lambda)^{-1} V^\top C`. It equals scikit-learn's Ridge
+    with ``alpha = W * lambda``. Generalised cross-validation [1]_ takes the candidate of least
+
+    .. math::
+        \frac{\mathrm{RSS}(\lambda) / W}{(1 - (1 + \mathrm{df}(\lambda)) / n)^2},
+        \qquad \mathrm{df}(\lambda) = \sum_j \frac{\Lambda_j}{\Lambda_j + \lambda},
+
+    where the 1 counts the means, and n is Kish's effective number of pairs: weighting every pair
+    by 2 adds no knowledge and leaves the choice as it is. Of equal candidates the largest is taken.
+
+    Accumulating the moments costs O(n d^2), one eigendecomposition per set of moments O(d^3);
+    after that the criterion for all candidates costs O(d) each, and a fit one product of two
+    d x d matrices.
+
+    References
+    ----------
+    .. [1] G. H. Golub, M. Heath, G. Wahba. Generalized cross-validation as a method for choosing
+       a good ridge parameter. Technometrics 21(2), 1979.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.maps import RidgeMap
+    >>> rng = np.random.default_rng(0)
+    >>> S = rng.standard_normal((200, 4))
+    >>> T = S @ rng.standard_normal((4, 3)) + 0.1 * rng.standard_normal((200, 3))
+    >>> ridge = RidgeMap().fit(S, T)
+    >>> float(ridge.alpha_) < 0.1
+    True
+    >>> ridge.transform(S[:2]).shape
+    (2, 3)
+    """
+
+    uses_unlabeled = False
+
+    alpha_: float
+    alphas_: Float64Array
+    gcv_values_: Float64Array
+
+    def __init__(self, alpha: float | str = "gcv", *, alphas: Any = None) -> None:
+        self.alpha = alpha
+        self.alphas = alphas
+
+    def fit_moments(
+        self,
+        moments: PairMoments | None,
+        *,
+        unlabeled_source: Moments | None = None,
+        unlabeled_target: Moments | None = None,
+    ) -> Self:
+        """Learn the map from accumulated moments.
+
+        Parameters
+        ----------
+        moments : PairMoments
+            Moments of the pairs.
+        unlabeled_source, unlabeled_target : ignored
+
+        Returns
+        -------
+        self
+        """
+        moments = self._need(moments)
+        self.alphas_ = self._candidates()
+        values, vectors = eigh_of(moments.source)
+        projected = _projected_cross(moments)
+        # Relative to the mean over all columns, those without variance included.
+        penalties = self.alphas_ * (values.sum() / moments.source.width)
+        self.gcv_values_ = _gcv_path(moments, values, projected, penalties)
+        # The last of equal minima: the criterion may be flat, or infinite all along.
+        best = len(penalties) - 1 - int(self.gcv_values_[::-1].argmin())
+        self.alpha_ = float(self.alphas_[best])
+        coef = vectors @ (projected / (values + penalties[best])[:, None])
+        return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
+
+    def _candidates(self) -> Float64Array:
+        """Relative penalties to consider, ascending."""
+        alpha: Any = self.alpha
+        if isinstance(alpha, str) and alpha == "gcv":
+            return _grid(self.alphas)
+        if isinstance(alpha, bool) or not isinstance(alpha, (int, float, np.number)):
+            raise TypeError(f'alpha must be a number >= 0 or "gcv", got {alpha!r}')
+        if not (math.isfinite(alpha) and alpha >= 0):
+            raise ValueError(f'alpha must be a finite number >= 0 or "gcv", got {alpha}')
+        return np.array([float(alpha)])
+
+
+def _grid(alphas: Any) -> Float64Array:
+    """Candidates for the penalty, ascending; the default ones for None."""
+    if alphas is None:
+        return np.logspace(-5, 2, 29)
+    grid = np.sort(np.asarray(alphas, dtype=np.float64))
+    if grid.ndim != 1 or not grid.size or not (np.isfinite(grid).all() and grid[0] > 0):
+        raise ValueError(f"alphas must be a list of positive finite numbers, got {alphas!r}")
+    return grid
+
+
+def _projected_cross(moments: PairMoments) -> Float64Array:
+    """Cross covariance in the eigenvectors of the source covariance; once per moments."""
+    _, vectors = eigh_of(moments.source)
+    return moments.memo(
+        "projected_cross", lambda: vectors.T @ np.asarray(moments.cross / moments.weight)
+    )
+
+
+def _gcv_path(
+    moments: PairMoments, values: Float64Array, projected: Float64Array, penalties: Float64Array
+) -> Float64Array:
+    """Criterion of generalised cross-validation for each penalty.
+
+    Residual sum and residual degrees of freedom are written as sums of terms >= 0, for both go to
+    zero together where the pairs are fewer than the columns.
+    """
+    explained = moments.memo(
+        "explained", lambda: np.einsum("ij,ij->i", projected, projected) / values
+    )
+    total = float(np.trace(moments.target.scatter)) / moments.weight
+    rank = len(values)
+    # With rank n - 1, least squares passes through every pair.
+    unexplained = 0.0 if rank >= moments.n - 1 else max(total - float(explained.sum()), 0.0)
+    kept_back = penalties[:, None] / (values + penalties[:, None])
+    residual = unexplained + (kept_back**2) @ explained
+    freedom = (moments.n_effective - 1.0 - rank) + kept_back.sum(axis=1)
+    tiny = 1e-10 * moments.n_effective
+    gcv = np.full(len(penalties), np.inf)
+    np.divide(residual, (freedom / moments.n_effective) ** 2, out=gcv, where=freedom > tiny)
+    return gcv
