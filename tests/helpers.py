@@ -1,0 +1,60 @@
+"""Stand-ins that several test rooms share."""
+
+import hashlib
+import threading
+
+import numpy as np
+
+
+class CountingEncoder:
+    """An encoder with ``encode(texts)`` that remembers every text it was asked for.
+
+    Vectors depend on nothing but the text, `dim` and `seed`. It has a `fingerprint`, so an
+    extractor that holds it can be pickled; copies in one process are one and the same object
+    (``clone`` deep-copies values of a parameter grid), so that counts are never lost. Another
+    process starts at zero.
+    """
+
+    def __init__(self, dim=8, seed=0):
+        self.dim = dim
+        self.seed = seed
+        self.reset()
+
+    def reset(self):
+        self.texts = []
+        self.calls = 0
+        self._lock = threading.Lock()
+
+    @property
+    def n_texts(self):
+        """Texts encoded so far, repetitions included."""
+        return len(self.texts)
+
+    def encode(self, texts):
+        with self._lock:
+            self.calls += 1
+            self.texts.extend(texts)
+        return np.stack([self.vector(text) for text in texts])
+
+    def vector(self, text):
+        digest = hashlib.blake2b(f"{self.seed}:{text}".encode("utf-8", "surrogatepass")).digest()
+        rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
+        return rng.standard_normal(self.dim).astype(np.float32)
+
+    def get_embedding_dimension(self):
+        return self.dim
+
+    def fingerprint(self):
+        return f"counting-{self.dim}-{self.seed}"
+
+    def __getstate__(self):
+        return {"dim": self.dim, "seed": self.seed}
+
+    def __setstate__(self, state):
+        self.__init__(**state)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
