@@ -1,0 +1,20 @@
+"""Files: parallel text in, and writes that either happen whole or not at all."""
+
+from langalign_sk._io._atomic import atomic_file, atomic_folder
+from langalign_sk._io._catalogs import read_po
+from langalign_sk._io._read import Columns
+from langalign_sk._io._tables import read_csv, read_jsonl, read_lines, read_tsv
+from langalign_sk._io._xml import read_tmx, read_xliff
+
+__all__ = [
+    "Columns",
+    "atomic_file",
+    "atomic_folder",
+    "read_csv",
+    "read_jsonl",
+    "read_lines",
+    "read_po",
+    "read_tmx",
+    "read_tsv",
+    "read_xliff",
+]

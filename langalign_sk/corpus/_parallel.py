@@ -1,0 +1,376 @@
+"""Row-aligned pairs of two languages."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Self
+
+from langalign_sk._io import read_csv, read_jsonl, read_po, read_tmx, read_tsv, read_xliff
+from langalign_sk._numeric import PairMoments
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.corpus._fingerprint import Rows
+from langalign_sk.corpus._holder import RowHolder
+from langalign_sk.corpus._inputs import as_pair_weights, as_rows, check_lang, check_layout
+from langalign_sk.text._layout import BlockLayout
+
+PathLike = str | os.PathLike[str]
+
+
+class ParallelCorpus(RowHolder):
+    """Row-aligned pairs: row i of `source` means what row i of `target` means.
+
+    A handle that scikit-learn passes around untouched: immutable, its own clone and copy, never
+    cut to folds, short when printed.
+
+    Parameters
+    ----------
+    source, target : sequence of str, or array-like of shape (n, d)
+        Texts (lists, series, 1-D arrays, one-column frames) or vectors (2-D numbers, one row per
+        text), both sides alike. Vectors that are float32 or float64 arrays are not copied: the
+        corpus holds a read-only view, so do not change the array afterwards.
+    source_lang, target_lang : str, optional
+        Language codes. `embed` needs both where the extractor has one model per language.
+    weight : array-like of shape (n,), optional
+        Weight of each pair, finite and >= 0. None: all weigh 1.
+    layout : BlockLayout, optional
+        The blocks that the vectors were cut out of, each side at the width of its language.
+        `embed` sets it.
+
+    Attributes
+    ----------
+    source, target : tuple of str, or ndarray
+        The rows, read-only.
+    source_lang, target_lang : str or None
+    weight : ndarray of shape (n,) or None
+    n_pairs : int
+    is_text : bool
+    widths : tuple of int, or None
+        Columns of source and target vectors; None for texts.
+    layout : BlockLayout or None
+    spec : str or None
+        Specification of the extractor that made the vectors.
+    fingerprint : str
+        Digest of every byte, of order, shape, dtype, languages, weights and layout; computed when
+        first needed. Corpora with equal fingerprints are equal.
+    moments : PairMoments
+        Count, means and centred scatter of the vectors.
+    detached : bool
+        Whether the rows are out of reach, left behind when the object was saved.
+    path : str or None
+        Folder of a corpus that was saved or loaded.
+
+    See Also
+    --------
+    TextPool : Unpaired rows of one language.
+
+    Notes
+    -----
+    ``a + b`` has the rows of both. It keeps `a` and `b` until its rows are asked for, its moments
+    are the sum of theirs, and its fingerprint goes on where that of `a` ended: adding a batch to
+    a large corpus reads the batch alone.
+
+    A pickle holds the rows, except for a corpus in a folder (path and fingerprint), inside
+    `without_pairs` and for what `detach` gives (fingerprint, sizes, languages).
+
+    Examples
+    --------
+    >>> from langalign_sk.corpus import ParallelCorpus
+    >>> pairs = ParallelCorpus(
+    ...     ["where is my parcel", "cancel the order", "thank you"],
+    ...     ["택배가 어디 있나요", "주문을 취소해 주세요", "감사합니다"],
+    ...     source_lang="en",
+    ...     target_lang="ko",
+    ... )
+    >>> pairs
+    ParallelCorpus(en->ko, 3 pairs of texts)
+    >>> train, held_out = pairs.split(2, random_state=0)
+    >>> train.n_pairs, held_out.n_pairs
+    (2, 1)
+    >>> (train + held_out).n_pairs
+    3
+
+    Vectors work alike, and have moments:
+
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> vectors = ParallelCorpus(rng.normal(size=(50, 4)), rng.normal(size=(50, 3)))
+    >>> vectors.widths, vectors.moments.n
+    ((4, 3), 50)
+    """
+
+    _side_names = ("source", "target")
+    _row_name = "pairs"
+    _parameter = "pairs"
+
+    def __init__(
+        self,
+        source: Any,
+        target: Any,
+        *,
+        source_lang: str | None = "en",
+        target_lang: str | None = None,
+        weight: Any = None,
+        layout: BlockLayout | None = None,
+    ) -> None:
+        langs = check_lang(source_lang, "source_lang"), check_lang(target_lang, "target_lang")
+        if langs[0] is not None and langs[0] == langs[1]:
+            raise ValueError(f"source and target are both in {langs[0]!r}; set the two languages")
+        left = as_rows(source, "source")
+        # The same array on both sides stays one array, which is read once for its moments.
+        right = left if target is source else as_rows(target, "target")
+        if isinstance(left, tuple) != isinstance(right, tuple):
+            kinds = ["texts" if isinstance(side, tuple) else "vectors" for side in (left, right)]
+            raise ValueError(
+                f"source holds {kinds[0]}, target {kinds[1]}; give texts on both sides (embed() "
+                "makes vectors of both) or vectors on both"
+            )
+        if len(left) != len(right):
+            raise ValueError(
+                f"source has {len(left)} rows, target {len(right)}; row i of one must be the "
+                "translation of row i of the other"
+            )
+        widths = _widths(left, right)
+        check_layout(layout, langs, widths, self._side_names)
+        self._set(
+            _n=len(left),
+            _langs=langs,
+            _widths=widths,
+            _weight=as_pair_weights(weight, len(left)),
+            _layout=layout,
+            _sides=(left, right),
+        )
+
+    @property
+    def source(self) -> Any:
+        """Rows of the source language: tuple of str, or read-only array."""
+        return self._rows()[0]
+
+    @property
+    def target(self) -> Any:
+        """Rows of the target language: tuple of str, or read-only array."""
+        return self._rows()[1]
+
+    @property
+    def source_lang(self) -> str | None:
+        """Language of the source rows."""
+        return self._langs[0]
+
+    @property
+    def target_lang(self) -> str | None:
+        """Language of the target rows."""
+        return self._langs[1]
+
+    @property
+    def weight(self) -> Float64Array | None:
+        """Weight of each pair; None: all weigh 1."""
+        return self._weights()
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs."""
+        return self._n
+
+    @property
+    def widths(self) -> tuple[int, int] | None:
+        """Columns of source and target vectors; None for texts."""
+        return None if self._widths is None else (self._widths[0], self._widths[1])
+
+    @property
+    def moments(self) -> PairMoments:
+        """Moments of the vectors: accumulated once per process, whoever asks."""
+        moments: PairMoments = self._shared_moments()
+        return moments
+
+    def _accumulate(self) -> PairMoments:
+        """Pass over the vectors of both sides."""
+        source, target = self._rows()
+        return PairMoments.from_rows(source, target, self._weight)
+
+    def embed(self, extractor: Any) -> Self:
+        """Vectors of both sides, each in its language.
+
+        Parameters
+        ----------
+        extractor : EmbeddingExtractor, or object with ``transform(texts)``
+            An extractor with one model per language encodes each side with the model of its
+            language, at that model's own width.
+
+        Returns
+        -------
+        ParallelCorpus
+            The vectors, in the same order and with the same weights, with the `layout` and `spec`
+            of the extractor. The last results are remembered by specification (512 MB of them),
+            so that equal extractors, in the folds of a grid search say, encode once.
+        """
+        return self._embed(extractor)
+
+    @classmethod
+    def from_tsv(
+        cls,
+        path: PathLike,
+        source: str | int,
+        target: str | int,
+        *,
+        source_lang: str | None = "en",
+        target_lang: str | None = None,
+        header: bool | None = None,
+        quoting: bool = False,
+        encoding: str = "utf-8",
+    ) -> Self:
+        r"""Read two columns of a tab-separated file (plain or gzip).
+
+        Parameters
+        ----------
+        path : path
+        source, target : str or int
+            Columns by name in the first line, or by position from 0.
+        source_lang, target_lang : str, optional
+        header : bool, optional
+            Whether the first line holds names. None: if a column is given by name.
+        quoting : bool, default=False
+            Whether fields may stand in quotation marks; by default these are characters.
+        encoding : str, default="utf-8"
+
+        Examples
+        --------
+        >>> import pathlib, tempfile
+        >>> from langalign_sk.corpus import ParallelCorpus
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = pathlib.Path(folder, "pairs.tsv")
+        ...     _ = file.write_text("en\tko\nthank you\t감사합니다\n", encoding="utf-8")
+        ...     ParallelCorpus.from_tsv(file, "en", "ko", target_lang="ko")
+        ParallelCorpus(en->ko, 1 pairs of texts)
+        """
+        found = read_tsv(path, [source, target], header=header, quoting=quoting, encoding=encoding)
+        return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: PathLike,
+        source: str | int,
+        target: str | int,
+        *,
+        source_lang: str | None = "en",
+        target_lang: str | None = None,
+        header: bool | None = None,
+        delimiter: str = ",",
+        encoding: str = "utf-8",
+    ) -> Self:
+        """Read two columns of a CSV file (plain or gzip); see `from_tsv`."""
+        found = read_csv(
+            path, [source, target], header=header, delimiter=delimiter, encoding=encoding
+        )
+        return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
+
+    @classmethod
+    def from_jsonl(
+        cls,
+        path: PathLike,
+        source: str,
+        target: str,
+        *,
+        source_lang: str | None = "en",
+        target_lang: str | None = None,
+        encoding: str = "utf-8",
+    ) -> Self:
+        """Read two fields of a file with one JSON object per line (plain or gzip)."""
+        found = read_jsonl(path, [source, target], encoding=encoding)
+        return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
+
+    @classmethod
+    def from_tmx(
+        cls,
+        path: PathLike,
+        source: str | None = None,
+        target: str | None = None,
+        *,
+        source_lang: str = "en",
+        target_lang: str,
+    ) -> Self:
+        """Read the units of a translation memory that have both languages.
+
+        Parameters
+        ----------
+        path : path
+            TMX, plain or gzip.
+        source, target : str, optional
+            Codes of the two languages in the file, if they are not `source_lang` and
+            `target_lang` or regional variants of these ("en-US" for "en").
+        source_lang, target_lang : str
+        """
+        found = read_tmx(path, source or source_lang, target or target_lang)
+        return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
+
+    @classmethod
+    def from_po(
+        cls,
+        path: PathLike,
+        *,
+        source_lang: str | None = "en",
+        target_lang: str | None = None,
+        encoding: str = "utf-8",
+    ) -> Self:
+        """Read the finished translations of a gettext catalogue; fuzzy ones are left out."""
+        found = read_po(path, encoding=encoding)
+        return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
+
+    @classmethod
+    def from_xliff(
+        cls, path: PathLike, *, source_lang: str | None = None, target_lang: str | None = None
+    ) -> Self:
+        """Read the translated units of an XLIFF 1.2 or 2.x document.
+
+        The languages are those named in the document unless given here.
+        """
+        found = read_xliff(path)
+        return cls(
+            *found.columns.texts,
+            source_lang=source_lang or found.source_lang,
+            target_lang=target_lang or found.target_lang,
+        )
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: Any,
+        source: Any,
+        target: Any,
+        *,
+        source_lang: str | None = "en",
+        target_lang: str | None = None,
+        weight: Any = None,
+    ) -> Self:
+        """Read two text columns, and one of weights if wanted, of a pandas or polars frame.
+
+        Parameters
+        ----------
+        frame : DataFrame
+        source, target : hashable
+            Names of the columns.
+        source_lang, target_lang : str, optional
+        weight : hashable, optional
+            Name of the column with the weight of each pair.
+        """
+        columns = list(frame.columns)
+        for name in (source, target, *([] if weight is None else [weight])):
+            if name not in columns:
+                raise ValueError(f"the frame has no column {name!r}; it has {columns[:12]}")
+        return cls(
+            frame[source],
+            frame[target],
+            source_lang=source_lang,
+            target_lang=target_lang,
+            weight=None if weight is None else frame[weight],
+        )
+
+    def __repr__(self) -> str:
+        langs = "->".join("?" if lang is None else lang[:12] for lang in self._langs)
+        return f"ParallelCorpus({langs}, {self._description()})"
+
+
+def _widths(left: Rows, right: Rows) -> tuple[int, int] | None:
+    """Columns of both sides; None for texts."""
+    if isinstance(left, tuple) or isinstance(right, tuple):
+        return None
+    return int(left.shape[1]), int(right.shape[1])

@@ -1,0 +1,135 @@
+"""Unpaired rows of one language."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Self
+
+from langalign_sk._io import read_lines, read_tsv
+from langalign_sk._numeric import Moments
+from langalign_sk.corpus._holder import RowHolder
+from langalign_sk.corpus._inputs import as_rows, check_lang, check_layout
+from langalign_sk.text._layout import BlockLayout
+
+
+class TextPool(RowHolder):
+    """Unpaired texts or vectors of one language, with the habits of a `ParallelCorpus`.
+
+    Parameters
+    ----------
+    rows : sequence of str, or array-like of shape (n, d)
+        Texts, or vectors. Vectors that are float32 or float64 arrays are not copied: the pool
+        holds a read-only view, so do not change the array afterwards.
+    lang : str
+        Language code.
+    layout : BlockLayout, optional
+        The blocks that the vectors were cut out of; `embed` sets it.
+
+    Attributes
+    ----------
+    rows : tuple of str, or ndarray
+        The rows, read-only.
+    lang : str
+    n_rows : int
+    is_text : bool
+    width : int or None
+        Columns of the vectors; None for texts.
+    layout : BlockLayout or None
+    spec : str or None
+        Specification of the extractor that made the vectors.
+    fingerprint : str
+        Digest of every byte, of order, shape, dtype, language and layout.
+    moments : Moments
+        Count, mean and centred scatter of the vectors.
+    detached : bool
+        Whether the rows are out of reach, left behind when the object was saved.
+    path : str or None
+        Folder of a pool that was saved or loaded.
+
+    See Also
+    --------
+    ParallelCorpus : Row-aligned pairs.
+
+    Examples
+    --------
+    >>> from langalign_sk.corpus import TextPool
+    >>> pool = TextPool(["택배가 어디 있나요", "감사합니다"], lang="ko")
+    >>> pool
+    TextPool(ko, 2 rows of texts)
+    >>> pool.take([1]).rows
+    ('감사합니다',)
+    """
+
+    _side_names = ("rows",)
+    _row_name = "rows"
+    _parameter = "unlabeled"
+
+    def __init__(self, rows: Any, *, lang: str, layout: BlockLayout | None = None) -> None:
+        if lang is None:
+            raise ValueError("lang is needed: a TextPool is in one language")
+        langs = (check_lang(lang, "lang"),)
+        side = as_rows(rows, "rows")
+        widths = None if isinstance(side, tuple) else (int(side.shape[1]),)
+        check_layout(layout, langs, widths, self._side_names)
+        self._set(_n=len(side), _langs=langs, _widths=widths, _layout=layout, _sides=(side,))
+
+    @property
+    def rows(self) -> Any:
+        """Tuple of str, or read-only array."""
+        return self._rows()[0]
+
+    @property
+    def lang(self) -> str:
+        """Language of the rows."""
+        lang = self._langs[0]
+        assert lang is not None
+        return lang
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return self._n
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the vectors; None for texts."""
+        return None if self._widths is None else self._widths[0]
+
+    @property
+    def moments(self) -> Moments:
+        """Moments of the vectors: accumulated once per process, whoever asks."""
+        moments: Moments = self._shared_moments()
+        return moments
+
+    def _accumulate(self) -> Moments:
+        """Pass over the vectors."""
+        return Moments.from_rows(self._rows()[0])
+
+    def embed(self, extractor: Any) -> Self:
+        """Vectors of the rows in their language; see `ParallelCorpus.embed`."""
+        return self._embed(extractor)
+
+    @classmethod
+    def from_lines(
+        cls, path: str | os.PathLike[str], *, lang: str, encoding: str = "utf-8"
+    ) -> Self:
+        """Read a file with one text per line (plain or gzip); blank lines are left out."""
+        return cls(read_lines(path, encoding=encoding).texts[0], lang=lang)
+
+    @classmethod
+    def from_tsv(
+        cls,
+        path: str | os.PathLike[str],
+        column: str | int,
+        *,
+        lang: str,
+        header: bool | None = None,
+        quoting: bool = False,
+        encoding: str = "utf-8",
+    ) -> Self:
+        """Read one column of a tab-separated file; see `ParallelCorpus.from_tsv`."""
+        found = read_tsv(path, [column], header=header, quoting=quoting, encoding=encoding)
+        return cls(found.texts[0], lang=lang)
+
+    def __repr__(self) -> str:
+        return f"TextPool({self.lang[:12]}, {self._description()})"
