@@ -146,7 +146,7 @@ def _position(path: Path, line: int, first: list[str], column: Column, named: bo
             fail(path, line, f"{found} column {column!r}; the columns are {_listed(first)}")
         return first.index(column)
     if isinstance(column, bool) or not isinstance(column, int):
-        raise TypeError(f"a column is a name or a position, got {column!r}")
+        raise TypeError(f"a column is a name or a position, got a {type(column).__name__}")
     if not 0 <= column < len(first):
         fail(path, line, f"no column {column}; there are {_fields(len(first))}, counted from 0")
     return column

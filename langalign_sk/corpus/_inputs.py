@@ -66,7 +66,8 @@ def as_pair_weights(weight: Any, n: int) -> Float64Array | None:
 def check_lang(lang: Any, name: str) -> str | None:
     """Check that a language is a code, or None."""
     if lang is not None and (not isinstance(lang, str) or not lang.strip()):
-        raise ValueError(f'{name} must be a language code such as "ko", got {lang!r}')
+        seen = "an empty str" if isinstance(lang, str) else type(lang).__name__
+        raise ValueError(f'{name} must be a language code such as "ko", got {seen}')
     return lang
 
 
