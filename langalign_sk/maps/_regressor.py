@@ -100,7 +100,7 @@ class RegressorMap(BaseMap):
             raise ValueError(
                 f"{name} could not be fitted to {T.shape[1]} target columns; if it predicts a "
                 f"single column, wrap it: sklearn.multioutput.MultiOutputRegressor({name}(...)). "
-                f"It said: {error}"
+                f"It said: {str(error).strip().splitlines()[0]}"
             ) from error
         if width != T.shape[1]:
             raise ValueError(

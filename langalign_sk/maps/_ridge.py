@@ -149,10 +149,10 @@ def _grid(alphas: Any) -> Float64Array:
     """Candidates for the penalty, ascending; the default ones for None."""
     if alphas is None:
         return np.logspace(-5, 2, 29)
-    grid = np.sort(np.asarray(alphas, dtype=np.float64))
-    if grid.ndim != 1 or not grid.size or not (np.isfinite(grid).all() and grid[0] > 0):
+    grid = np.asarray(alphas, dtype=np.float64)
+    if grid.ndim != 1 or not grid.size or not (np.isfinite(grid) & (grid > 0)).all():
         raise ValueError(f"alphas must be a list of positive finite numbers, got {alphas!r}")
-    return grid
+    return np.sort(grid)
 
 
 def _projected_cross(moments: PairMoments) -> Float64Array:
