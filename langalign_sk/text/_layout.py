@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 
 class BlockLayout:
     """Language → block of columns, in order, without gaps.
@@ -36,6 +38,8 @@ class BlockLayout:
 
     __slots__ = ("_start", "_widths", "width")
 
+    _start: dict[str, int]
+    _widths: dict[str, int]
     width: int
 
     def __init__(self, widths: Mapping[str, int]) -> None:
@@ -49,8 +53,10 @@ class BlockLayout:
         for lang, width in widths.items():
             if not isinstance(lang, str) or not lang:
                 raise ValueError(f"a language must be a non-empty str, got {lang!r}")
-            if isinstance(width, bool) or int(width) != width or width < 1:
-                raise ValueError(f"the width of language {lang!r} must be a positive int: {width!r}")
+            if isinstance(width, bool) or not isinstance(width, int | np.integer) or width < 1:
+                raise ValueError(
+                    f"the width of language {lang!r} must be a positive int: {width!r}"
+                )
             start[lang] = total
             total += int(width)
         object.__setattr__(self, "_widths", {lang: int(w) for lang, w in widths.items()})
@@ -65,7 +71,7 @@ class BlockLayout:
     def width_of(self, lang: str) -> int:
         """Width of one language's block."""
         self._check(lang)
-        return int(self._widths[lang])
+        return self._widths[lang]
 
     def columns(self, lang: str) -> slice:
         """Columns of one language's block."""
@@ -84,6 +90,9 @@ class BlockLayout:
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError("BlockLayout is immutable")
 
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError("BlockLayout is immutable")
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, BlockLayout) and list(self._widths.items()) == list(
             other._widths.items()
@@ -99,4 +108,4 @@ class BlockLayout:
         return {"widths": dict(self._widths)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state["widths"])  # type: ignore[misc]  # immutable: the constructor sets up
+        self.__init__(state["widths"])  # type: ignore[misc]  # it sets the slots
