@@ -19,7 +19,7 @@ class VersionStamped:
     """
 
     def __getstate__(self) -> dict[str, Any]:
-        state: Any = super().__getstate__()  # type: ignore[misc]  # object or BaseEstimator
+        state: Any = super().__getstate__()
         # A copy: both may hand out the live __dict__, which must not keep the stamp.
         return {**(state or {}), _KEY: __version__}
 
