@@ -1,12 +1,12 @@
 """Maps between embedding spaces: arrays in, arrays out."""
 
-from ._affine import AffineMap
-from ._base import BaseMap, MomentMap
-from ._compose import AveragedMap, ChainedMap, average, compose
-from ._procrustes import ProcrustesMap
-from ._regressor import RegressorMap
-from ._resolve import resolve_map
-from ._ridge import RidgeMap
+from langalign_sk.maps._affine import AffineMap
+from langalign_sk.maps._base import BaseMap, MomentMap
+from langalign_sk.maps._compose import AveragedMap, ChainedMap, average, compose
+from langalign_sk.maps._procrustes import ProcrustesMap
+from langalign_sk.maps._regressor import RegressorMap
+from langalign_sk.maps._resolve import resolve_map
+from langalign_sk.maps._ridge import RidgeMap
 
 #: Every type of map that a saved model may hold.
 TRUSTED_MAPS: tuple[type[BaseMap], ...] = (

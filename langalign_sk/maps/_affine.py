@@ -6,9 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._numeric import FloatArray, Moments, PairMoments, as_float_matrix
-from .._numeric._arrays import Float64Array
-from ._base import BaseMap, MomentMap
+from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.maps._base import BaseMap, MomentMap
 
 
 class AffineMixin(BaseMap):

@@ -7,9 +7,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._numeric import FloatArray
-from ._affine import AffineMap, AffineMixin
-from ._base import BaseMap
+from langalign_sk._numeric import FloatArray
+from langalign_sk.maps._affine import AffineMap, AffineMixin
+from langalign_sk.maps._base import BaseMap
 
 
 def compose(first: Any, second: Any) -> BaseMap:

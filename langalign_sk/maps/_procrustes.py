@@ -8,11 +8,11 @@ import numpy as np
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from .._numeric import FloatArray, Moments, PairMoments, as_float_matrix
-from .._numeric._arrays import Float64Array
-from .._numeric._linalg import rotation_of
-from ._affine import AffineMixin, affine
-from ._base import MomentMap, _check_width
+from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._linalg import rotation_of
+from langalign_sk.maps._affine import AffineMixin, affine
+from langalign_sk.maps._base import MomentMap, _check_width
 
 
 def _can_invert(self: ProcrustesMap) -> bool:

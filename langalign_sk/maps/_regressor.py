@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
-from .._numeric import FloatArray
-from ._base import BaseMap
+from langalign_sk._numeric import FloatArray
+from langalign_sk.maps._base import BaseMap
 
 
 class RegressorMap(BaseMap):

@@ -7,10 +7,10 @@ from typing import Any
 
 from sklearn.base import clone
 
-from ._base import BaseMap
-from ._procrustes import ProcrustesMap
-from ._regressor import RegressorMap
-from ._ridge import RidgeMap
+from langalign_sk.maps._base import BaseMap
+from langalign_sk.maps._procrustes import ProcrustesMap
+from langalign_sk.maps._regressor import RegressorMap
+from langalign_sk.maps._ridge import RidgeMap
 
 #: Short names of maps. A name stands for the map with its default parameters.
 NAMES: dict[str, type[BaseMap]] = {

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from .._numeric import Moments, PairMoments
-from .._numeric._arrays import Float64Array
-from .._numeric._linalg import eigh_of
-from ._affine import AffineMixin
-from ._base import MomentMap
+from langalign_sk._numeric import Moments, PairMoments
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._linalg import eigh_of
+from langalign_sk.maps._affine import AffineMixin
+from langalign_sk.maps._base import MomentMap
 
 
 class RidgeMap(AffineMixin, MomentMap):

@@ -1,0 +1,46 @@
+"""Carry English labels to another language through frozen embeddings.
+
+The pieces chain in a scikit-learn pipeline: `EmbeddingExtractor` turns texts into vectors,
+`LangAligner` moves source vectors into the target language's space, `ReverseAligner` moves
+target vectors into the source space, and any classifier follows.
+"""
+
+from langalign_sk._version import __version__
+from langalign_sk.align import LangAligner, LanguageGate, ReverseAligner, TextAligner
+from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
+from langalign_sk.maps import TRUSTED_MAPS, ProcrustesMap, RidgeMap
+from langalign_sk.text import BlockLayout, EmbeddingExtractor, NgramEncoder
+
+#: Names of the types that a saved model of this package holds, for ``skops.io.load(trusted=...)``.
+SKOPS_TRUSTED: list[str] = [
+    f"{cls.__module__}.{cls.__qualname__}"
+    for cls in (
+        BlockLayout,
+        EmbeddingExtractor,
+        LangAligner,
+        LanguageGate,
+        NgramEncoder,
+        PairMoments,
+        ParallelCorpus,
+        ReverseAligner,
+        TextAligner,
+        TextPool,
+        *TRUSTED_MAPS,
+    )
+]
+
+__all__ = [
+    "SKOPS_TRUSTED",
+    "BlockLayout",
+    "EmbeddingExtractor",
+    "LangAligner",
+    "NgramEncoder",
+    "ParallelCorpus",
+    "ProcrustesMap",
+    "ReverseAligner",
+    "RidgeMap",
+    "TextAligner",
+    "TextPool",
+    "__version__",
+    "without_pairs",
+]

@@ -1,0 +1,395 @@
+"""What both aligners share: one way in for pairs, one rule for rows, maps in between."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from langalign_sk._numeric import FloatArray, PairMoments, as_float_matrix, as_numpy
+from langalign_sk.align._fitting import FitTask, add_moments
+from langalign_sk.align._layout import find_layout, width_of_rows
+from langalign_sk.align._pairs import check_languages, directions, resolve_corpora, resolve_pools
+from langalign_sk.align._rows import block_codes, declared_codes
+from langalign_sk.align._state import LeavesPairsBehind
+from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.maps import BaseMap, MomentMap, resolve_map
+from langalign_sk.text import BlockLayout
+
+GATES = ("hard", "soft", None)
+
+
+def _streams(aligner: Any) -> bool:
+    """`partial_fit` exists only where every map fits from moments."""
+    return all(isinstance(resolve_map(method), MomentMap) for method in aligner._methods())
+
+
+def _inverts(aligner: Any) -> bool:
+    """`inverse_transform` exists where there is one map and it can be undone."""
+    maps = list(getattr(aligner, "maps_", {}).values())
+    return len(maps) == 1 and hasattr(maps[0], "inverse_transform")
+
+
+class BaseAligner(
+    LeavesPairsBehind, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
+    """Fit maps from pairs, decide which rows move, move them."""
+
+    __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True}
+    __metadata_request__partial_fit: ClassVar = {"pairs": True}
+    __metadata_request__transform: ClassVar = {"lang": True}
+
+    #: False: source rows move into the target space. True: target rows into the source space.
+    _backwards: ClassVar[bool]
+
+    pairs: Any
+    method: Any
+    gate: str | None
+    unlabeled: Any
+    blocks: Any
+    keep_moments: bool
+    random_state: Any
+    stays_: str
+
+    def _methods(self) -> list[Any]:
+        """The method of the map and, where there is one, of the way there and back."""
+        return [self.method]
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters; nested ones need a map object as `method`.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters by name, nested ones as ``method__alpha``.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+        """
+        for key in params:
+            outer, _, inner = key.partition("__")
+            value = params.get(outer, getattr(self, outer, None))
+            if inner and outer in ("method", "round_trip") and not hasattr(value, "set_params"):
+                raise ValueError(
+                    f"{key}: {outer}={value!r} has no parameters of its own; pass the map as an "
+                    f"object, for example {outer}=RidgeMap(), and then set {key}"
+                )
+        super().set_params(**params)
+        return self
+
+    # ------------------------------------------------------------------ fit
+
+    def fit(self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None) -> Self:
+        """Fit the maps from the pairs, and the rule that decides which rows move.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows as the pipeline will see them: usually labelled source-language vectors, maybe
+            some target-language ones among them. The maps come from the pairs, not from `X`.
+        y : array-like, default=None
+            Ignored where there are pairs. Without any, a 2-D float array of target vectors,
+            row-aligned with `X`; class labels are never taken for pairs.
+        pairs : ParallelCorpus, list of ParallelCorpus or tuple, default=None
+            Pairs that come before those of the constructor. A tuple is (source, target) vectors.
+        unlabeled : TextPool or list of TextPool, default=None
+            Unpaired vectors that come before those of the constructor.
+
+        Returns
+        -------
+        self : object
+            The fitted aligner.
+        """
+        X = self._check_X(X, reset=True)
+        given = self.pairs if pairs is None else pairs
+        return self._learn(X, self._corpora(given, y, X), {}, unlabeled, from_y=given is None)
+
+    @available_if(_streams)
+    def partial_fit(self, X: Any, y: Any = None, *, pairs: Any = None) -> Self:
+        """Add pairs to those learned so far; the result is that of one fit on all of them.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows as the pipeline will see them or, with a 2-D float `y`, the source side.
+        y : array-like, default=None
+            Target vectors, row-aligned with `X`.
+        pairs : ParallelCorpus, list of ParallelCorpus or tuple, default=None
+            The pairs to add; they come before `y`. The pairs of the constructor are used only
+            by the first call, and only where neither is given.
+
+        Returns
+        -------
+        self : object
+            The fitted aligner.
+        """
+        first = not self.__sklearn_is_fitted__()
+        if not first and not hasattr(self, "_moments"):
+            raise ValueError(
+                f"this {type(self).__name__} was saved without its moments, so partial_fit can't "
+                "continue: set keep_moments=True before saving, or fit it again on all pairs"
+            )
+        X = self._check_X(X, reset=first)
+        corpora = self._corpora(pairs, y, X)
+        from_y = pairs is None and corpora is not None
+        if corpora is None and (first or isinstance(self.pairs, str)):
+            corpora = self._corpora(self.pairs, None, X)
+        if corpora is None:
+            raise ValueError(
+                f"{type(self).__name__}.partial_fit has no new pairs: pass partial_fit(X, "
+                "pairs=...) or partial_fit(source_vectors, target_vectors)"
+            )
+        return self._learn(X, corpora, {} if first else self._moments, None, from_y=from_y)
+
+    def fit_transform(
+        self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None, lang: Any = None
+    ) -> Any:
+        """Fit, then transform the same rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Rows as the pipeline will see them.
+        y : array-like, default=None
+            See :meth:`fit`.
+        pairs : ParallelCorpus, list of ParallelCorpus or tuple, default=None
+            See :meth:`fit`.
+        unlabeled : TextPool or list of TextPool, default=None
+            See :meth:`fit`.
+        lang : str or array-like of str, default=None
+            See :meth:`transform`.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_features_out)
+            The rows after the move.
+        """
+        return self.fit(X, y, pairs=pairs, unlabeled=unlabeled).transform(X, lang=lang)
+
+    def _check_X(self, X: Any, *, reset: bool) -> FloatArray:
+        """2-D finite float vectors; scikit-learn's own checks, with our word on broken rows."""
+        X = validate_data(
+            self,
+            as_numpy(X),
+            dtype=[np.float64, np.float32],
+            ensure_all_finite=False,
+            reset=reset,
+        )
+        return as_float_matrix(X, name="X")
+
+    def _corpora(self, pairs: Any, y: Any, X: FloatArray) -> list[ParallelCorpus] | None:
+        """Pairs as corpora of vectors, from the argument or from a 2-D float `y`."""
+        blocks = None if self.blocks is None else BlockLayout(self.blocks)
+        return resolve_corpora(pairs, y, X, blocks=blocks, owner=type(self).__name__)
+
+    def _learn(
+        self,
+        X: FloatArray,
+        corpora: list[ParallelCorpus] | None,
+        earlier: dict[str, PairMoments],
+        unlabeled: Any,
+        *,
+        from_y: bool,
+    ) -> Self:
+        """Fit every map and the gate from `corpora` on top of the moments of `earlier` ones."""
+        if self.gate not in GATES:
+            raise ValueError(f"gate must be 'hard', 'soft' or None, got {self.gate!r}")
+        methods = [resolve_map(m, random_state=self.random_state) for m in self._methods()]
+        owner = type(self).__name__
+        pools = resolve_pools(self.unlabeled if unlabeled is None else unlabeled, owner)
+        ways = directions(
+            corpora,
+            pools,
+            backwards=self._backwards,
+            needs_pairs=any(getattr(method, "needs_pairs", True) for method in methods),
+            owner=owner,
+        )
+        stays, moved = ways[0].stays, list(dict.fromkeys([*earlier, *(w.moved for w in ways)]))
+        check_languages(stays, moved, pools, self.stays_ if earlier else stays, owner=owner)
+        self.layout_ = find_layout(ways, None if self.blocks is None else BlockLayout(self.blocks))
+        width = width_of_rows(X.shape[1], ways, self.layout_, from_y=from_y)
+        # Without blocks, vectors of unequal width can't be mixed: only rows that move come in.
+        one_space = self.layout_ is None and ways[0].widths == (width, width)
+        if one_space and self.gate is None and len(moved) > 1:
+            raise ValueError(
+                f"gate=None moves every row, but there are {len(moved)} languages to move: use "
+                "gate='hard' or blocks"
+            )
+        gated = one_space and self.gate is not None
+        self.n_features_in_ = width
+
+        # Row maps in blocks are the one case in which nobody asks for moments.
+        wanted = gated or any(isinstance(method, MomentMap) for method in methods)
+        moments = add_moments(earlier, ways) if wanted else {}
+        task = FitTask(stays, moved, {way.moved: way for way in ways}, moments, pools)
+        self.stays_ = stays
+        self.languages_ = np.array(
+            [stays, *moved] if self._backwards else [*moved, stays], dtype=object
+        )
+        self.n_pairs_ = sum(part.n for part in earlier.values()) + sum(
+            way.corpus.n_pairs for way in ways if way.corpus is not None
+        )
+        self._n_features_out = ways[0].widths[1]
+        self.maps_ = task.fit_maps(methods[0])
+        self.gate_ = task.fit_gate(list(self.languages_)) if gated else None
+        self._fit_more(task, methods)
+        self.__dict__.pop("_moments", None)
+        if all(isinstance(method, MomentMap) for method in methods):
+            self._moments = moments
+        self._look_at(X)
+        return self
+
+    def _fit_more(self, task: FitTask, methods: list[Any]) -> None:
+        """Fit what only a subclass has."""
+
+    def _look_at(self, X: FloatArray) -> None:
+        """Record which share of `X` is in a source language; none at all deserves a word."""
+        if X.shape[1] != self.n_features_in_:
+            self.source_rate_ = 1.0
+            return
+        codes = self._codes(X, None)
+        stays = self.languages_[codes] == self.stays_
+        self.source_rate_ = float(np.mean(stays if self._backwards else ~stays))
+        if self.source_rate_ == 0 and self.gate_ is not None and self.gate_.coef.any():
+            warnings.warn(
+                f"no row of X looks like the source language of the pairs ({self.languages_[0]}): "
+                "are source and target swapped, or do the pairs come from another encoder?",
+                UserWarning,
+                stacklevel=4,
+            )
+
+    # ------------------------------------------------------------------ transform
+
+    def transform(self, X: Any, *, lang: Any = None) -> FloatArray:
+        """Move the rows that are to move; the others come out bit for bit as they went in.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Vectors; languages may be mixed.
+        lang : str or array-like of str, default=None
+            Language of each row, where it is known; it overrules the gate. Reaches this method
+            through a pipeline only where metadata routing is on, and never through a scorer.
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_features_out)
+            All rows in one space, float32 or float64 as `X`.
+        """
+        check_is_fitted(self)
+        X = self._check_X(X, reset=False)
+        if self.gate == "soft" and self.gate_ is not None and lang is None:
+            return self._blend(X, self.gate_.proba(X))
+        codes = self._codes(X, lang)
+        present = np.unique(codes)
+        if len(present) == 1:
+            return self._move(X, self.languages_[present[0]])
+        out = np.empty((len(X), self._n_features_out), dtype=X.dtype)
+        for code in present:
+            rows = np.flatnonzero(codes == code)
+            out[rows] = self._move(X[rows], self.languages_[code])
+        return out
+
+    def gate_proba(self, X: Any) -> FloatArray:
+        """Probability of each language for each row; with blocks it is exact.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Vectors.
+
+        Returns
+        -------
+        proba : ndarray of shape (n_samples, n_languages)
+            Columns in the order of `languages_`.
+        """
+        check_is_fitted(self)
+        X = self._check_X(X, reset=False)
+        if self.gate_ is not None:
+            return self.gate_.proba(X)
+        proba: FloatArray = np.eye(len(self.languages_), dtype=X.dtype)[self._codes(X, None)]
+        return proba
+
+    @available_if(_inverts)
+    def inverse_transform(self, X: Any) -> FloatArray:
+        """Take vectors back the way they were moved; every row counts as one that was moved.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features_out)
+            Vectors in the space that rows are moved into.
+
+        Returns
+        -------
+        X_original : ndarray of shape (n_samples, n_features)
+            Vectors in the moved language's space, in its own block where there are blocks.
+        """
+        check_is_fitted(self)
+        X = as_float_matrix(as_numpy(X), name="X")
+        ((lang, fitted),) = self.maps_.items()
+        back: FloatArray = fitted.inverse_transform(X)
+        if self.layout_ is None:
+            return back
+        out = np.zeros((len(back), self.layout_.width), dtype=back.dtype)
+        out[:, self.layout_.columns(lang)] = back
+        return out
+
+    def _codes(self, X: FloatArray, lang: Any) -> np.ndarray:
+        """Index into `languages_` of each row."""
+        languages = list(self.languages_)
+        if self.layout_ is not None:
+            codes = block_codes(X, self.layout_, languages)
+            if lang is not None:
+                self._check_declared(declared_codes(lang, len(X), languages), codes)
+            return codes
+        if lang is not None:
+            return declared_codes(lang, len(X), languages)
+        if self.gate_ is None:
+            return np.full(len(X), languages.index(next(iter(self.maps_))))
+        return self.gate_.codes(X, languages.index(self.stays_))
+
+    def _check_declared(self, declared: np.ndarray, codes: np.ndarray) -> None:
+        """Blocks say the language exactly; `lang` may repeat it but not contradict it."""
+        if (declared != codes).any():
+            row = int(np.flatnonzero(declared != codes)[0])
+            raise ValueError(
+                f"lang= says {self.languages_[declared[row]]!r} for row {row} of X, but the row "
+                f"is in the block of {self.languages_[codes[row]]!r}"
+            )
+
+    def _move(self, X: FloatArray, lang: str) -> FloatArray:
+        """Rows of one language, moved where that language moves."""
+        if self.layout_ is not None:
+            X = X[:, self.layout_.columns(lang)]
+        fitted = self._map_of(lang)
+        # A copy, so that a later step that works in place can't reach into the caller's rows.
+        moved: FloatArray = X.copy() if fitted is None else fitted.transform(X)
+        return moved
+
+    def _map_of(self, lang: str) -> BaseMap | None:
+        """The map that rows of one language go through, None for rows that stay."""
+        fitted: BaseMap | None = self.maps_.get(lang)
+        return fitted
+
+    def _blend(self, X: FloatArray, proba: FloatArray) -> FloatArray:
+        """Every row through every map, weighted by the probability of its language."""
+        out = np.zeros((len(X), self._n_features_out), dtype=X.dtype)
+        for share, lang in zip(proba.T, self.languages_, strict=True):
+            out += share[:, None] * self._move(X, lang)
+        return out
+
+    # ------------------------------------------------------------------ scikit-learn
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
+        return tags
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "maps_")

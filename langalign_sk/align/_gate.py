@@ -1,0 +1,85 @@
+"""The language gate: which language a vector is written in, from the moments of the pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from langalign_sk._numeric import FloatArray, Moments, oas_covariance
+
+
+class LanguageGate:
+    r"""Linear discriminant between languages that share one vector space.
+
+    Every language is a Gaussian with its own mean and one pooled covariance, shrunk by the
+    oracle-approximating rule (OAS), so that it is sound with fewer pairs than dimensions.
+
+    Parameters
+    ----------
+    languages : sequence of str
+        The languages, in the order of the columns of :meth:`proba`.
+    coef : ndarray of shape (n_features, n_languages)
+        Direction of each language.
+    intercept : ndarray of shape (n_languages,)
+        Offset of each language.
+
+    Notes
+    -----
+    With means :math:`m_k`, their mean :math:`\bar m`, precision :math:`P` and
+    :math:`d_k = m_k - \bar m`, the score of language :math:`k` is
+    :math:`x^\top P d_k - \bar m^\top P d_k - \tfrac12 d_k^\top P d_k`,
+    and the probabilities are its softmax (equal priors: how often a language occurs among the
+    pairs says nothing about how often it will be asked for).
+
+    References
+    ----------
+    Chen, Wiesel, Eldar and Hero (2010), Shrinkage algorithms for MMSE covariance estimation.
+    """
+
+    def __init__(self, languages: Sequence[str], coef: FloatArray, intercept: FloatArray) -> None:
+        self.languages = list(languages)
+        self.coef = coef
+        self.intercept = intercept
+
+    @classmethod
+    def from_moments(cls, moments: Mapping[str, Moments]) -> LanguageGate:
+        """Fit the discriminant from the moments of each language's rows."""
+        parts = list(moments.values())
+        weight = sum(part.weight for part in parts)
+        pooled = np.sum([part.scatter for part in parts], axis=0) / weight
+        n_effective = weight**2 / sum(part.weight_sq for part in parts)
+        means = np.column_stack([part.mean for part in parts])
+        centre = means.mean(axis=1)
+        deviation = means - centre[:, None]
+        covariance = oas_covariance(pooled, n_effective)
+        # Identical rows have no covariance at all; a unit one keeps the rule defined: nearest mean.
+        if not np.any(covariance):
+            covariance = np.eye(len(covariance))
+        coef = cho_solve(cho_factor(covariance, lower=True), deviation)
+        intercept = -centre @ coef - 0.5 * np.einsum("ij,ij->j", deviation, coef)
+        return cls(list(moments), coef, intercept)
+
+    def scores(self, X: FloatArray) -> FloatArray:
+        """Discriminant score of each row for each language."""
+        scores: FloatArray = X @ self.coef.astype(X.dtype, copy=False)
+        scores += self.intercept.astype(X.dtype, copy=False)
+        return scores
+
+    def proba(self, X: FloatArray) -> FloatArray:
+        """Probability of each language for each row."""
+        scores = self.scores(X)
+        scores -= scores.max(axis=1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        return scores
+
+    def codes(self, X: FloatArray, stays: int) -> np.ndarray:
+        """Index of each row's language; a tie with the language that stays goes to a moved one."""
+        scores = self.scores(X)
+        still = scores[:, stays].copy()
+        scores[:, stays] = -np.inf
+        codes = scores.argmax(axis=1)
+        moved = np.take_along_axis(scores, codes[:, None], axis=1)[:, 0]
+        return np.where(moved < still, stays, codes)

@@ -1,0 +1,95 @@
+"""Pairs that come in parts give what they give at once."""
+
+from __future__ import annotations
+
+import io
+
+import joblib
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.linear_model import LinearRegression
+
+from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, RidgeMap
+
+RNG = np.random.default_rng(0)
+S = RNG.normal(size=(400, 6)) + 50
+T = S @ RNG.normal(size=(6, 6)) + RNG.normal(size=(400, 6)) + 9
+A = ParallelCorpus(S[:250], T[:250], target_lang="ko")
+B = ParallelCorpus(S[250:], T[250:], target_lang="ko")
+ALIGNERS = [
+    LangAligner(method="procrustes"),
+    LangAligner(method=RidgeMap(alpha=0.1)),
+    ReverseAligner(round_trip=True),
+    ReverseAligner(method="procrustes", gate="soft"),
+]
+
+
+def same(one, other):
+    X = np.concatenate([S, T])
+    np.testing.assert_allclose(one.transform(X), other.transform(X), rtol=1e-10, atol=1e-10)
+    assert one.n_pairs_ == other.n_pairs_
+
+
+@pytest.mark.parametrize("aligner", ALIGNERS)
+@pytest.mark.parametrize("size", [1, 7, 130])
+def test_chunks_equal_one_fit(aligner, size):
+    parts = clone(aligner)
+    for start in range(0, 400, size):
+        rows = slice(start, start + size)
+        parts.partial_fit(S[rows], T[rows])
+    same(parts, clone(aligner).fit(S, T))
+
+
+@pytest.mark.parametrize("aligner", ALIGNERS)
+def test_goes_on_after_loading(aligner):
+    kept = clone(aligner).set_params(pairs=A, keep_moments=True).fit(S)
+    loaded = through_a_file(kept)
+    same(loaded.partial_fit(S, pairs=B), clone(aligner).fit(S, pairs=A + B))
+
+
+def test_without_kept_moments_loading_ends_it():
+    loaded = through_a_file(LangAligner(A).fit(S))
+    with pytest.raises(ValueError, match="saved without its moments.*keep_moments=True"):
+        loaded.partial_fit(S, pairs=B)
+    loaded.fit(S, pairs=A).partial_fit(S, pairs=B)
+
+
+def test_fit_forgets_what_came_before():
+    aligner = LangAligner().partial_fit(S, pairs=A).fit(S, pairs=B)
+    same(aligner, LangAligner(B).fit(S))
+
+
+def test_constructor_pairs_count_once():
+    aligner = LangAligner(A).partial_fit(S)
+    with pytest.raises(ValueError, match="no new pairs"):
+        aligner.partial_fit(S)
+    same(aligner.partial_fit(S, pairs=B), LangAligner(A + B).fit(S))
+
+
+def test_a_language_may_come_later():
+    later = ParallelCorpus(S, 20 - T, target_lang="ja")
+    parts = ReverseAligner(round_trip=True).partial_fit(S, pairs=A).partial_fit(S, pairs=later)
+    at_once = ReverseAligner([A, later], round_trip=True).fit(S)
+    assert parts.languages_.tolist() == ["en", "ko", "ja"]
+    X = np.concatenate([S, T, 20 - T])
+    np.testing.assert_allclose(parts.transform(X), at_once.transform(X), rtol=1e-10, atol=1e-10)
+
+
+def test_another_end_is_refused():
+    aligner = LangAligner().partial_fit(S, pairs=A)
+    with pytest.raises(ValueError, match="into 'ko', but the new pairs lead into 'ja'"):
+        aligner.partial_fit(S, pairs=ParallelCorpus(S, T, target_lang="ja"))
+
+
+def test_row_maps_do_not_stream():
+    assert not hasattr(LangAligner(method=LinearRegression()), "partial_fit")
+    assert not hasattr(ReverseAligner(round_trip=LinearRegression()), "partial_fit")
+    assert hasattr(LangAligner(), "partial_fit")
+
+
+def through_a_file(estimator):
+    buffer = io.BytesIO()
+    joblib.dump(estimator, buffer)
+    buffer.seek(0)
+    return joblib.load(buffer)
