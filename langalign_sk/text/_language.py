@@ -199,8 +199,8 @@ def _check_scripts_differ(languages: tuple[str, ...]) -> None:
 
 def _by_script(texts: Sequence[str], languages: tuple[str, ...]) -> list[str | None]:
     """Language with the most weight of letters; None for a text without any."""
-    # A tie goes to the first column: the languages in Latin script stand last.
-    order = sorted(languages, key=lambda lang: "Latn" in scripts_of(lang))
+    # A tie goes to the first column: Latin script stands last, the rest in an order of its own.
+    order = sorted(languages, key=lambda lang: ("Latn" in scripts_of(lang), scripts_of(lang)))
     weights = np.zeros((N_COLUMNS, len(order)), dtype=np.int64)
     han = [COLUMNS["Hani"], HAN_JA, HAN_ZH]
     for j, lang in enumerate(order):
