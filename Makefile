@@ -6,7 +6,7 @@
 #   make lint    ruff and mypy
 #
 # Another interpreter: make PYTHON=python3.12 demo
-# On Linux the newest torch wheel of PyPI brings several GB of CUDA libraries. Without a GPU:
+# On Linux, PyPI's torch brings several GB of CUDA libraries. Where there is no GPU to use them:
 #   make PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu demo
 
 PYTHON ?= python3
@@ -19,7 +19,7 @@ INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constr
 .PHONY: help install demo test lint format clean
 
 help:
-	@sed -n 's/^#   //p' Makefile
+	@sed -n 's/^#   \(make [a-z]\)/\1/p' Makefile
 
 install: $(STAMP)
 

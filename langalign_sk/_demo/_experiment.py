@@ -1,0 +1,90 @@
+"""What the demo measures: each way of bringing English labels to a target language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from langalign_sk import (
+    EmbeddingExtractor,
+    LangAligner,
+    NgramEncoder,
+    ParallelCorpus,
+    ReverseAligner,
+)
+from langalign_sk._demo._report import Score
+from langalign_sk.datasets import DemoData
+
+#: The rows of the table between "no alignment" and the ceiling, from pairs to an aligner.
+ALIGNERS: dict[str, Callable[[ParallelCorpus], Any]] = {
+    "LangAligner, Procrustes": lambda pairs: LangAligner(pairs, method="procrustes"),
+    "LangAligner, ridge": lambda pairs: LangAligner(pairs, method="ridge"),
+    "ReverseAligner, ridge": lambda pairs: ReverseAligner(pairs, method="ridge"),
+    "ReverseAligner, ridge, round trip": lambda pairs: ReverseAligner(
+        pairs, method="ridge", round_trip=True
+    ),
+}
+BASELINE = "no alignment"
+CEILING = "target labels (ceiling)"
+
+
+def make_head() -> LogisticRegression:
+    """Return the one classifier that every row of the table is measured with."""
+    return LogisticRegression(C=10, max_iter=1000)
+
+
+def fit_encoders(sets: Sequence[DemoData]) -> dict[str, NgramEncoder]:
+    """Fit one encoder per language, on that language's text alone and on no test sentence."""
+    english: list[str] = []
+    encoders = {}
+    for data in sets:
+        english += [*data.unlabeled_source.rows, *data.pairs.source]
+        encoders[data.target] = _encoder([*data.unlabeled_target.rows, *data.pairs.target])
+    return {"en": _encoder(english), **encoders}
+
+
+def compare(data: DemoData, encoders: dict[str, NgramEncoder]) -> list[Score]:
+    """Score every method on the held-out sentences of one target language."""
+    english, native = encoders["en"], encoders[data.target]
+    embed = EmbeddingExtractor({"en": english, data.target: native})
+    pairs = data.pairs.embed(embed)
+
+    unaligned = make_head().fit(english.transform(data.train_texts), data.train_labels)
+    ceiling = make_head().fit(native.transform(data.target_train_texts), data.target_train_labels)
+    own = native.transform(data.test_texts)
+    scores = [_score(BASELINE, unaligned.predict(own), data.test_labels)]
+    for name, make in ALIGNERS.items():
+        pipe = Pipeline([("embed", embed), ("align", make(pairs)), ("clf", make_head())])
+        pipe.fit(data.train_texts, data.train_labels)
+        scores.append(_score(name, pipe.predict(data.test_texts), data.test_labels))
+    scores.append(_score(CEILING, ceiling.predict(own), data.test_labels))
+    return scores
+
+
+def fit_shared(sets: Sequence[DemoData], encoders: dict[str, NgramEncoder]) -> Pipeline:
+    """Fit one English head that serves every target language."""
+    embed = EmbeddingExtractor(encoders)
+    aligner = ReverseAligner(
+        [data.pairs.embed(embed) for data in sets], method="ridge", round_trip=True
+    )
+    pipe = Pipeline([("embed", embed), ("align", aligner), ("clf", make_head())])
+    return pipe.fit(sets[0].train_texts, sets[0].train_labels)
+
+
+def score_shared(pipe: Pipeline, data: DemoData) -> Score:
+    """Score the shared head on one target language."""
+    return _score("one English head", pipe.predict(data.test_texts), data.test_labels)
+
+
+def _encoder(texts: Iterable[str]) -> NgramEncoder:
+    """Fit an encoder on distinct texts, in their order."""
+    return NgramEncoder().fit(list(dict.fromkeys(texts)))
+
+
+def _score(method: str, predicted: Any, truth: Sequence[str]) -> Score:
+    """Count the right answers."""
+    return Score(method, int(np.sum(np.asarray(predicted) == np.asarray(truth))), len(truth))
