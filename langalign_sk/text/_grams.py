@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 MAX_N = 3  # a code point takes 21 bits, so three fill an unsigned 64-bit integer
 _BITS = np.uint64(21)
+_BLANK = np.uint64(ord(" ") + 1)  # in every text, so it would make every text a known one
 _BLOCK_CHARACTERS = 1 << 19
 
 Keys = npt.NDArray[np.uint64]
@@ -24,7 +25,8 @@ def gram_blocks(
 
     Entries are sorted by row, then by n-gram. Texts are compatibility-normalised (full-width
     Latin, half-width kana, decomposed Hangul), lower-cased, white space is collapsed, and a blank
-    is put at either end, so that the edge of a text is the edge of a word.
+    is put at either end, so that the edge of a text is the edge of a word. A blank alone is no
+    n-gram.
     """
     block: list[str] = []
     characters = 0
@@ -49,7 +51,7 @@ def _count(block: list[str], ngram_range: tuple[int, int]) -> tuple[Rows, Keys, 
         if n > 1:
             gram = (gram[:-1] << _BITS) | single[n - 1 :]
         if n >= ngram_range[0] and gram.size:
-            inside = row_of[: gram.size] == row_of[n - 1 :]
+            inside = (row_of[: gram.size] == row_of[n - 1 :]) & (gram != _BLANK)
             keys.append(gram[inside])
             rows.append(row_of[: gram.size][inside])
     if not keys:

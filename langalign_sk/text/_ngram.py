@@ -71,7 +71,7 @@ class NgramEncoder(
     :math:`(1 + \ln c)\,(1 + \ln\frac{1 + n}{1 + df})`, with :math:`n` texts of which :math:`df`
     hold the n-gram. Rows are scaled to unit length, projected on the leading right singular
     vectors and scaled to unit length again. Before all that, texts are normalised (NFKC, lower
-    case, white space collapsed) and a blank is put at either end.
+    case, white space collapsed) and a blank is put at either end; a blank alone is no n-gram.
 
     References
     ----------
@@ -205,13 +205,13 @@ class NgramEncoder(
             value = getattr(self, name)
             if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
                 raise ValueError(f"{name} must be a positive int, got {value!r}")
-        low, high = self.ngram_range
-        if not 1 <= low <= high <= MAX_N:
+        ends = self.ngram_range
+        pair = isinstance(ends, tuple | list) and len(ends) == 2
+        if not pair or not 1 <= ends[0] <= ends[1] <= MAX_N:
             raise ValueError(
-                f"ngram_range must be (low, high) with 1 <= low <= high <= {MAX_N}, got "
-                f"{self.ngram_range!r}"
+                f"ngram_range must be (low, high) with 1 <= low <= high <= {MAX_N}, got {ends!r}"
             )
-        return int(low), int(high)
+        return int(ends[0]), int(ends[1])
 
     def _weigh(self, texts: Sequence[str]) -> Any:
         """TF-IDF of texts as a sparse matrix of float32, rows of unit length."""
