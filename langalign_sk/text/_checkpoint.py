@@ -49,7 +49,7 @@ def find_checkpoint(
     name or a missing network. None where nothing is found and the Hub may not be asked.
     """
     folder = Path(name).expanduser()
-    if folder.is_dir():
+    if name and folder.is_dir():
         if revision is not None:
             raise ValueError(
                 f"revision={revision!r} does not apply to the folder {name!r}; only models named "

@@ -83,6 +83,12 @@ def encoder_width(encoder: Encoder, batch_size: int = 1) -> int:
     return int(known)
 
 
+def told_width(encoder: Encoder) -> int | None:
+    """Width of an encoder's vectors if it can be told without loading or encoding anything."""
+    known = known_width(encoder.spec)
+    return encoder.width() if known is None and encoder.weights is None else known
+
+
 def known_width(spec: str) -> int | None:
     """Width of an encoder's vectors if something told it already."""
     return _widths.get(spec)

@@ -9,6 +9,8 @@ import os
 from dataclasses import dataclass, fields
 from typing import Any
 
+from sklearn.exceptions import NotFittedError
+
 from ._checkpoint import Checkpoint, find_checkpoint
 from ._encode import Encoder
 
@@ -84,13 +86,15 @@ def named_checkpoint(model: Any, settings: Settings, *, ask_hub: bool = True) ->
     return find_checkpoint(os.fspath(model), settings.revision, ask_hub=ask_hub)
 
 
-def make_encoder(model: Any, settings: Settings) -> Encoder:
+def make_encoder(model: Any, settings: Settings, *, ask_hub: bool = True) -> Encoder:
     """Return the encoder for one model; nothing is loaded yet."""
     settings.check()
-    checkpoint = named_checkpoint(model, settings)
-    if checkpoint is not None:
+    if is_name(model):
         from ._named import NamedEncoder
 
+        checkpoint = named_checkpoint(model, settings, ask_hub=ask_hub)
+        if checkpoint is None:
+            raise NotFittedError(f"model {os.fspath(model)!r} has not been downloaded yet")
         return NamedEncoder(checkpoint, settings)
     model = unwrapped(model)
     if is_sentence_transformer(model):

@@ -8,9 +8,10 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.exceptions import NotFittedError
 
 from ._cache import Float32Array, resolve_cache
-from ._encode import Encoder, encode_texts, encoder_width, known_width
+from ._encode import Encoder, encode_texts, encoder_width, known_width, told_width
 from ._encoders import specification
 from ._input import as_texts
 from ._layout import BlockLayout
@@ -276,6 +277,8 @@ class EmbeddingExtractor(SharedModels, TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
         """Name the columns: ``embedding0``, ``embedding1`` ..., or ``en_0`` ... with blocks.
 
+        For a model that was never used this is an error: names do not load models.
+
         Parameters
         ----------
         input_features : ignored
@@ -285,10 +288,19 @@ class EmbeddingExtractor(SharedModels, TransformerMixin, BaseEstimator):
         -------
         ndarray of str
         """
-        layout = self.get_layout()
-        if layout is None:
-            width = self._width(build_encoders(self)[None], None)
+        # scikit-learn calls this to draw an estimator in a notebook: nothing may load, or be
+        # downloaded, for a picture.
+        encoders = build_encoders(self, ask_hub=False)
+        for encoder in encoders.values():
+            if told_width(encoder) is None:
+                raise NotFittedError(
+                    f"the width of {encoder.name} is known once it was used: call fit_transform, "
+                    "transform or get_layout first"
+                )
+        if None in encoders:
+            width = self._width(encoders[None], None)
             return np.array([f"embedding{i}" for i in range(width)], dtype=object)
+        layout = self._layout(encoders)
         names = [f"{la}_{i}" for la in layout.languages for i in range(layout.width_of(la))]
         return np.array(names, dtype=object)
 

@@ -51,15 +51,16 @@ def row_languages(extractor: Any, X: Any, texts: list[str]) -> list[str] | None:
     return langs
 
 
-def build_encoders(extractor: Any) -> dict[str | None, Encoder]:
+def build_encoders(extractor: Any, *, ask_hub: bool = True) -> dict[str | None, Encoder]:
     """Return the encoder by language, under None without blocks; nothing is loaded."""
     declared = declared_languages(extractor)
     model = extractor.model
     if isinstance(model, Mapping):
         return {
-            lang: make_encoder(own, _settings(extractor, own, lang)) for lang, own in model.items()
+            lang: make_encoder(own, _settings(extractor, own, lang), ask_hub=ask_hub)
+            for lang, own in model.items()
         }
-    encoder = make_encoder(model, _settings(extractor, model, None))
+    encoder = make_encoder(model, _settings(extractor, model, None), ask_hub=ask_hub)
     return dict.fromkeys(declared or (None,), encoder)
 
 

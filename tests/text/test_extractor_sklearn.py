@@ -1,0 +1,221 @@
+"""The extractor as a scikit-learn citizen: clones, grids, pickles, specification."""
+
+import copy
+import io
+import pickle
+
+import joblib
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import (
+    TfidfVectorizer,
+)
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.utils import estimator_checks, get_tags
+
+from langalign_sk.text import EmbeddingExtractor, MemoryCache, NgramEncoder
+from tests.helpers import BareEncoder, CountingEncoder
+from tests.text.conftest import ENGLISH, KOREAN, MIXED
+
+
+def test_feature_names_and_set_output(blocks, counting_encoder):
+    names = ["en_0", "en_1", "en_2", "ko_0", "ko_1"]
+    assert blocks.get_feature_names_out().tolist() == names
+    series = pd.Series(MIXED, index=list("vwxyz"))
+    plain = blocks.transform(series)
+    out = blocks.set_output(transform="pandas").fit_transform(series)
+    assert out.columns.tolist() == names
+    assert out.index.tolist() == list("vwxyz")
+    np.testing.assert_array_equal(out.to_numpy(), plain)
+    assert clone(blocks).transform(series.to_frame()).index.tolist() == list("vwxyz")
+    frame = blocks.set_output(transform="polars").transform(pl.Series(MIXED))
+    assert isinstance(frame, pl.DataFrame)
+    assert frame.columns == names
+    single = EmbeddingExtractor(counting_encoder, truncate_dim=2)
+    assert single.get_feature_names_out().tolist() == ["embedding0", "embedding1"]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        "check_estimator_tags_renamed",
+        "check_valid_tag_types",
+        "check_estimator_repr",
+        "check_no_attributes_set_in_init",
+        "check_mixin_order",
+        "check_parameters_default_constructible",
+        "check_get_params_invariance",
+        "check_set_params",
+        "check_do_not_raise_errors_in_init_or_set_params",
+        "check_estimator_cloneable",
+    ],
+)
+def test_scikit_learns_checks(check, counting_encoder):
+    function = getattr(estimator_checks, check, None)
+    if function is None:
+        pytest.skip(f"this scikit-learn has no {check}")
+    function("EmbeddingExtractor", EmbeddingExtractor(counting_encoder))
+
+
+def test_tags_and_statelessness(blocks):
+    tags = get_tags(blocks)
+    assert tags.input_tags.string
+    assert not tags.input_tags.two_d_array
+    assert not tags.requires_fit
+    assert tags.transformer_tags.preserves_dtype == []
+    blocks.fit(ENGLISH)
+    before = dict(vars(blocks))
+    blocks.transform(MIXED)
+    assert vars(blocks) == before
+    assert not hasattr(blocks, "n_features_in_")
+    assert len(repr(blocks)) < 5000
+    assert len(blocks._repr_html_()) < 60_000
+
+
+def test_clones_and_copies_share_models_and_cache(counting_encoder):
+    cache = MemoryCache()
+    bare = BareEncoder(lambda texts: np.ones((len(texts), 2)))
+    for model in (counting_encoder, bare, {"en": bare}):
+        extractor = EmbeddingExtractor(model, cache=cache, detect=str).set_output(
+            transform="pandas"
+        )
+        for again in (clone(extractor), copy.deepcopy(extractor), copy.copy(extractor)):
+            assert again is not extractor
+            assert again.model == model
+            assert again.cache is cache
+            assert again.detect is str
+            assert isinstance(again.transform(["a"]), pd.DataFrame)
+            assert again.get_params() == extractor.get_params()
+            if isinstance(model, dict):
+                assert again.model is not model
+                assert again.model["en"] is bare
+    fitted = copy.deepcopy(make_pipeline(EmbeddingExtractor(bare)))
+    assert fitted[0].model is bare
+
+
+def test_parameters_of_an_encoder_are_not_the_extractors(english):
+    extractor = EmbeddingExtractor(english)
+    assert not any("__" in name for name in extractor.get_params(deep=True))
+    with pytest.raises(ValueError, match=r"'model__n_components': an encoder is fitted before"):
+        extractor.set_params(model__n_components=2)
+    assert english.n_components == 3
+
+
+def test_no_property_does_any_work():
+    assert not [name for name, value in vars(EmbeddingExtractor).items() if hasattr(value, "fget")]
+
+
+LABELS = [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1]
+TEXTS = [f"{'yes' if label else 'no'} number {i}" for i, label in enumerate(LABELS)]
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_a_grid_encodes_each_distinct_text_once(counting_encoder, n_jobs):
+    pipe = Pipeline(
+        [("embed", EmbeddingExtractor(counting_encoder)), ("clf", LogisticRegression())]
+    )
+    grid = {"clf__C": [0.1, 1.0], "embed__truncate_dim": [None, 4]}
+    search = GridSearchCV(pipe, grid, cv=3, n_jobs=n_jobs, error_score="raise")
+    if n_jobs == 2:
+        with joblib.parallel_backend("threading"):
+            search.fit(TEXTS, LABELS)
+    else:
+        search.fit(TEXTS, LABELS)
+    assert sorted(counting_encoder.texts) == sorted(TEXTS)
+    assert search.predict(["yes number 5"]).shape == (1,)
+
+
+def test_a_grid_over_models_compares_them(english):
+    other = NgramEncoder(2).fit(KOREAN)
+    pipe = Pipeline([("embed", EmbeddingExtractor(english)), ("clf", LogisticRegression())])
+    models = [FrozenEstimator(english), FrozenEstimator(other)]
+    search = GridSearchCV(pipe, {"embed__model": models}, cv=2, error_score="raise")
+    search.fit(TEXTS, LABELS)
+    widths = [clone(pipe).set_params(embed__model=m)[0].transform(["a"]).shape[1] for m in models]
+    assert widths == [3, 2]
+    with pytest.raises(NotFittedError, match="FrozenEstimator"):
+        search.set_params(param_grid={"embed__model": [other]}).fit(TEXTS, LABELS)
+
+
+def test_pipeline_memory_hits(counting_encoder, tmp_path):
+    pipe = make_pipeline(
+        EmbeddingExtractor(counting_encoder, cache=None), LogisticRegression(), memory=str(tmp_path)
+    )
+    pipe.fit(TEXTS, LABELS)
+    clone(pipe).fit(TEXTS, LABELS)
+    assert counting_encoder.n_texts == len(TEXTS)
+
+
+def dumped(obj):
+    buffer = io.BytesIO()
+    joblib.dump(obj, buffer)
+    return buffer
+
+
+def test_encoders_that_define_themselves_travel_by_value(blocks, counting_encoder):
+    for extractor in (
+        blocks,
+        EmbeddingExtractor(counting_encoder),
+        EmbeddingExtractor(TfidfVectorizer().fit(ENGLISH)),
+        EmbeddingExtractor(FrozenEstimator(TfidfVectorizer().fit(ENGLISH)), cache=MemoryCache()),
+    ):
+        vectors = extractor.fit_transform(MIXED)
+        buffer = dumped(extractor)
+        buffer.seek(0)
+        loaded = joblib.load(buffer)
+        assert loaded.spec() == extractor.spec()
+        assert joblib.hash(loaded) == joblib.hash(extractor)
+        np.testing.assert_array_equal(loaded.transform(MIXED), vectors)
+
+
+def test_other_objects_refuse_and_name_the_way_out():
+    for model in (BareEncoder(len), {"en": BareEncoder(len)}, FrozenEstimator(BareEncoder(len))):
+        extractor = EmbeddingExtractor(model)
+        with pytest.raises(
+            pickle.PicklingError, match=r"holds a BareEncoder object.*name or folder"
+        ):
+            pickle.dumps(extractor)
+        with pytest.raises(pickle.PicklingError, match="name or folder"):
+            joblib.dump(make_pipeline(extractor), io.BytesIO())
+
+
+def test_no_text_is_in_a_pickle(blocks):
+    secret = "my secret parcel number"
+    blocks.fit_transform([secret, *MIXED])
+    assert b"secret" not in pickle.dumps(blocks)
+
+
+def test_the_spec_follows_what_defines_the_vectors(english, korean, counting_encoder):
+    base = EmbeddingExtractor({"en": english, "ko": korean})
+    spec = base.spec()
+    assert clone(base).spec() == spec
+    same = {"batch_size": 7, "cache": None, "progress": False, "missing": "empty", "detect": None}
+    for name, value in same.items():
+        assert clone(base).set_params(**{name: value}).spec() == spec, name
+    others = [
+        {"normalize": False},
+        {"truncate_dim": 2},
+        {"truncate_dim": {"en": 2}},
+        {"model": {"ko": korean, "en": english}},
+        {"model": {"en": english}},
+        {"model": english},
+        {"model": english, "languages": ["en", "ko"]},
+        {"model": counting_encoder},
+        {"model": CountingEncoder(seed=3)},
+    ]
+    specs = [clone(base).set_params(**params).spec() for params in others]
+    assert len({spec, *specs}) == len(others) + 1
+    assert counting_encoder.n_texts == 0
+    assert (
+        EmbeddingExtractor(CountingEncoder()).spec() == EmbeddingExtractor(CountingEncoder()).spec()
+    )
+    one, other = BareEncoder(len), BareEncoder(len)
+    assert EmbeddingExtractor(one).spec() == EmbeddingExtractor(one).spec()
+    assert EmbeddingExtractor(one).spec() != EmbeddingExtractor(other).spec()
