@@ -62,7 +62,23 @@ class Moments(Immutable):
     def from_rows(
         cls, X: Any, sample_weight: Any = None, *, block_rows: int | None = None, name: str = "X"
     ) -> Self:
-        """Accumulate over the rows of `X`, `block_rows` at a time (None: about 16 MB)."""
+        """Accumulate over the rows of `X`, block by block.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d)
+            Rows; a memory map is read block by block.
+        sample_weight : array-like of shape (n,), optional
+            Weight of each row, >= 0.
+        block_rows : int, optional
+            Rows at a time; None takes about 16 MB.
+        name : str, default="X"
+            What errors call the rows.
+
+        Returns
+        -------
+        Moments
+        """
         X = as_matrix(X, name=name)
         weights = as_weights(sample_weight, X.shape[0])
         mean, scatter = _accumulate([X], [name], weights, block_rows)
@@ -84,7 +100,19 @@ class Moments(Immutable):
         return self.weight**2 / self.weight_sq
 
     def memo(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """Return what `compute` returns, called once per `key` for this object."""
+        """Return what `compute` returns, called once per `key` for this object.
+
+        Parameters
+        ----------
+        key : hashable
+            What the value is known by.
+        compute : callable
+            Makes the value; called while no other thread computes for this object.
+
+        Returns
+        -------
+        object
+        """
         return self._memo.get(key, compute)
 
     def __add__(self, other: object) -> Moments:
@@ -147,9 +175,21 @@ class PairMoments(Immutable):
     def from_rows(
         cls, S: Any, T: Any, sample_weight: Any = None, *, block_rows: int | None = None
     ) -> Self:
-        """Accumulate over the row pairs, `block_rows` at a time (None: about 16 MB).
+        """Accumulate over the row pairs, block by block.
 
-        Where `S` and `T` are one object it is read once, and both sides are the same moments.
+        Parameters
+        ----------
+        S, T : array-like of shape (n, d_source) and (n, d_target)
+            Row pairs. Where both are one object it is read once, and both sides are the same
+            moments.
+        sample_weight : array-like of shape (n,), optional
+            Weight of each pair, >= 0.
+        block_rows : int, optional
+            Rows at a time; None takes about 16 MB.
+
+        Returns
+        -------
+        PairMoments
         """
         names = ["source pairs", "target pairs"]
         if S is T:
@@ -199,7 +239,19 @@ class PairMoments(Immutable):
         return other
 
     def memo(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """Return what `compute` returns, called once per `key` and direction."""
+        """Return what `compute` returns, called once per `key` and direction.
+
+        Parameters
+        ----------
+        key : hashable
+            What the value is known by.
+        compute : callable
+            Makes the value; called while no other thread computes for this object.
+
+        Returns
+        -------
+        object
+        """
         return self._memo.get((self.is_swapped, key), compute)
 
     def __add__(self, other: object) -> PairMoments:

@@ -45,7 +45,17 @@ class LanguageGate:
 
     @classmethod
     def from_moments(cls, moments: Mapping[str, Moments]) -> LanguageGate:
-        """Fit the discriminant from the moments of each language's rows."""
+        """Fit the discriminant from the moments of each language's rows.
+
+        Parameters
+        ----------
+        moments : mapping of str to Moments
+            Language → moments; the order is that of the columns of :meth:`proba`.
+
+        Returns
+        -------
+        LanguageGate
+        """
         parts = list(moments.values())
         weight = sum(part.weight for part in parts)
         pooled = np.sum([part.scatter for part in parts], axis=0) / weight
@@ -62,13 +72,33 @@ class LanguageGate:
         return cls(list(moments), coef, intercept)
 
     def scores(self, X: FloatArray) -> FloatArray:
-        """Discriminant score of each row for each language."""
+        """Discriminant score of each row for each language.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Finite vectors.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_languages)
+        """
         scores: FloatArray = X @ self.coef.astype(X.dtype, copy=False)
         scores += self.intercept.astype(X.dtype, copy=False)
         return scores
 
     def proba(self, X: FloatArray) -> FloatArray:
-        """Probability of each language for each row."""
+        """Probability of each language for each row.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Finite vectors.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_languages)
+        """
         scores = self.scores(X)
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
@@ -76,7 +106,19 @@ class LanguageGate:
         return scores
 
     def codes(self, X: FloatArray, stays: int) -> np.ndarray:
-        """Index of each row's language; a tie with the language that stays goes to a moved one."""
+        """Index of each row's language; a tie with the language that stays goes to a moved one.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Finite vectors.
+        stays : int
+            Index of the language whose rows stay.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+        """
         scores = self.scores(X)
         still = scores[:, stays].copy()
         scores[:, stays] = -np.inf

@@ -257,7 +257,27 @@ class ParallelCorpus(RowHolder):
         delimiter: str = ",",
         encoding: str = "utf-8",
     ) -> Self:
-        """Read two columns of a CSV file (plain or gzip); see `from_tsv`."""
+        """Read two columns of a CSV file (plain or gzip).
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        source, target : str or int
+            Columns by name in the first line, or by position from 0.
+        source_lang, target_lang : str, optional
+            Languages of the two sides.
+        header : bool, optional
+            Whether the first line holds names. None: if a column is given by name.
+        delimiter : str, default=","
+            What stands between fields.
+        encoding : str, default="utf-8"
+            Encoding of the file.
+
+        Returns
+        -------
+        ParallelCorpus
+        """
         found = read_csv(
             path, [source, target], header=header, delimiter=delimiter, encoding=encoding
         )
@@ -274,7 +294,23 @@ class ParallelCorpus(RowHolder):
         target_lang: str | None = None,
         encoding: str = "utf-8",
     ) -> Self:
-        """Read two fields of a file with one JSON object per line (plain or gzip)."""
+        """Read two fields of a file with one JSON object per line (plain or gzip).
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        source, target : str
+            Names of the fields.
+        source_lang, target_lang : str, optional
+            Languages of the two sides.
+        encoding : str, default="utf-8"
+            Encoding of the file.
+
+        Returns
+        -------
+        ParallelCorpus
+        """
         found = read_jsonl(path, [source, target], encoding=encoding)
         return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
 
@@ -311,7 +347,21 @@ class ParallelCorpus(RowHolder):
         target_lang: str | None = None,
         encoding: str = "utf-8",
     ) -> Self:
-        """Read the finished translations of a gettext catalogue; fuzzy ones are left out."""
+        """Read the finished translations of a gettext catalogue; fuzzy ones are left out.
+
+        Parameters
+        ----------
+        path : path
+            The PO file.
+        source_lang, target_lang : str, optional
+            Languages of the two sides.
+        encoding : str, default="utf-8"
+            Encoding of the file.
+
+        Returns
+        -------
+        ParallelCorpus
+        """
         found = read_po(path, encoding=encoding)
         return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
 
@@ -321,7 +371,16 @@ class ParallelCorpus(RowHolder):
     ) -> Self:
         """Read the translated units of an XLIFF 1.2 or 2.x document.
 
-        The languages are those named in the document unless given here.
+        Parameters
+        ----------
+        path : path
+            The document.
+        source_lang, target_lang : str, optional
+            Languages of the two sides; None takes those that the document names.
+
+        Returns
+        -------
+        ParallelCorpus
         """
         found = read_xliff(path)
         return cls(

@@ -106,14 +106,39 @@ class TextPool(RowHolder):
         return Moments.from_rows(self._rows()[0])
 
     def embed(self, extractor: Any) -> Self:
-        """Vectors of the rows in their language; see `ParallelCorpus.embed`."""
+        """Vectors of the rows in their language; see `ParallelCorpus.embed`.
+
+        Parameters
+        ----------
+        extractor : EmbeddingExtractor, or object with ``transform(texts)``
+            An extractor with one model per language uses that of the pool's language.
+
+        Returns
+        -------
+        TextPool
+            The vectors, in the same order.
+        """
         return self._embed(extractor)
 
     @classmethod
     def from_lines(
         cls, path: str | os.PathLike[str], *, lang: str, encoding: str = "utf-8"
     ) -> Self:
-        """Read a file with one text per line (plain or gzip); blank lines are left out."""
+        """Read a file with one text per line (plain or gzip); blank lines are left out.
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        lang : str
+            Language of the texts.
+        encoding : str, default="utf-8"
+            Encoding of the file.
+
+        Returns
+        -------
+        TextPool
+        """
         return cls(read_lines(path, encoding=encoding).texts[0], lang=lang)
 
     @classmethod
@@ -127,7 +152,27 @@ class TextPool(RowHolder):
         quoting: bool = False,
         encoding: str = "utf-8",
     ) -> Self:
-        """Read one column of a tab-separated file; see `ParallelCorpus.from_tsv`."""
+        """Read one column of a tab-separated file (plain or gzip).
+
+        Parameters
+        ----------
+        path : path
+            The file.
+        column : str or int
+            Column by name in the first line, or by position from 0.
+        lang : str
+            Language of the texts.
+        header : bool, optional
+            Whether the first line holds names. None: if the column is given by name.
+        quoting : bool, default=False
+            Whether fields may stand in quotation marks; by default these are characters.
+        encoding : str, default="utf-8"
+            Encoding of the file.
+
+        Returns
+        -------
+        TextPool
+        """
         found = read_tsv(path, [column], header=header, quoting=quoting, encoding=encoding)
         return cls(found.texts[0], lang=lang)
 

@@ -178,6 +178,11 @@ class RowState(Immutable):
         Vectors go to ``.npy`` files, texts to JSON lines; no pickle is involved. A corpus that
         was saved there before is replaced, a folder with other files is refused.
 
+        Parameters
+        ----------
+        path : path
+            The folder; it is made if it does not exist.
+
         Returns
         -------
         ParallelCorpus or TextPool

@@ -69,12 +69,32 @@ class BlockLayout:
         return tuple(self._widths)
 
     def width_of(self, lang: str) -> int:
-        """Width of one language's block."""
+        """Width of one language's block.
+
+        Parameters
+        ----------
+        lang : str
+            One of `languages`.
+
+        Returns
+        -------
+        int
+        """
         self._check(lang)
         return self._widths[lang]
 
     def columns(self, lang: str) -> slice:
-        """Columns of one language's block."""
+        """Columns of one language's block.
+
+        Parameters
+        ----------
+        lang : str
+            One of `languages`.
+
+        Returns
+        -------
+        slice
+        """
         self._check(lang)
         start = self._start[lang]
         return slice(start, start + self._widths[lang])
