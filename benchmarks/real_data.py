@@ -112,28 +112,40 @@ def read_tsv(path: Path) -> dict[str, list[str]]:
 
 
 class VectorStore:
-    """Vectors of one extractor, one file per distinct list of texts."""
+    """Vectors of one extractor in one file, so that each text is encoded once over all runs.
+
+    The file knows texts by their digest only.
+    """
 
     def __init__(self, embed: EmbeddingExtractor, folder: Path) -> None:
-        self._embed = embed
-        self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+        self._embed = embed
+        self._path = folder / f"{hashlib.sha256(embed.spec().encode()).hexdigest()[:32]}.npz"
+        self._vectors: dict[bytes, Vectors] = {}
+        if self._path.exists():
+            with np.load(self._path) as stored:
+                digests: npt.NDArray[np.uint8] = stored["digests"]
+                keys = [row.tobytes() for row in digests]
+                self._vectors = dict(zip(keys, stored["vectors"], strict=True))
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
-        """Return one row per text, each distinct text encoded once."""
-        distinct = list(dict.fromkeys(texts))
-        key = hashlib.sha256(json.dumps([self._embed.spec(), distinct]).encode()).hexdigest()
-        path = self._folder / f"{key[:32]}.npy"
-        if path.exists():
-            vectors: Vectors = np.load(path)
-        else:
-            say(f"encoding {len(distinct)} sentences with the English model")
-            vectors = self._embed.transform(distinct)
-            partial = path.with_suffix(f".{os.getpid()}.npy")
-            np.save(partial, vectors)
-            partial.replace(path)
-        row = {text: i for i, text in enumerate(distinct)}
-        return vectors[[row[text] for text in texts]]
+        """Return one row per text."""
+        keys = {text: hashlib.sha256(text.encode()).digest() for text in texts}
+        new = [text for text, key in keys.items() if key not in self._vectors]
+        if new:
+            say(f"encoding {len(new)} sentences with the English model")
+            self._vectors.update(
+                zip([keys[text] for text in new], self._embed.transform(new), strict=True)
+            )
+            self._save()
+        return np.stack([self._vectors[keys[text]] for text in texts])
+
+    def _save(self) -> None:
+        """Write the file anew; a reader sees the old one or the new one."""
+        digests = np.frombuffer(b"".join(self._vectors), np.uint8).reshape(-1, 32)
+        partial = self._path.with_suffix(f".{os.getpid()}.npz")
+        np.savez(partial, digests=digests, vectors=np.stack(list(self._vectors.values())))
+        partial.replace(self._path)
 
 
 def versions() -> dict[str, str]:
@@ -147,7 +159,7 @@ def write_result(name: str, result: dict[str, Any]) -> None:
     path = RESULTS / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(result, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    say(f"wrote {path.relative_to(REPOSITORY)}")
+    say(f"wrote {path}")
 
 
 def say(message: str) -> None:
