@@ -1,13 +1,13 @@
 """Numbers without names: arrays in, arrays out, no estimators and no texts."""
 
-from ._arrays import (
+from langalign_sk._numeric._arrays import (
     FloatArray,
     as_float_matrix,
     as_numpy,
     row_blocks,
 )
-from ._linalg import oas_covariance
-from ._moments import Moments, PairMoments
+from langalign_sk._numeric._linalg import oas_covariance
+from langalign_sk._numeric._moments import Moments, PairMoments
 
 __all__ = [
     "FloatArray",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ._arrays import Float64Array
-from ._moments import Moments, PairMoments
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._moments import Moments, PairMoments
 
 
 def numerical_rank(values: Float64Array, width: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from ._arrays import (
+from langalign_sk._numeric._arrays import (
     Float64Array,
     FloatArray,
     as_matrix,
@@ -15,7 +15,7 @@ from ._arrays import (
     check_finite,
     row_blocks,
 )
-from ._memo import Immutable, Memo, Value
+from langalign_sk._numeric._memo import Immutable, Memo, Value
 
 
 class Moments(Immutable):

@@ -1,11 +1,11 @@
 """From texts to vectors: input, languages, encoders and their cache."""
 
-from ._cache import MemoryCache, VectorCache
-from ._extractor import EmbeddingExtractor
-from ._language import LanguageDetector
-from ._layout import BlockLayout
-from ._ngram import NgramEncoder
-from ._registry import release_models
+from langalign_sk.text._cache import MemoryCache, VectorCache
+from langalign_sk.text._extractor import EmbeddingExtractor
+from langalign_sk.text._language import LanguageDetector
+from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text._ngram import NgramEncoder
+from langalign_sk.text._registry import release_models
 
 __all__ = [
     "BlockLayout",

@@ -26,10 +26,32 @@ class VectorCache(Protocol):
     """
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
-        """Vector of each key, None where there is none."""
+        """Vector of each key, None where there is none.
+
+        Parameters
+        ----------
+        spec : str
+            The encoder's specification.
+        keys : sequence of bytes
+            Digests of texts.
+
+        Returns
+        -------
+        list of ndarray or None
+        """
 
     def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
-        """Keep one row per key."""
+        """Keep one row per key.
+
+        Parameters
+        ----------
+        spec : str
+            The encoder's specification.
+        keys : sequence of bytes
+            Digests of texts.
+        rows : ndarray of shape (n_keys, width)
+            Their vectors.
+        """
 
 
 class MemoryCache:

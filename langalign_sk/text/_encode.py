@@ -9,10 +9,10 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .._numeric._arrays import as_numpy
-from ._cache import Float32Array, VectorCache, text_key
-from ._language import quoted
-from ._registry import encode_lock
+from langalign_sk._numeric._arrays import as_numpy
+from langalign_sk.text._cache import Float32Array, VectorCache, text_key
+from langalign_sk.text._language import quoted
+from langalign_sk.text._registry import encode_lock
 
 logger = logging.getLogger("langalign_sk")
 

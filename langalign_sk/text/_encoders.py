@@ -11,8 +11,8 @@ from typing import Any
 
 from sklearn.exceptions import NotFittedError
 
-from ._checkpoint import Checkpoint, find_checkpoint
-from ._encode import Encoder
+from langalign_sk.text._checkpoint import Checkpoint, find_checkpoint
+from langalign_sk.text._encode import Encoder
 
 POOLINGS = ("mean", "cls", "max", "last")
 DTYPES = ("float32", "float16", "bfloat16")
@@ -90,7 +90,7 @@ def make_encoder(model: Any, settings: Settings, *, ask_hub: bool = True) -> Enc
     """Return the encoder for one model; nothing is loaded yet."""
     settings.check()
     if is_name(model):
-        from ._named import NamedEncoder
+        from langalign_sk.text._named import NamedEncoder
 
         checkpoint = named_checkpoint(model, settings, ask_hub=ask_hub)
         if checkpoint is None:
@@ -98,10 +98,10 @@ def make_encoder(model: Any, settings: Settings, *, ask_hub: bool = True) -> Enc
         return NamedEncoder(checkpoint, settings)
     model = unwrapped(model)
     if is_sentence_transformer(model):
-        from ._sentence_transformer import InstanceEncoder
+        from langalign_sk.text._sentence_transformer import InstanceEncoder
 
         return InstanceEncoder(model, settings)
-    from ._wrapped import ObjectEncoder
+    from langalign_sk.text._wrapped import ObjectEncoder
 
     return ObjectEncoder(model, settings)
 

@@ -10,13 +10,13 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
-from ._cache import Float32Array, resolve_cache
-from ._encode import Encoder, encode_texts, encoder_width, known_width, told_width
-from ._encoders import specification
-from ._input import as_texts
-from ._layout import BlockLayout
-from ._parameters import build_encoders, declared_languages, row_languages, setting
-from ._sharing import SharedModels
+from langalign_sk.text._cache import Float32Array, resolve_cache
+from langalign_sk.text._encode import Encoder, encode_texts, encoder_width, known_width, told_width
+from langalign_sk.text._encoders import specification
+from langalign_sk.text._input import as_texts
+from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text._parameters import build_encoders, declared_languages, row_languages, setting
+from langalign_sk.text._sharing import SharedModels
 
 _TINY = np.finfo(np.float32).tiny
 

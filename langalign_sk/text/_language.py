@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._scripts import (
+from langalign_sk.text._scripts import (
     COLUMNS,
     HAN_JA,
     HAN_ZH,
@@ -82,7 +82,7 @@ class LanguageDetector:
         detect: str | Callable[[str], str | None] | None = "script",
         default_language: str | None = None,
     ) -> None:
-        self.languages = _checked_languages(languages)
+        self.languages = checked_languages(languages)
         if default_language is not None and default_language not in self.languages:
             raise ValueError(
                 f"default_language={default_language!r} is not among the declared languages "
@@ -162,7 +162,7 @@ def quoted(text: str) -> str:
     return repr(text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…")
 
 
-def _checked_languages(languages: Any) -> tuple[str, ...]:
+def checked_languages(languages: Any) -> tuple[str, ...]:
     """Languages as a tuple of distinct non-empty codes."""
     if isinstance(languages, str):
         raise ValueError(f"languages must be a sequence of codes, got {languages!r}: wrap it")

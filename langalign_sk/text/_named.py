@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ._checkpoint import Checkpoint
-from ._encoders import Settings, specification
-from ._registry import encode_lock, load_once
+from langalign_sk.text._checkpoint import Checkpoint
+from langalign_sk.text._encoders import Settings, specification
+from langalign_sk.text._registry import encode_lock, load_once
 
 logger = logging.getLogger("langalign_sk")
 
@@ -55,10 +55,10 @@ class NamedEncoder:
         logger.info("loading %s", self.name)
         with _explained(checkpoint), _no_bars(checkpoint.is_local):
             if checkpoint.is_sentence_transformer:
-                from ._sentence_transformer import load_sentence_transformer
+                from langalign_sk.text._sentence_transformer import load_sentence_transformer
 
                 return load_sentence_transformer(checkpoint, settings)
-            from ._transformers import load_transformer
+            from langalign_sk.text._transformers import load_transformer
 
             return load_transformer(checkpoint, settings)
 

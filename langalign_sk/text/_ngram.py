@@ -13,9 +13,9 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from .._stamp import VersionStamped
-from ._grams import MAX_N, Counts, Keys, gram_blocks
-from ._input import as_texts
+from langalign_sk._stamp import VersionStamped
+from langalign_sk.text._grams import MAX_N, Counts, Keys, gram_blocks
+from langalign_sk.text._input import as_texts
 
 _ALGORITHM = "langalign_sk ngram 1"  # changes whenever equal parameters give other vectors
 _MERGE_AT = 1 << 22  # n-grams collected before equal ones are merged

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._encode import Encoder
-from ._encoders import Settings, is_name, make_encoder, named_checkpoint
-from ._input import language_column
-from ._language import LanguageDetector, _checked_languages
+from langalign_sk.text._encode import Encoder
+from langalign_sk.text._encoders import Settings, is_name, make_encoder, named_checkpoint
+from langalign_sk.text._input import language_column
+from langalign_sk.text._language import LanguageDetector, checked_languages
 
 
 def declared_languages(extractor: Any) -> tuple[str, ...] | None:
@@ -18,9 +18,9 @@ def declared_languages(extractor: Any) -> tuple[str, ...] | None:
             raise ValueError("languages goes with one model; a dict of models declares its own")
         if not extractor.model:
             raise ValueError("model is an empty dict: give at least one language and its model")
-        return _checked_languages(extractor.model)
+        return checked_languages(extractor.model)
     if extractor.languages is not None:
-        return _checked_languages(extractor.languages)
+        return checked_languages(extractor.languages)
     for name in ("default_language", "lang_column"):
         if getattr(extractor, name) is not None:
             raise ValueError(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._checkpoint import Checkpoint
-from ._encoders import Settings, specification
-from ._registry import encode_lock, identity
-from ._transformers import Transformer, check_max_length, encodable, torch_dtype
+from langalign_sk.text._checkpoint import Checkpoint
+from langalign_sk.text._encoders import Settings, specification
+from langalign_sk.text._registry import encode_lock, identity
+from langalign_sk.text._transformers import Transformer, check_max_length, encodable, torch_dtype
 
 # Pooling of sentence-transformers → ours; others (weighted means ...) have no name here.
 _POOLINGS = {"mean": "mean", "cls": "cls", "max": "max", "lasttoken": "last"}

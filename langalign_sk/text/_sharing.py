@@ -6,11 +6,11 @@ import copy
 import pickle
 from typing import Any, Self
 
-from .._stamp import VersionStamped
-from ._encode import remember_width
-from ._encoders import is_name, unwrapped
-from ._parameters import found_weights, models_by_language
-from ._wrapped import pickles_by_value
+from langalign_sk._stamp import VersionStamped
+from langalign_sk.text._encode import remember_width
+from langalign_sk.text._encoders import is_name, unwrapped
+from langalign_sk.text._parameters import found_weights, models_by_language
+from langalign_sk.text._wrapped import pickles_by_value
 
 _SHARED = ("model", "cache", "detect")
 
