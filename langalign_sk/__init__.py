@@ -9,7 +9,7 @@ from langalign_sk._version import __version__
 from langalign_sk.align import LangAligner, LanguageGate, ReverseAligner, TextAligner
 from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
 from langalign_sk.maps import TRUSTED_MAPS, ProcrustesMap, RidgeMap
-from langalign_sk.text import BlockLayout, EmbeddingExtractor, NgramEncoder
+from langalign_sk.text import BlockLayout, EmbeddingExtractor, MemoryCache, NgramEncoder
 
 #: Names of the types that a saved model of this package holds, for ``skops.io.load(trusted=...)``.
 SKOPS_TRUSTED: list[str] = [
@@ -19,6 +19,7 @@ SKOPS_TRUSTED: list[str] = [
         EmbeddingExtractor,
         LangAligner,
         LanguageGate,
+        MemoryCache,
         NgramEncoder,
         PairMoments,
         ParallelCorpus,

@@ -221,14 +221,14 @@ class EmbeddingExtractor(SharedModels, TransformerMixin, BaseEstimator):
         texts, langs = self._read(X)
         return self._vectors(texts, langs, build_encoders(self))
 
-    def embed_language(self, texts: Any, lang: str) -> Float32Array:
+    def embed_language(self, texts: Any, lang: str | None) -> Float32Array:
         """Encode texts of one known language, without blocks around the vectors.
 
         Parameters
         ----------
         texts : sequence of str, array, series or frame
             Texts.
-        lang : str
+        lang : str or None
             Their language. With one model and no `languages` it makes no difference.
 
         Returns
@@ -240,7 +240,7 @@ class EmbeddingExtractor(SharedModels, TransformerMixin, BaseEstimator):
         declared = declared_languages(self)
         if declared is None:
             return self._encode(encoders[None], None, rows)
-        if lang not in declared:
+        if lang is None or lang not in declared:
             raise ValueError(
                 f"no model for language {lang!r}; this extractor knows {list(declared)}"
             )
