@@ -12,10 +12,10 @@ from sklearn.exceptions import NotFittedError
 
 from langalign_sk.text._cache import Float32Array, resolve_cache
 from langalign_sk.text._encode import Encoder, encode_texts, encoder_width, known_width, told_width
-from langalign_sk.text._encoders import specification
 from langalign_sk.text._input import as_texts
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._parameters import build_encoders, declared_languages, row_languages, setting
+from langalign_sk.text._settings import specification
 from langalign_sk.text._sharing import SharedModels
 
 _TINY = np.finfo(np.float32).tiny

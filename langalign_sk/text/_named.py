@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from langalign_sk.text._checkpoint import Checkpoint
-from langalign_sk.text._encoders import Settings, specification
 from langalign_sk.text._registry import encode_lock, load_once
+from langalign_sk.text._settings import Settings, specification
 
 logger = logging.getLogger("langalign_sk")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from langalign_sk.text._checkpoint import Checkpoint
-from langalign_sk.text._encoders import Settings, specification
 from langalign_sk.text._registry import encode_lock, identity
+from langalign_sk.text._settings import Settings, specification
 from langalign_sk.text._transformers import Transformer, check_max_length, encodable, torch_dtype
 
 # Pooling of sentence-transformers → ours; others (weighted means ...) have no name here.

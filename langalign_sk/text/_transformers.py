@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk.text._checkpoint import Checkpoint
-from langalign_sk.text._encoders import Settings
+from langalign_sk.text._settings import Settings
 
 # A tokenizer without a limit of its own reports 10**30.
 _NO_LIMIT = 10**6

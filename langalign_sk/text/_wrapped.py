@@ -9,8 +9,8 @@ import joblib.hashing
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
-from langalign_sk.text._encoders import Settings, specification
 from langalign_sk.text._registry import identity
+from langalign_sk.text._settings import Settings, specification
 
 
 class ObjectEncoder:
