@@ -71,14 +71,14 @@ def english_encoder(name: str | None) -> EmbeddingExtractor:
     return EmbeddingExtractor(name)
 
 
-def target_encoder(data: Path, lang: str) -> NgramEncoder:
-    """Fit the target encoder on target text alone: pairs, SIB-200 train, and reviews for Korean."""
+def target_encoder(data: Path, lang: str, *, reviews: bool) -> NgramEncoder:
+    """Fit the target encoder on target text alone: pairs, SIB-200 train, film reviews if asked."""
     topics = sib200(data, lang)
     texts = stsb(data, lang)[1]
     texts += [
         text for text, split in zip(topics.texts, topics.split, strict=True) if split == "train"
     ]
-    if lang == "ko":
+    if reviews:
         texts += read_tsv(data / "nsmc_ko_unlabeled.tsv.gz")["text"]
     return NgramEncoder(384).fit(list(dict.fromkeys(texts)))
 

@@ -1,6 +1,7 @@
 """The README's example does what the README says, and its commands and files exist."""
 
 import doctest
+import json
 import re
 from pathlib import Path
 
@@ -35,9 +36,27 @@ def test_example_learns_from_english_alone(example):
     assert all(text.isascii() for text in example["data"].train_texts)
 
 
+def test_figures_are_those_of_the_measurement():
+    results = ROOT / "benchmarks" / "results" / "transfer.json"
+    measured = json.loads(results.read_text("utf-8"))["accuracy"]
+    section = README.read_text("utf-8").split("## On real text")[1].split("## ")[0]
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")]
+        for line in section.splitlines()
+        if line.startswith("|")
+    ]
+    assert head[1:] == list(measured)
+    assert len(rows) > 4
+    for method, *cells in rows:
+        for lang, cell in zip(measured, cells, strict=True):
+            found = measured[lang][method]
+            low, high = found["interval"]
+            assert cell == f"{found['accuracy']:.3f} [{low:.3f}, {high:.3f}]"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page):
-    for target in re.findall(r"\]\((?!https?://)([^)#]+)", page.read_text("utf-8")):
+    for target in re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
 
 
