@@ -1,6 +1,7 @@
 """What cloning, saving, showing, fitting and importing cost: ``python -m benchmarks.cost``.
 
-Everything runs on random vectors; ratios are taken between things timed alternately in one run.
+Everything runs on random vectors; ratios are taken between things timed alternately in one run,
+with one BLAS thread, so that a busy machine changes them less.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils import estimator_html_repr
+from threadpoolctl import threadpool_limits
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
@@ -153,4 +155,5 @@ def html_cost(estimator: Any) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    with threadpool_limits(1, user_api="blas"):
+        main()

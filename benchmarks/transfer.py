@@ -17,6 +17,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
 
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Vectors, VectorStore, say
@@ -171,4 +172,5 @@ def as_json(
 
 
 if __name__ == "__main__":
-    main()
+    with threadpool_limits(1, user_api="blas"):
+        main()

@@ -65,7 +65,11 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the demo and return the exit code."""
-    with tempfile.TemporaryDirectory() as scratch:
+    from threadpoolctl import threadpool_limits
+
+    # The matrices are small: a second BLAS thread gains little on an idle machine, and on a busy
+    # one the threads wait for each other many times longer than they compute.
+    with threadpool_limits(1, user_api="blas"), tempfile.TemporaryDirectory() as scratch:
         out = Path(scratch) if args.out is None else args.out
         out.mkdir(parents=True, exist_ok=True)
         _run(args, out)
