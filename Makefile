@@ -26,8 +26,10 @@ install: $(STAMP)
 demo: $(STAMP)
 	@$(BIN)/langalign-sk demo --out out
 
-# One BLAS thread: the matrices are small, and on a busy machine more threads mostly wait.
+# One BLAS thread: the matrices are small, and on a busy machine more threads mostly wait. The other
+# variable switches on those of scikit-learn's checks that hand over arrays of other libraries.
 test: export OMP_NUM_THREADS := 1
+test: export SCIPY_ARRAY_API := 1
 test: $(STAMP)
 	@$(BIN)/python -m pytest
 
