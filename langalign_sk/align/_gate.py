@@ -43,6 +43,9 @@ class LanguageGate:
         self.coef = coef
         self.intercept = intercept
 
+    def __repr__(self) -> str:
+        return f"LanguageGate({', '.join(self.languages)})"
+
     @classmethod
     def from_moments(cls, moments: Mapping[str, Moments]) -> LanguageGate:
         """Fit the discriminant from the moments of each language's rows.
