@@ -5,6 +5,10 @@ The pieces chain in a scikit-learn pipeline: `EmbeddingExtractor` turns texts in
 target vectors into the source space, and any classifier follows.
 """
 
+# First, and from the outermost frame: CPython 3.11 runs scipy's import a fifth of a second slower
+# when it starts deep inside a chain of imports such as ours.
+import sklearn.base  # noqa: F401
+
 from langalign_sk._version import __version__
 from langalign_sk.align import LangAligner, LanguageGate, ReverseAligner, TextAligner
 from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
