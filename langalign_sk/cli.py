@@ -8,6 +8,7 @@ inside ``run``, so that ``--help`` and a mistyped option answer at once.
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -31,8 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when all went well. Wrong usage leaves through ``SystemExit`` with code 2, as
-        :mod:`argparse` does it.
+        0 when all went well, 2 for input that can't be used, 130 when interrupted. Wrong usage
+        leaves through ``SystemExit`` with code 2, as :mod:`argparse` does it.
 
     Examples
     --------
@@ -51,6 +52,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("langalign-sk: interrupted", file=sys.stderr)
         return 130
+    except (OSError, ValueError) as error:
+        # What the library raises says what was wrong, where, and what to do; a traceback would
+        # bury it. Those who want one set the logger to debug.
+        logging.getLogger("langalign_sk").debug("langalign-sk failed", exc_info=True)
+        print(f"langalign-sk: error: {error}", file=sys.stderr)
+        return 2
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -154,3 +154,13 @@ def test_table_columns_are_aligned():
 def test_score_table_refuses_columns_that_do_not_match():
     with pytest.raises(ValueError, match="'ja'"):
         score_table({"ko": [Score("a", 1, 2)], "ja": [Score("b", 1, 2)]})
+
+
+def test_input_that_can_not_be_used_is_one_line_and_exit_code_2(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert cli.main(["demo", "--lang", "ko", "--out", str(tmp_path / "file")]) == 2
+    assert cli.main(["demo", "--lang", "ko", "--pairs", "9999999"]) == 2
+    errors = [line for line in capsys.readouterr().err.splitlines() if "error" in line]
+    assert len(errors) == 2
+    assert "File exists" in errors[0]
+    assert "n_pairs must be between 1 and" in errors[1]
