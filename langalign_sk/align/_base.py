@@ -13,9 +13,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from langalign_sk._numeric import FloatArray, PairMoments, as_float_matrix, as_numpy
 from langalign_sk.align._fitting import FitTask, add_moments
 from langalign_sk.align._layout import find_layout, width_of_rows
-from langalign_sk.align._pairs import check_languages, directions, resolve_corpora, resolve_pools
+from langalign_sk.align._pairs import (
+    UNNAMED,
+    check_languages,
+    directions,
+    is_paired,
+    resolve_corpora,
+    resolve_pools,
+)
 from langalign_sk.align._rows import block_codes, declared_codes
-from langalign_sk.align._state import LeavesPairsBehind
+from langalign_sk.align._state import LeavesPairsBehind, all_or_nothing
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import BaseMap, MomentMap, resolve_map
 from langalign_sk.text import BlockLayout
@@ -106,9 +113,13 @@ class BaseAligner(
         self : object
             The fitted aligner.
         """
-        X = self._check_X(X, reset=True)
         given = self.pairs if pairs is None else pairs
-        return self._learn(X, self._corpora(given, y, X), {}, unlabeled, from_y=given is None)
+        blocks = None if self.blocks is None else BlockLayout(self.blocks)
+        with all_or_nothing(self):
+            X = self._check_X(X, reset=True)
+            corpora = resolve_corpora(given, y, X, blocks=blocks, owner=type(self).__name__)
+            self._learn(X, corpora, {}, unlabeled, blocks=blocks, from_y=given is None)
+        return self
 
     @available_if(_streams)
     def partial_fit(self, X: Any, y: Any = None, *, pairs: Any = None) -> Self:
@@ -135,17 +146,31 @@ class BaseAligner(
                 f"this {type(self).__name__} was saved without its moments, so partial_fit can't "
                 "continue: set keep_moments=True before saving, or fit it again on all pairs"
             )
-        X = self._check_X(X, reset=first)
-        corpora = self._corpora(pairs, y, X)
-        from_y = pairs is None and corpora is not None
-        if corpora is None and (first or isinstance(self.pairs, str)):
-            corpora = self._corpora(self.pairs, None, X)
-        if corpora is None:
+        from_y = pairs is None and is_paired(y)
+        given = pairs
+        if pairs is None and not from_y and (first or isinstance(self.pairs, str)):
+            given = self.pairs
+        if given is None and not from_y:
             raise ValueError(
                 f"{type(self).__name__}.partial_fit has no new pairs: pass partial_fit(X, "
                 "pairs=...) or partial_fit(source_vectors, target_vectors)"
             )
-        return self._learn(X, corpora, {} if first else self._moments, None, from_y=from_y)
+        blocks, earlier, names = None, {}, UNNAMED
+        if not first:
+            blocks, earlier = self.layout_, self._moments
+            if len(self.languages_) == 2:  # arrays without a name are in the languages learned
+                names = (str(self.languages_[0]), str(self.languages_[1]))
+        elif self.blocks is not None:
+            blocks = BlockLayout(self.blocks)
+        with all_or_nothing(self):
+            # As a side of pairs, X is as wide as the moments say, not as the rows to transform.
+            side = from_y and not first
+            X = as_float_matrix(as_numpy(X), name="X") if side else self._check_X(X, reset=first)
+            corpora = resolve_corpora(
+                given, y, X, blocks=blocks, owner=type(self).__name__, names=names
+            )
+            self._learn(X, corpora, earlier, None, blocks=blocks, from_y=from_y)
+        return self
 
     def fit_transform(
         self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None, lang: Any = None
@@ -183,11 +208,6 @@ class BaseAligner(
         )
         return as_float_matrix(X, name="X")
 
-    def _corpora(self, pairs: Any, y: Any, X: FloatArray) -> list[ParallelCorpus] | None:
-        """Pairs as corpora of vectors, from the argument or from a 2-D float `y`."""
-        blocks = None if self.blocks is None else BlockLayout(self.blocks)
-        return resolve_corpora(pairs, y, X, blocks=blocks, owner=type(self).__name__)
-
     def _learn(
         self,
         X: FloatArray,
@@ -195,8 +215,9 @@ class BaseAligner(
         earlier: dict[str, PairMoments],
         unlabeled: Any,
         *,
+        blocks: BlockLayout | None,
         from_y: bool,
-    ) -> Self:
+    ) -> None:
         """Fit every map and the gate from `corpora` on top of the moments of `earlier` ones."""
         if self.gate not in GATES:
             raise ValueError(f"gate must be 'hard', 'soft' or None, got {self.gate!r}")
@@ -212,53 +233,53 @@ class BaseAligner(
         )
         stays, moved = ways[0].stays, list(dict.fromkeys([*earlier, *(w.moved for w in ways)]))
         check_languages(stays, moved, pools, self.stays_ if earlier else stays, owner=owner)
-        self.layout_ = find_layout(ways, None if self.blocks is None else BlockLayout(self.blocks))
-        width = width_of_rows(X.shape[1], ways, self.layout_, from_y=from_y)
+        layout = find_layout(ways, blocks)
+        width = width_of_rows(X.shape[1], ways, layout, from_y=from_y)
         # Without blocks, vectors of unequal width can't be mixed: only rows that move come in.
-        one_space = self.layout_ is None and ways[0].widths == (width, width)
+        one_space = layout is None and ways[0].widths == (width, width)
         if one_space and self.gate is None and len(moved) > 1:
             raise ValueError(
                 f"gate=None moves every row, but there are {len(moved)} languages to move: use "
                 "gate='hard' or blocks"
             )
         gated = one_space and self.gate is not None
-        self.n_features_in_ = width
 
         # Row maps in blocks are the one case in which nobody asks for moments.
         wanted = gated or any(isinstance(method, MomentMap) for method in methods)
         moments = add_moments(earlier, ways) if wanted else {}
+        languages = [stays, *moved] if self._backwards else [*moved, stays]
         task = FitTask(stays, moved, {way.moved: way for way in ways}, moments, pools)
-        self.stays_ = stays
-        self.languages_ = np.array(
-            [stays, *moved] if self._backwards else [*moved, stays], dtype=object
-        )
+        maps = task.fit_maps(methods[0])
+        gate = task.fit_gate(languages) if gated else None
+        more = self._fit_more(task, methods, maps)
+        streams = all(isinstance(method, MomentMap) for method in methods)
+        self.__dict__.pop("_moments", None)
+        self.__dict__.update(more, **({"_moments": moments} if streams else {}))
+        self.maps_, self.gate_, self.layout_, self.stays_ = maps, gate, layout, stays
+        self.languages_ = np.array(languages, dtype=object)
+        self.n_features_in_, self._n_features_out = width, ways[0].widths[1]
         self.n_pairs_ = sum(part.n for part in earlier.values()) + sum(
             way.corpus.n_pairs for way in ways if way.corpus is not None
         )
-        self._n_features_out = ways[0].widths[1]
-        self.maps_ = task.fit_maps(methods[0])
-        self.gate_ = task.fit_gate(list(self.languages_)) if gated else None
-        self._fit_more(task, methods)
-        self.__dict__.pop("_moments", None)
-        if all(isinstance(method, MomentMap) for method in methods):
-            self._moments = moments
         self._look_at(X)
-        return self
 
-    def _fit_more(self, task: FitTask, methods: list[Any]) -> None:
-        """Fit what only a subclass has."""
+    def _fit_more(self, task: FitTask, methods: list[Any], maps: dict[str, Any]) -> dict[str, Any]:
+        """Fit what only a subclass has; attributes to set."""
+        return {}
 
     def _look_at(self, X: FloatArray) -> None:
         """Record which share of `X` is in a source language; none at all deserves a word."""
-        if X.shape[1] != self.n_features_in_:
+        if X.shape[1] != self.n_features_in_:  # the source side of pairs of unequal width
             self.source_rate_ = 1.0
             return
         codes = self._codes(X, None)
         stays = self.languages_[codes] == self.stays_
         self.source_rate_ = float(np.mean(stays if self._backwards else ~stays))
-        if self.source_rate_ == 0 and self.gate_ is not None and self.gate_.coef.any():
+        # Languages with one mean, as in the null alignment, have no rows that look like either.
+        told_apart = self.gate_.coef.any() if self.gate_ is not None else self.layout_ is not None
+        if self.source_rate_ == 0 and told_apart:
             warnings.warn(
-                f"no row of X looks like the source language of the pairs ({self.languages_[0]}): "
+                f"no row of X is in the source language of the pairs ({self.languages_[0]}): "
                 "are source and target swapped, or do the pairs come from another encoder?",
                 UserWarning,
                 stacklevel=4,

@@ -30,7 +30,8 @@ class LangAligner(BaseAligner):
         [source, target].
     blocks : dict of str to int, default=None
         Language → width, in column order, where `X` is in language blocks and the pairs are raw
-        arrays. Corpora embedded by an extractor know their blocks.
+        arrays; of two blocks of one width, the first is the source's. Corpora embedded by an
+        extractor know their blocks.
     keep_moments : bool, default=False
         Save the moments with the fitted aligner, so that `partial_fit` can go on after loading.
         Costs three matrices of width x width.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from langalign_sk.align._pairs import Direction
+from langalign_sk.align._pairs import UNNAMED, Direction
 from langalign_sk.text import BlockLayout
 
 
@@ -25,6 +25,11 @@ def find_layout(ways: Sequence[Direction], blocks: BlockLayout | None) -> BlockL
             )
     for way in ways:
         for lang, width in zip((way.moved, way.stays), way.widths, strict=True):
+            if lang in UNNAMED and lang not in layout:
+                raise ValueError(
+                    f"X is in language blocks ({layout}), but the pairs don't say which language "
+                    f'their {lang} side is in: ParallelCorpus(..., {lang}_lang="ko")'
+                )
             if layout.width_of(lang) != width:
                 raise ValueError(
                     f"the pairs are {width} wide in {lang!r}, but its block has "

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, PairMoments, as_numpy
+from langalign_sk._numeric import FloatArray, PairMoments, as_numpy, row_blocks
 from langalign_sk.align._rows import block_codes, layout_from_support
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.text import BlockLayout
@@ -49,18 +49,24 @@ class Direction:
 
 
 def resolve_corpora(
-    pairs: Any, y: Any, X: FloatArray, *, blocks: BlockLayout | None, owner: str
+    pairs: Any,
+    y: Any,
+    X: FloatArray,
+    *,
+    blocks: BlockLayout | None,
+    owner: str,
+    names: tuple[str, str] = UNNAMED,
 ) -> list[ParallelCorpus] | None:
     """Corpora of vectors from pairs or, where there are none, from a 2-D float `y`.
 
-    None when nothing was given that could be pairs.
+    Arrays are in the languages `names`. None when nothing was given that could be pairs.
     """
     if pairs is None:
-        return _corpora_from_y(y, X)
+        return _corpora_from_y(y, X, names)
     if isinstance(pairs, str):
         if pairs != "self":
             raise ValueError(f"pairs={pairs!r} is not a corpus; the only string known is 'self'")
-        return [ParallelCorpus(X, X, source_lang=UNNAMED[0], target_lang=UNNAMED[1])]
+        return [corpus_of_arrays(X, X, names)]
     if isinstance(pairs, ParallelCorpus):
         return [_checked(pairs, owner)]
     if not isinstance(pairs, tuple | list) or len(pairs) == 0:
@@ -74,7 +80,8 @@ def resolve_corpora(
         raise ValueError(
             f"{owner}: a tuple of pairs must be (source, target), got {len(pairs)} entries"
         )
-    return [_corpus_from_arrays(pairs[0], pairs[1], X, blocks, owner)]
+    arrays = _checked(corpus_of_arrays(pairs[0], pairs[1], names), owner)
+    return [_cut_to_blocks(arrays, X.shape[1], blocks, owner)]
 
 
 def _checked(corpus: ParallelCorpus, owner: str) -> ParallelCorpus:
@@ -95,42 +102,56 @@ def _checked(corpus: ParallelCorpus, owner: str) -> ParallelCorpus:
     return corpus
 
 
-def _corpora_from_y(y: Any, X: FloatArray) -> list[ParallelCorpus] | None:
-    """Pairs from a 2-D float `y`; class labels, indicators and counts are never pairs."""
+def corpus_of_arrays(source: Any, target: Any, names: tuple[str, str] = UNNAMED) -> ParallelCorpus:
+    """A corpus of arrays, in languages known from elsewhere or not at all."""
+    return ParallelCorpus(source, target, source_lang=names[0], target_lang=names[1])
+
+
+def is_paired(y: Any) -> bool:
+    """Whether `y` can be target vectors: class labels, indicators and counts never are."""
     if y is None:
+        return False
+    target = np.asarray(as_numpy(y))
+    if target.ndim != 2 or target.dtype.kind != "f":
+        return False
+    # Block by block: vectors show themselves in the first one.
+    blocks = (target[rows] for rows in row_blocks(*target.shape))
+    return any(((block != 0) & (block != 1)).any() for block in blocks)
+
+
+def _corpora_from_y(y: Any, X: FloatArray, names: tuple[str, str]) -> list[ParallelCorpus] | None:
+    """Pairs from a 2-D float `y`."""
+    if not is_paired(y):
         return None
     target = np.asarray(as_numpy(y))
-    if target.ndim != 2 or target.dtype.kind != "f" or np.isin(target, (0.0, 1.0)).all():
-        return None
     if len(target) != len(X):
         raise ValueError(
             f"X and y must be row-aligned pairs, but have {len(X)} and {len(target)} rows"
         )
-    return [ParallelCorpus(X, target, source_lang=UNNAMED[0], target_lang=UNNAMED[1])]
+    return [corpus_of_arrays(X, target, names)]
 
 
-def _corpus_from_arrays(
-    source: Any, target: Any, X: FloatArray, blocks: BlockLayout | None, owner: str
+def _cut_to_blocks(
+    corpus: ParallelCorpus, width: int, blocks: BlockLayout | None, owner: str
 ) -> ParallelCorpus:
-    """A corpus from a tuple of arrays, cut to native widths where they came in blocks."""
-    corpus = _checked(
-        ParallelCorpus(source, target, source_lang=UNNAMED[0], target_lang=UNNAMED[1]), owner
-    )
+    """Arrays in the languages of their blocks, at native widths where they came in blocks."""
     S, T = corpus.source, corpus.target
-    width = X.shape[1]
     if blocks is None and S.shape[1] == T.shape[1] == width:
         blocks = layout_from_support(S, T, names=UNNAMED)
-        if blocks is None:
-            return corpus
     if blocks is None:
         return corpus
     if S.shape[1] == T.shape[1] == blocks.width:
         langs = [_one_language(rows, blocks, side) for rows, side in ((S, 0), (T, 1))]
         sides = [rows[:, blocks.columns(lang)] for rows, lang in zip((S, T), langs, strict=True)]
         return ParallelCorpus(*sides, source_lang=langs[0], target_lang=langs[1], layout=blocks)
+    if corpus.source_lang in blocks and corpus.target_lang in blocks:
+        return corpus
     if len(blocks.languages) == 2:
+        # Unequal widths say which block is whose; of equal ones the first is the source's.
         first, second = blocks.languages
-        return ParallelCorpus(S, T, source_lang=first, target_lang=second)
+        if S.shape[1] == blocks.width_of(second) != blocks.width_of(first):
+            first, second = second, first
+        return corpus_of_arrays(S, T, (first, second))
     raise ValueError(
         f"{owner}: with the blocks {blocks} it is unknown which two languages the arrays in pairs "
         'are in; give ParallelCorpus(source, target, source_lang="en", target_lang="ko")'

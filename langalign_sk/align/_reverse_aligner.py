@@ -37,7 +37,8 @@ class ReverseAligner(BaseAligner):
         [source, target, ...].
     blocks : dict of str to int, default=None
         Language → width, in column order, where `X` is in language blocks and the pairs are raw
-        arrays. Corpora embedded by an extractor know their blocks.
+        arrays; of two blocks of one width, the first is the source's. Corpora embedded by an
+        extractor know their blocks.
     keep_moments : bool, default=False
         Save the moments with the fitted aligner, so that `partial_fit` can go on after loading.
         Costs three matrices of width x width per language.
@@ -122,11 +123,9 @@ class ReverseAligner(BaseAligner):
             return [self.method]
         return [self.method, self.method if self.round_trip is True else self.round_trip]
 
-    def _fit_more(self, task: FitTask, methods: list[Any]) -> None:
-        way_back = self.maps_
-        self.round_trip_map_ = (
-            task.fit_round_trip(methods[1], way_back) if len(methods) > 1 else None
-        )
+    def _fit_more(self, task: FitTask, methods: list[Any], maps: dict[str, Any]) -> dict[str, Any]:
+        trip = task.fit_round_trip(methods[1], maps) if len(methods) > 1 else None
+        return {"round_trip_map_": trip}
 
     def _map_of(self, lang: str) -> BaseMap | None:
         if lang == self.stays_:

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 from langalign_sk._stamp import VersionStamped
+from langalign_sk.align._pairs import corpus_of_arrays
 from langalign_sk.corpus import ParallelCorpus, TextPool, live, pairs_are_left_out
 
 _HOLDERS = ("pairs", "unlabeled")
+
+
+@contextmanager
+def all_or_nothing(estimator: Any) -> Iterator[None]:
+    """Leave an estimator as it was where fitting it fails: a refused refit breaks no service."""
+    before = dict(estimator.__dict__)
+    try:
+        yield
+    except BaseException:
+        estimator.__dict__.clear()
+        estimator.__dict__.update(before)
+        raise
 
 
 class LeavesPairsBehind(VersionStamped):
@@ -50,9 +65,7 @@ def _stub(value: Any) -> Any:
         if value and all(isinstance(part, ParallelCorpus | TextPool) for part in value):
             return [part.detach() for part in value]
         if len(value) == 2:
-            return ParallelCorpus(
-                value[0], value[1], source_lang="source", target_lang="target"
-            ).detach()
+            return corpus_of_arrays(*value).detach()
     return value
 
 

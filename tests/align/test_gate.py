@@ -103,8 +103,9 @@ def test_four_languages_at_once():
 def test_swapped_sides_are_reported():
     rng = np.random.default_rng(3)
     S = rng.normal(size=(80, 4))
-    with pytest.warns(UserWarning, match="are source and target swapped"):
+    with pytest.warns(UserWarning, match="are source and target swapped") as caught:
         aligner = LangAligner(ParallelCorpus(S + 9, S)).fit(S)
+    assert caught[0].filename == __file__
     assert aligner.source_rate_ == 0.0
     assert LangAligner(ParallelCorpus(S, S + 9)).fit(S).source_rate_ == 1.0
 

@@ -156,6 +156,24 @@ class TestBlocks:
             self.aligner().fit(self.X).gate_proba(self.X), np.repeat(np.eye(2), 120, axis=0)
         )
 
+    def test_unequal_widths_say_which_block_is_whose(self):
+        turned = np.hstack([self.X[:, 4:], self.X[:, :4]])
+        aligner = LangAligner((S, T5), blocks={"ko": 5, "en": 4}).fit(turned)
+        np.testing.assert_allclose(
+            aligner.transform(turned), self.aligner().fit(self.X).transform(self.X)
+        )
+
+    def test_of_equal_blocks_the_first_is_the_source_and_a_slip_is_reported(self):
+        X = np.hstack([S, np.zeros_like(S)])
+        right = LangAligner((S, T), blocks={"en": 4, "ko": 4}).fit(X)
+        np.testing.assert_allclose(right.transform(X), LangAligner((S, T)).fit(S).transform(S))
+        with pytest.warns(UserWarning, match=r"no row of X is in the source language.*\(ko\)"):
+            LangAligner((S, T), blocks={"ko": 4, "en": 4}).fit(X[:, ::-1])
+
+    def test_pairs_must_say_their_language(self):
+        with pytest.raises(ValueError, match="don't say which language their target side is in"):
+            LangAligner(ParallelCorpus(S, T5), blocks={"en": 4, "ko": 5}).fit(self.X)
+
     @pytest.mark.parametrize("order", [("en", "ko"), ("ko", "en")])
     def test_pairs_that_came_in_blocks_are_cut_exactly(self, order):
         layout = BlockLayout({lang: {"en": 4, "ko": 5}[lang] for lang in order})

@@ -10,7 +10,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
-from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, RidgeMap
+from langalign_sk import BlockLayout, LangAligner, ParallelCorpus, ReverseAligner, RidgeMap
 
 RNG = np.random.default_rng(0)
 S = RNG.normal(size=(400, 6)) + 50
@@ -76,10 +76,49 @@ def test_a_language_may_come_later():
     np.testing.assert_allclose(parts.transform(X), at_once.transform(X), rtol=1e-10, atol=1e-10)
 
 
+def test_arrays_are_in_the_languages_learned_so_far():
+    parts = ReverseAligner(A).fit(S).partial_fit(S[250:], T[250:])
+    assert parts.languages_.tolist() == ["en", "ko"]
+    same(parts, ReverseAligner(A + B).fit(S))
+    same(LangAligner(A).fit(S).partial_fit(S, pairs=(S[250:], T[250:])), LangAligner(A + B).fit(S))
+
+
 def test_another_end_is_refused():
     aligner = LangAligner().partial_fit(S, pairs=A)
     with pytest.raises(ValueError, match="into 'ko', but the new pairs lead into 'ja'"):
         aligner.partial_fit(S, pairs=ParallelCorpus(S, T, target_lang="ja"))
+
+
+@pytest.mark.parametrize("aligner", [LangAligner, ReverseAligner])
+def test_unequal_widths_stream(aligner):
+    wide = np.hstack([T, T[:, :2] ** 2])
+    parts = aligner().fit(S[:250], wide[:250]).partial_fit(S[250:], wide[250:])
+    whole = aligner().fit(S, wide)
+    rows = S if aligner is LangAligner else wide
+    np.testing.assert_allclose(parts.transform(rows), whole.transform(rows), rtol=1e-8)
+
+
+def test_blocks_stay_as_they_were():
+    layout = BlockLayout({"en": 6, "ko": 6})
+    X = np.hstack([S, np.zeros_like(S)])
+    corpus = ParallelCorpus(A.source, A.target, target_lang="ko", layout=layout)
+    for new in (B, (S[250:], T[250:])):
+        parts = LangAligner(corpus).fit(X).partial_fit(X, pairs=new)
+        assert parts.layout_ == layout
+        whole = LangAligner(A + B, blocks={"en": 6, "ko": 6}).fit(X)
+        np.testing.assert_allclose(parts.transform(X), whole.transform(X), rtol=1e-9)
+
+
+@pytest.mark.parametrize("refit", ["fit", "partial_fit"])
+def test_a_refused_refit_leaves_the_old_fit_whole(refit):
+    aligner = LangAligner(A).fit(S)
+    before, attributes = aligner.transform(S), set(vars(aligner))
+    with pytest.raises(ValueError, match="9 columns|9 features"):
+        getattr(aligner, refit)(np.ones((3, 9)), pairs=B)
+    with pytest.raises(ValueError, match="wide"):
+        getattr(aligner, refit)(S, pairs=(S[:, :4], T))
+    np.testing.assert_array_equal(aligner.transform(S), before)
+    assert set(vars(aligner)) == attributes
 
 
 def test_row_maps_do_not_stream():

@@ -85,7 +85,7 @@ def test_within_a_process_a_copy_finds_its_pairs_again(corpus):
 
 def test_deepcopy_goes_on_streaming(corpus):
     fitted = LangAligner(corpus).fit(S)
-    more = copy.deepcopy(fitted).partial_fit(S, pairs=ParallelCorpus(T, S, target_lang="ko"))
+    more = copy.deepcopy(fitted).partial_fit(S, pairs=(T, S))
     assert more.n_pairs_ == 4000
     assert fitted.n_pairs_ == 2000
 
