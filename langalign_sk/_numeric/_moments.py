@@ -283,7 +283,7 @@ class PairMoments(Immutable):
         source = Moments(**state["source"])
         target = source if state["target"] is None else Moments(**state["target"])
         cross = source.scatter if state["cross"] is None else state["cross"]
-        self.__init__(source=source, target=target, cross=cross)  # type: ignore[misc]
+        self.__init__(source=source, target=target, cross=cross)  # type: ignore[misc]  # sets slots
 
 
 def _accumulate(

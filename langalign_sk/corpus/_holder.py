@@ -196,7 +196,8 @@ def _random(random_state: Any) -> np.random.RandomState:
     """Random numbers that are nobody else's: None is fresh entropy, not numpy's global state."""
     if random_state is None:
         return np.random.RandomState()  # scikit-learn's kind, as check_random_state
-    return check_random_state(random_state)  # type: ignore[no-any-return]
+    state: np.random.RandomState = check_random_state(random_state)
+    return state
 
 
 def _vector_bytes(holder: RowHolder) -> int:

@@ -29,18 +29,20 @@ def write_folder(
     weight: FloatArray | None,
 ) -> None:
     """Write a corpus folder, whole or not at all; an older corpus there is replaced."""
-    arrays = {name: side for name, side in zip(names, sides, strict=True) if not _is_text(side)}
+    arrays: dict[str, FloatArray] = {
+        name: side for name, side in zip(names, sides, strict=True) if not isinstance(side, tuple)
+    }
     if weight is not None:
         arrays[_WEIGHT] = weight
     description = {
         "format": FORMAT,
         **description,
-        "arrays": {name: [a.dtype.str, *a.shape] for name, a in arrays.items()},  # type: ignore[union-attr]
+        "arrays": {name: [a.dtype.str, *a.shape] for name, a in arrays.items()},
     }
     with atomic_folder(path, marker=DESCRIPTION) as folder:
         for name, array in arrays.items():
             np.save(folder / f"{name}.npy", np.asarray(array), allow_pickle=False)
-        if _is_text(sides[0]):
+        if isinstance(sides[0], tuple):
             with open(folder / _TEXTS, "wb") as file:
                 for row in zip(*sides, strict=True):
                     file.write(_json_line(dict(zip(names, row, strict=True))))
@@ -95,11 +97,6 @@ def _map_array(file: Path, dtype: str, *shape: int) -> FloatArray:
             f"{file} holds {array.dtype.str} {array.shape}; {DESCRIPTION} says {dtype} {shape}"
         )
     return frozen(array)
-
-
-def _is_text(side: Rows) -> bool:
-    """Whether a side holds texts."""
-    return isinstance(side, tuple)
 
 
 def _json_line(row: dict[str, str]) -> bytes:

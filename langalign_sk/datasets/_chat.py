@@ -3,6 +3,7 @@
 No sentence here is a customer's request; they give the parallel and the unpaired text its breadth.
 """
 
+# One template and its translations on one line each: they are read side by side.
 # ruff: noqa: E501
 from __future__ import annotations
 

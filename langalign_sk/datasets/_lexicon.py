@@ -4,6 +4,7 @@ One row is one meaning. Columns are English, Korean, Japanese, Chinese; a Chines
 space. Values may hold ``<polite|formal|casual>`` choices, which the grammar resolves as it does in templates.
 """
 
+# One template and its translations on one line each: they are read side by side.
 # ruff: noqa: E501
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """Templates of two intents about money: refund, payment (the notation is explained in ``_grammar.py``)."""
 
+# One template and its translations on one line each: they are read side by side.
 # ruff: noqa: E501
 from __future__ import annotations
 

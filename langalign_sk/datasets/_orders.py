@@ -4,6 +4,7 @@
 notation is explained in ``_grammar.py``.
 """
 
+# One template and its translations on one line each: they are read side by side.
 # ruff: noqa: E501
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
 """What people put around a request, row by row in English, Korean, Japanese, Chinese: greetings, thanks, asides."""
 
+# One template and its translations on one line each: they are read side by side.
 # ruff: noqa: E501
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class SharedModels(VersionStamped):
         -------
         dict
         """
-        params: dict[str, Any] = super().get_params(deep=False)  # type: ignore[misc]
+        params: dict[str, Any] = super().get_params(deep=False)  # type: ignore[misc]  # mixin
         return params
 
     def set_params(self, **params: Any) -> Self:
@@ -53,7 +53,7 @@ class SharedModels(VersionStamped):
                 f"{nested[0]!r}: an encoder is fitted before it gets here, and shared by clones; "
                 "set `model` itself to another fitted encoder"
             )
-        super().set_params(**params)  # type: ignore[misc]
+        super().set_params(**params)  # type: ignore[misc]  # mixin
         return self
 
     def __getstate__(self) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class SharedModels(VersionStamped):
         # what it keeps beside the parameters (set_output, metadata requests).
         shell = object.__new__(type(self))
         shell.__dict__.update(vars(self), **dict.fromkeys(_SHARED))
-        new: Self = super(SharedModels, shell).__sklearn_clone__()  # type: ignore[misc]
+        new: Self = super(SharedModels, shell).__sklearn_clone__()  # type: ignore[misc]  # mixin
         for name in _SHARED:
             setattr(new, name, _shared(getattr(self, name)))
         return new
