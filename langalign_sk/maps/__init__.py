@@ -3,6 +3,7 @@
 from langalign_sk.maps._affine import AffineMap
 from langalign_sk.maps._base import BaseMap, MomentMap
 from langalign_sk.maps._compose import AveragedMap, ChainedMap, average, compose
+from langalign_sk.maps._kernel import KernelMap
 from langalign_sk.maps._procrustes import ProcrustesMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._resolve import resolve_map
@@ -13,6 +14,7 @@ TRUSTED_MAPS: tuple[type[BaseMap], ...] = (
     AffineMap,
     AveragedMap,
     ChainedMap,
+    KernelMap,
     ProcrustesMap,
     RegressorMap,
     RidgeMap,
@@ -22,6 +24,7 @@ __all__ = [
     "TRUSTED_MAPS",
     "AffineMap",
     "BaseMap",
+    "KernelMap",
     "MomentMap",
     "ProcrustesMap",
     "RegressorMap",

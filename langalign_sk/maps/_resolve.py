@@ -8,12 +8,14 @@ from typing import Any
 from sklearn.base import clone
 
 from langalign_sk.maps._base import BaseMap
+from langalign_sk.maps._kernel import KernelMap
 from langalign_sk.maps._procrustes import ProcrustesMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._ridge import RidgeMap
 
 #: Short names of maps. A name stands for the map with its default parameters.
 NAMES: dict[str, type[BaseMap]] = {
+    "kernel": KernelMap,
     "procrustes": ProcrustesMap,
     "ridge": RidgeMap,
 }

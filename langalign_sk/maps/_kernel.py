@@ -1,0 +1,289 @@
+"""Kernel ridge regression on explicit features, fitted from their moments."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Self
+
+import numpy as np
+from scipy.spatial.distance import pdist
+
+from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._linalg import numerical_rank
+from langalign_sk.maps._base import BaseMap
+from langalign_sk.maps._random import generator
+from langalign_sk.maps._ridge import RidgeMap
+
+FEATURES = ("nystroem", "fourier")
+
+
+class KernelMap(BaseMap):
+    r"""Predict target rows by kernel ridge regression: a smooth map that need not be linear.
+
+    A Gaussian kernel, approximated by a fixed number of features, next to the linear features
+    themselves. For spaces of unrelated encoders, whose relation no matrix describes, and pairs in
+    the thousands; then the cost grows with the number of pairs as that of `RidgeMap` does.
+
+    Parameters
+    ----------
+    n_components : int, default=1200
+        Number of landmarks or random features. With "nystroem" and no fewer than the pairs, the
+        approximation is exact.
+    gamma : float, default=0.5
+        Sharpness of the kernel, relative to the median squared distance between source rows:
+        at that distance the kernel is ``exp(-gamma)``.
+    alpha : float or "gcv", default="gcv"
+        Penalty, relative to the mean variance of a feature, as in `RidgeMap`; "gcv" chooses by
+        generalised cross-validation on the features.
+    features : {"nystroem", "fourier"}, default="nystroem"
+        Kernel values with random source rows as landmarks, decorrelated; or random Fourier
+        features, which depend on the data through `gamma` alone.
+    linear : bool, default=True
+        Add the linear kernel, so that far from all pairs the map goes on as a linear one.
+    alphas : array-like of shape (n_alphas,), optional
+        Candidates for ``alpha="gcv"``; None for those of `RidgeMap`, continued down to 1e-8.
+    random_state : int, Generator, RandomState or None, default=None
+        Draws landmarks or features; None differs from fit to fit.
+
+    Attributes
+    ----------
+    alpha_ : float
+        The penalty used.
+    gamma_ : float
+        The sharpness used, in absolute terms.
+    n_components_ : int
+        Number of landmarks or random features in use.
+    n_features_in_, n_features_out_ : int
+        Widths of the two spaces.
+
+    See Also
+    --------
+    RidgeMap : The linear map, with the same penalty.
+    sklearn.kernel_ridge.KernelRidge : The exact solution, O(n^3).
+
+    Notes
+    -----
+    With m the mean of the source rows, V their total variance and M the median squared distance,
+    the kernel is
+
+    .. math::
+        k(x, z) = \exp\left(-\frac{\gamma}{M} \lVert x - z \rVert^2\right)
+        + \frac{(x - m)^\top (z - m)}{V},
+
+    the second term with ``linear=True``. Nystroem features [1]_ of landmarks L are
+    :math:`\Lambda^{-1/2} U^\top k(L, x)` with :math:`k(L, L) = U \Lambda U^\top`, random Fourier
+    features [2]_ :math:`\sqrt{2 / D} \cos(\omega_j^\top x + b_j)`. Ridge regression from features
+    to target rows is solved from the moments of both, accumulated block by block: with D features
+    and d + e columns O(n (D + d + e)^2), then one eigendecomposition O((D + d)^3). Landmarks cost
+    O(n D (d + D)) more. A row is mapped in O(D (d + e)).
+
+    Landmarks are drawn from all pairs of positive weight, whatever the weight: a landmark is a
+    place in the source space, which a bad translation leaves as good as it was.
+
+    References
+    ----------
+    .. [1] C. Williams, M. Seeger. Using the Nystroem method to speed up kernel machines. NIPS 2000.
+    .. [2] A. Rahimi, B. Recht. Random features for large-scale kernel machines. NIPS 2007.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.maps import KernelMap
+    >>> rng = np.random.default_rng(0)
+    >>> S = rng.uniform(-2, 2, (500, 2))
+    >>> T = np.column_stack([np.sin(2 * S[:, 0]), S[:, 0] * S[:, 1]])
+    >>> kernel = KernelMap(100, gamma=5.0, random_state=0).fit(S[:400], T[:400])
+    >>> bool(np.abs(kernel.transform(S[400:]) - T[400:]).mean() < 0.02)
+    True
+    """
+
+    uses_unlabeled = False
+
+    alpha_: float
+    gamma_: float
+    n_components_: int
+    _mean: Float64Array
+    _places: Float64Array  # landmarks as rows, or frequencies as rows
+    _phases: Float64Array | None  # of the random features, None for landmarks
+    _coef_kernel: Float64Array
+    _coef_linear: Float64Array | None
+    _intercept: Float64Array
+
+    def __init__(
+        self,
+        n_components: int = 1200,
+        *,
+        gamma: float = 0.5,
+        alpha: float | str = "gcv",
+        features: str = "nystroem",
+        linear: bool = True,
+        alphas: Any = None,
+        random_state: Any = None,
+    ) -> None:
+        self.n_components = n_components
+        self.gamma = gamma
+        self.alpha = alpha
+        self.features = features
+        self.linear = linear
+        self.alphas = alphas
+        self.random_state = random_state
+
+    def fit(
+        self,
+        S: Any,
+        T: Any,
+        sample_weight: Any = None,
+        *,
+        unlabeled_source: Any = None,
+        unlabeled_target: Any = None,
+    ) -> Self:
+        """Learn the map from pairs of rows.
+
+        Parameters
+        ----------
+        S, T : array-like of shape (n, d_source) and (n, d_target)
+            Row i of `S` and row i of `T` mean the same.
+        sample_weight : array-like of shape (n,), optional
+            Weight of each pair, >= 0.
+        unlabeled_source, unlabeled_target : ignored
+
+        Returns
+        -------
+        self
+        """
+        self._check_parameters()
+        S, T, weights = self._check_pairs(S, T, sample_weight)
+        self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
+        rng = generator(self.random_state)
+        if self.features == "fourier":  # drawn first, so that they hang on nothing but the seed
+            waves = rng.standard_normal((self.n_components, S.shape[1]))
+            phases = rng.uniform(0, 2 * np.pi, self.n_components)
+        present = np.arange(len(S)) if weights is None else np.flatnonzero(weights)
+        drawn = rng.permutation(present)[: self.n_components]
+        sample = np.asarray(S[np.sort(drawn)], dtype=np.float64)
+        self._mean, spread = _mean_and_spread(S, weights)
+        sample -= self._mean
+        self.gamma_ = self.gamma / _median_squared_distance(sample)
+        if self.features == "fourier":
+            self._places, self._phases = waves * math.sqrt(2 * self.gamma_), phases
+            unfold = None
+        else:
+            self._places, self._phases = sample, None
+            unfold = _inverse_root(self._values(sample))
+        self.n_components_ = len(self._places)
+        scale = 1.0 / math.sqrt(spread) if spread > 0 else 1.0
+        moments = self._feature_moments(S, T, weights, unfold, scale)
+        alphas = np.logspace(-8, 2, 41) if self.alphas is None else self.alphas
+        ridge = RidgeMap(self.alpha, alphas=alphas).fit_moments(moments)
+        self.alpha_ = ridge.alpha_
+        split = self.n_components_ if unfold is None else unfold.shape[1]
+        # Folded, so that transform needs kernel values and rows, never the features themselves.
+        inner = ridge.coef_[:split]
+        self._coef_kernel = inner if unfold is None else unfold @ inner
+        self._coef_linear = ridge.coef_[split:] * scale if self.linear else None
+        self._intercept = ridge.intercept_
+        return self
+
+    def transform(self, X: Any) -> FloatArray:
+        """Map rows of the source space into the target space, block by block.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d_source)
+
+        Returns
+        -------
+        ndarray of shape (n, d_target)
+            In the dtype of `X` (float32 or float64).
+        """
+        X = self._check_rows(X)
+        out = np.empty((len(X), self.n_features_out_), dtype=X.dtype)
+        for rows in row_blocks(len(X), self.n_components_ + self.n_features_in_):
+            centred = X[rows] - self._mean
+            block = self._values(centred) @ self._coef_kernel
+            if self._coef_linear is not None:
+                block += centred @ self._coef_linear
+            out[rows] = block + self._intercept
+        return out
+
+    def _check_parameters(self) -> None:
+        """Refuse values that mean nothing."""
+        if self.features not in FEATURES:
+            raise ValueError(f"features must be one of {FEATURES}, got {self.features!r}")
+        if self.n_components < 1:
+            raise ValueError(f"n_components must be at least 1, got {self.n_components}")
+        if not (math.isfinite(self.gamma) and self.gamma > 0):
+            raise ValueError(f"gamma must be a positive finite number, got {self.gamma}")
+
+    def _values(self, centred: Float64Array) -> Float64Array:
+        """Kernel of centred rows with each landmark, or their random features."""
+        values: Float64Array = centred @ self._places.T
+        if self._phases is not None:
+            values += self._phases
+            np.cos(values, out=values)
+            values *= math.sqrt(2.0 / self.n_components)
+            return values
+        values *= 2.0
+        values -= np.einsum("ij,ij->i", self._places, self._places)
+        values -= np.einsum("ij,ij->i", centred, centred)[:, None]
+        np.minimum(values, 0.0, out=values)  # minus the squared distance: rounding may pass zero
+        values *= self.gamma_
+        np.exp(values, out=values)
+        return values
+
+    def _feature_moments(
+        self,
+        S: FloatArray,
+        T: FloatArray,
+        weights: Float64Array | None,
+        unfold: Float64Array | None,
+        scale: float,
+    ) -> PairMoments:
+        """Moments of features and target rows, from one block of rows at a time."""
+        total: PairMoments | None = None
+        # Large blocks: each one ends in a sum of square matrices as wide as the features.
+        width = self.n_components_ + self.n_features_in_ + self.n_features_out_
+        for rows in row_blocks(len(S), width, block_bytes=64 * 2**20):
+            w = None if weights is None else weights[rows]
+            if w is not None and not w.any():
+                continue
+            centred = S[rows] - self._mean
+            features = self._values(centred)
+            if unfold is not None:
+                features = features @ unfold
+            if self.linear:
+                features = np.hstack([features, centred * scale])
+            part = PairMoments.from_rows(features, T[rows], w)
+            total = part if total is None else total + part
+        assert total is not None  # as_weights refuses weights that are all zero
+        return total
+
+
+def _mean_and_spread(S: FloatArray, weights: Float64Array | None) -> tuple[Float64Array, float]:
+    """Weighted mean of the rows and their total variance, in two passes over blocks."""
+    w = np.ones(len(S)) if weights is None else weights
+    total, mean, spread = float(w.sum()), np.zeros(S.shape[1]), 0.0
+    for rows in row_blocks(len(S), S.shape[1]):
+        mean += (w[rows] / total) @ S[rows]
+    for rows in row_blocks(len(S), S.shape[1]):
+        centred = S[rows] - mean
+        spread += float(w[rows] @ np.einsum("ij,ij->i", centred, centred))
+    return mean, spread / total
+
+
+def _median_squared_distance(rows: Float64Array) -> float:
+    """Median over pairs of up to 1,000 rows; 1 where all of them are equal."""
+    if len(rows) < 2:
+        return 1.0
+    distances = pdist(rows[:: -(-len(rows) // 1000)], "sqeuclidean")
+    middle = float(np.median(distances)) or float(distances.mean())
+    return middle or 1.0
+
+
+def _inverse_root(kernel: Float64Array) -> Float64Array:
+    """Matrix that decorrelates the kernel values with the landmarks, without silent directions."""
+    values, vectors = np.linalg.eigh((kernel + kernel.T) / 2)
+    rank = max(1, numerical_rank(values, len(values)))
+    root: Float64Array = vectors[:, -rank:] / np.sqrt(values[-rank:])
+    return root
