@@ -4,6 +4,7 @@ from langalign_sk.maps._affine import AffineMap
 from langalign_sk.maps._base import BaseMap, MomentMap
 from langalign_sk.maps._compose import AveragedMap, ChainedMap, average, compose
 from langalign_sk.maps._kernel import KernelMap
+from langalign_sk.maps._network import MLPMap
 from langalign_sk.maps._procrustes import ProcrustesMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._resolve import resolve_map
@@ -14,6 +15,7 @@ TRUSTED_MAPS: tuple[type[BaseMap], ...] = (
     AffineMap,
     AveragedMap,
     ChainedMap,
+    MLPMap,
     KernelMap,
     ProcrustesMap,
     RegressorMap,
@@ -24,6 +26,7 @@ __all__ = [
     "TRUSTED_MAPS",
     "AffineMap",
     "BaseMap",
+    "MLPMap",
     "KernelMap",
     "MomentMap",
     "ProcrustesMap",

@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from langalign_sk.maps._base import BaseMap
 from langalign_sk.maps._kernel import KernelMap
+from langalign_sk.maps._network import MLPMap
 from langalign_sk.maps._procrustes import ProcrustesMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._ridge import RidgeMap
@@ -16,6 +17,7 @@ from langalign_sk.maps._ridge import RidgeMap
 #: Short names of maps. A name stands for the map with its default parameters.
 NAMES: dict[str, type[BaseMap]] = {
     "kernel": KernelMap,
+    "mlp": MLPMap,
     "procrustes": ProcrustesMap,
     "ridge": RidgeMap,
 }

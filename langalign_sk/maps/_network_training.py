@@ -1,0 +1,249 @@
+"""Training the layers of a network map with torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from langalign_sk._numeric import FloatArray
+from langalign_sk._progress import progress_bar
+from langalign_sk.maps._network_layers import Layer, Standard
+from langalign_sk.maps._network_losses import Batch, total_loss
+
+#: Rows gathered at a time from the (perhaps memory-mapped) pairs, in batches.
+_BATCHES_AT_A_TIME = 32
+_VALIDATION_BATCH = 2048
+
+
+@dataclass(frozen=True)
+class Data:
+    """The pairs, read batch by batch and never copied whole."""
+
+    S: FloatArray
+    T: FloatArray
+    weights: FloatArray | None
+    base: Any
+    standard: Standard
+
+    def tensors(self, rows: Any, device: Any) -> tuple[Any, ...]:
+        """Network input, source, target, what the network adds to, weights: float32 on `device`."""
+        import torch
+
+        S = np.asarray(self.S[rows], dtype=np.float32)
+        T = np.asarray(self.T[rows], dtype=np.float32)
+        scale = np.float32(1.0 / self.standard.source_scale)
+        x = (S - self.standard.source_mean.astype(np.float32)) * scale
+        if self.base is None:
+            floor = np.broadcast_to(self.standard.target_mean.astype(np.float32), T.shape)
+        else:
+            floor = self.base.transform(S)
+        w = np.ones(len(S)) if self.weights is None else self.weights[rows]
+        arrays = (x, S, T, floor, w.astype(np.float32))
+        return tuple(torch.tensor(array, device=device) for array in arrays)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How to train; see the parameters of `MLPMap`."""
+
+    losses: Mapping[str, float]
+    dropout: float
+    temperature: float
+    queue_size: int
+    learning_rate: float
+    weight_decay: float
+    batch_size: int
+    max_iter: int
+    n_iter_no_change: int
+    tol: float
+    bfloat16: bool
+    device: Any
+    progress: bool | str
+
+
+@dataclass
+class Outcome:
+    """Best layers, and the way there."""
+
+    layers: list[Layer]
+    loss_curve: list[float] = field(default_factory=list)
+    validation_curve: list[float] = field(default_factory=list)
+    best_iter: int = 0
+
+
+def train(
+    data: Data, split: tuple[Any, Any], layers: list[Layer], how: Training, rng: Any
+) -> Outcome:
+    """Train from the given layers and return the best ones by the loss on the held-out pairs.
+
+    `split` holds the row numbers to train on and to validate on. Random numbers come from `rng`
+    and a generator seeded by it; torch's own generators are left alone.
+    """
+    import torch
+
+    learn, held_out = split
+    with torch.inference_mode(False), torch.enable_grad():
+        parameters = [
+            torch.tensor(array, dtype=torch.float32, device=how.device, requires_grad=True)
+            for layer in layers
+            for array in layer
+        ]
+        net = _Net(parameters, how, data.standard.target_scale, rng)
+        optimizer = torch.optim.AdamW(
+            # Biases and means are no complexity: they are not decayed.
+            [
+                {"params": parameters[0::2], "weight_decay": how.weight_decay},
+                {"params": parameters[1::2], "weight_decay": 0.0},
+            ],
+            lr=how.learning_rate,
+            fused=True,
+        )
+        steps_per_epoch = math.ceil(len(learn) / how.batch_size)
+        schedule = _Schedule(how.learning_rate, steps_per_epoch * how.max_iter)
+        best = net.layers()
+        outcome = Outcome(best, validation_curve=[net.loss_on(data, held_out)])
+        lowest = outcome.validation_curve[0]
+        idle = 0
+        with progress_bar(
+            how.max_iter, desc="Training the map", unit="epochs", progress=how.progress
+        ) as bar:
+            for epoch in range(1, how.max_iter + 1):
+                outcome.loss_curve.append(
+                    net.learn_epoch(data, rng.permutation(learn), optimizer, schedule)
+                )
+                value = net.loss_on(data, held_out)
+                outcome.validation_curve.append(value)
+                bar.update(1)
+                bar.set_postfix_str(f"validation loss {value:.4g}")
+                if not math.isfinite(value):
+                    raise ValueError(
+                        f"training diverged in epoch {epoch} (validation loss {value}); "
+                        "lower learning_rate"
+                    )
+                # Small gains are kept too; patience asks for larger ones.
+                idle = 0 if value < lowest - how.tol * abs(lowest) else idle + 1
+                if value < min(outcome.validation_curve[:-1]):
+                    outcome.layers, outcome.best_iter = net.layers(), epoch
+                lowest = min(lowest, value) if idle == 0 else lowest
+                if idle >= how.n_iter_no_change:
+                    break
+        return outcome
+
+
+class _Net:
+    """Layers on a device: forward with dropout, the loss, one epoch."""
+
+    def __init__(self, parameters: list[Any], how: Training, scale: float, rng: Any) -> None:
+        import torch
+
+        self.parameters = parameters
+        self.how = how
+        self.scale = scale
+        self.queue: Any = None
+        self.generator = torch.Generator(device=how.device)
+        self.generator.manual_seed(int(rng.randint(2**31 - 1)))
+
+    def layers(self) -> list[Layer]:
+        """Copy of the parameters as numpy arrays."""
+        arrays = [p.detach().cpu().numpy().copy() for p in self.parameters]
+        return list(zip(arrays[0::2], arrays[1::2], strict=True))
+
+    def forward(self, x: Any, *, dropout: float) -> Any:
+        """Output of the layers, in units of the targets' scale."""
+        import torch
+
+        last = len(self.parameters) - 2
+        for i in range(0, len(self.parameters), 2):
+            x = torch.addmm(self.parameters[i + 1], x, self.parameters[i])
+            if i < last:
+                x = x.relu()
+                if dropout:
+                    kept = torch.empty_like(x).bernoulli_(1 - dropout, generator=self.generator)
+                    x = x * kept.div_(1 - dropout)
+        return x
+
+    def loss(self, tensors: Any, *, dropout: float, negatives: Any) -> Any:
+        """Loss of one batch."""
+        import torch
+
+        x, source, target, floor, weight = tensors
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.how.bfloat16):
+            out = self.forward(x, dropout=dropout)
+        mapped = floor + self.scale * out.float()
+        batch = Batch(source, target, mapped, weight, self.scale, negatives, self.how.temperature)
+        return total_loss(batch, self.how.losses)
+
+    def learn_epoch(self, data: Data, rows: Any, optimizer: Any, schedule: _Schedule) -> float:
+        """One pass over the training rows; returns the mean loss on the way."""
+        losses = []
+        for tensors in _batches(data, rows, self.how.batch_size, self.how.device):
+            if not bool((tensors[4] > 0).any()):
+                continue
+            rate = schedule.step()
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.zero_grad(set_to_none=True)
+            loss = self.loss(tensors, dropout=self.how.dropout, negatives=self.queue)
+            loss.backward()
+            optimizer.step()
+            self._enqueue(tensors[2])
+            losses.append(loss.detach())  # reading it here would wait for the device
+        return float(sum(losses) / len(losses))
+
+    def loss_on(self, data: Data, rows: Any) -> float:
+        """Loss on held-out rows: no dropout, no queue, always the same batches."""
+        import torch
+
+        total, count = 0.0, 0.0
+        with torch.no_grad():
+            for tensors in _batches(data, rows, _VALIDATION_BATCH, self.how.device):
+                weight = float(tensors[4].sum())
+                if weight > 0:
+                    total += weight * float(self.loss(tensors, dropout=0.0, negatives=None))
+                    count += weight
+        return total / count
+
+    def _enqueue(self, target: Any) -> None:
+        """Keep the last targets: they don't change in training, so queued ones never go stale."""
+        import torch
+
+        if self.how.queue_size:
+            both = target if self.queue is None else torch.cat([target, self.queue])
+            self.queue = both[: self.how.queue_size]
+
+
+class _Schedule:
+    """Learning rate: up in the first twentieth of the steps, then down along a cosine."""
+
+    def __init__(self, peak: float, steps: int) -> None:
+        self.peak = peak
+        self.steps = steps
+        self.warm = max(1, steps // 20)
+        self.done = 0
+
+    def step(self) -> float:
+        """Rate of the next step."""
+        done = self.done
+        self.done += 1
+        if done < self.warm:
+            return self.peak * (done + 1) / self.warm
+        way = (done - self.warm) / max(1, self.steps - self.warm)
+        return self.peak * 0.5 * (1 + math.cos(math.pi * min(way, 1.0)))
+
+
+def _batches(data: Data, rows: Any, size: int, device: Any) -> Iterator[tuple[Any, ...]]:
+    """Batches in the order of `rows`; the pairs are read in larger pieces, each in file order."""
+    step = size * max(1, _BATCHES_AT_A_TIME * 256 // max(size, 256))
+    for start in range(0, len(rows), step):
+        piece = np.asarray(rows[start : start + step])
+        order = np.argsort(piece, kind="stable")
+        tensors = data.tensors(piece[order], device)
+        back = np.empty_like(order)
+        back[order] = np.arange(len(order))
+        for first in range(0, len(piece), size):
+            at = back[first : first + size]
+            yield tuple(tensor[at] for tensor in tensors)
