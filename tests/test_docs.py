@@ -16,6 +16,7 @@ MODULES = [
     "langalign_sk.align",
     "langalign_sk.corpus",
     "langalign_sk.datasets",
+    "langalign_sk.evaluate",
     "langalign_sk.maps",
     "langalign_sk.text",
 ]

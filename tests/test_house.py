@@ -19,6 +19,7 @@ ROOMS = [
     "corpus",
     "maps",
     "align",
+    "evaluate",
     "datasets",
     "_demo",
 ]

@@ -1,0 +1,118 @@
+"""Rows of corpora and pools in the form that a fitted estimator takes them in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from langalign_sk._numeric import FloatArray
+from langalign_sk.corpus import ParallelCorpus, TextPool
+from langalign_sk.text import BlockLayout
+
+#: Where composites keep what they fitted.
+_INNER = ("best_estimator_", "estimator_", "aligner_", "pipeline_")
+
+
+def random_numbers(random_state: Any) -> np.random.RandomState:
+    """Random numbers that are nobody else's: None is fresh entropy, not numpy's global state."""
+    if random_state is None:
+        return np.random.RandomState()  # scikit-learn's kind
+    state: np.random.RandomState = check_random_state(random_state)
+    return state
+
+
+def sampled(n_rows: int, limit: int | None, random_state: Any) -> np.ndarray:
+    """Numbers of at most `limit` rows drawn at random, in their order."""
+    if limit is None or n_rows <= limit:
+        return np.arange(n_rows)
+    drawn: np.ndarray = np.sort(random_numbers(random_state).permutation(n_rows)[:limit])
+    return drawn
+
+
+def check_pairs(pairs: Any) -> ParallelCorpus:
+    """Refuse what is no corpus, or one whose rows are out of reach."""
+    if not isinstance(pairs, ParallelCorpus):
+        raise TypeError(
+            f"pairs must be a ParallelCorpus, got {type(pairs).__name__}: "
+            'ParallelCorpus(source, target, source_lang="en", target_lang="ko")'
+        )
+    if pairs.detached:
+        raise ValueError(f"{pairs!r} was saved without its rows; give the corpus itself")
+    return pairs
+
+
+def pair_rows(estimator: Any, pairs: ParallelCorpus) -> tuple[Any, Any]:
+    """Source and target rows of a corpus as `estimator` takes them: texts, or vectors."""
+    if pairs.is_text:
+        return list(pairs.source), list(pairs.target)
+    layout = _layout(estimator, pairs.layout)
+    return (
+        _in_blocks(estimator, pairs.source, pairs.source_lang, layout, "source pairs"),
+        _in_blocks(estimator, pairs.target, pairs.target_lang, layout, "target pairs"),
+    )
+
+
+def pool_rows(estimator: Any, unlabeled: Any) -> Any:
+    """Unpaired rows as `estimator` takes them; anything but a pool is taken as it is."""
+    if not isinstance(unlabeled, TextPool):
+        return unlabeled
+    if unlabeled.detached:
+        raise ValueError(f"{unlabeled!r} was saved without its rows; give the pool itself")
+    if unlabeled.is_text:
+        return list(unlabeled.rows)
+    layout = _layout(estimator, unlabeled.layout)
+    return _in_blocks(estimator, unlabeled.rows, unlabeled.lang, layout, "unlabeled")
+
+
+def parts_of(estimator: Any) -> Iterator[Any]:
+    """An estimator and everything fitted inside it, outermost first."""
+    yield estimator
+    for _, step in getattr(estimator, "steps", None) or []:
+        yield from parts_of(step)
+    for name in _INNER:
+        inner = getattr(estimator, name, None)
+        if inner is not None:
+            yield from parts_of(inner)
+
+
+def _layout(estimator: Any, own: BlockLayout | None) -> BlockLayout | None:
+    """The language blocks of vectors: their own, or those of a fitted aligner."""
+    if own is not None:
+        return own
+    layouts = (getattr(part, "layout_", None) for part in parts_of(estimator))
+    return next((layout for layout in layouts if isinstance(layout, BlockLayout)), None)
+
+
+def _in_blocks(
+    estimator: Any, rows: FloatArray, lang: str | None, layout: BlockLayout | None, name: str
+) -> FloatArray:
+    """Vectors at the width that the estimator was fitted with, in their own language's block."""
+    width = next(
+        (int(part.n_features_in_) for part in parts_of(estimator) if _has_width(part)), None
+    )
+    if (
+        layout is not None
+        and lang is not None
+        and lang in layout
+        and width in (None, layout.width)
+        and rows.shape[1] == layout.width_of(lang)
+    ):
+        out = np.zeros((len(rows), layout.width), dtype=rows.dtype)
+        out[:, layout.columns(lang)] = rows
+        return out
+    if width is not None and rows.shape[1] != width:
+        raise ValueError(
+            f"{name} ({lang}) are {rows.shape[1]} wide, but the estimator was fitted on rows of "
+            f"{width} columns: embed them with the extractor of the pipeline or, for raw arrays "
+            'in language blocks, give ParallelCorpus(..., layout=BlockLayout({"en": 384, ...})) '
+            "and the aligner the same blocks"
+        )
+    return rows
+
+
+def _has_width(part: Any) -> bool:
+    """Whether a fitted part says how many columns it was fitted with."""
+    return isinstance(getattr(part, "n_features_in_", None), int | np.integer)
