@@ -3,14 +3,27 @@
 from langalign_sk.evaluate._consistency import Consistency, prediction_consistency
 from langalign_sk.evaluate._coverage import Coverage, coverage
 from langalign_sk.evaluate._estimate import AccuracyEstimate, estimate_target_accuracy
+from langalign_sk.evaluate._report import transfer_report
+from langalign_sk.evaluate._report_advice import Advice
+from langalign_sk.evaluate._report_result import TransferReport
+from langalign_sk.evaluate._scorers import PairScorer, TargetScorer
+from langalign_sk.evaluate._splitters import LanguageSplit, PairKFold, target_validation
 from langalign_sk.evaluate._suggest import suggest_labels
 
 __all__ = [
     "AccuracyEstimate",
+    "Advice",
     "Consistency",
     "Coverage",
+    "LanguageSplit",
+    "PairKFold",
+    "PairScorer",
+    "TargetScorer",
+    "TransferReport",
     "coverage",
     "estimate_target_accuracy",
     "prediction_consistency",
     "suggest_labels",
+    "target_validation",
+    "transfer_report",
 ]

@@ -142,15 +142,7 @@ def prediction_consistency(
     rows = sampled(pairs.n_pairs, max_pairs, random_state)
     chosen = pairs if len(rows) == pairs.n_pairs else pairs.take(rows)
     source, target = pair_rows(estimator, chosen)
-    seen = seen_share(estimator, chosen)
-    if seen:
-        warnings.warn(
-            f"{seen:.0%} of the {chosen.n_pairs} pairs are pairs that the map was fitted on, on "
-            "which it looks better than it is: set some aside with train, held_out = "
-            "pairs.split(0.8) and fit the aligner on the first part only",
-            UserWarning,
-            stacklevel=2,
-        )
+    seen = warn_if_seen(estimator, chosen)
     weights = pair_weights(chosen)
     # Not from the probabilities: a classifier may have a threshold of its own.
     a, b = np.asarray(estimator.predict(source)), np.asarray(estimator.predict(target))
@@ -190,6 +182,20 @@ def beyond_chance(a: npt.NDArray[Any], b: npt.NDArray[Any], weights: Float64Arra
     if chance > 1 - 1e-12:
         return 0.0
     return float((weights @ (a == b) - chance) / (1 - chance))
+
+
+def warn_if_seen(estimator: Any, pairs: ParallelCorpus) -> float:
+    """Share of `pairs` that the estimator's maps were fitted on; above 0 with a warning."""
+    seen = seen_share(estimator, pairs)
+    if seen:
+        warnings.warn(
+            f"{seen:.0%} of the {pairs.n_pairs} pairs are pairs that the map was fitted on, on "
+            "which it looks better than it is: set some aside with train, held_out = "
+            "pairs.split(0.8) and fit the aligner on the first part only",
+            UserWarning,
+            stacklevel=3,
+        )
+    return seen
 
 
 def seen_share(estimator: Any, pairs: ParallelCorpus) -> float:
