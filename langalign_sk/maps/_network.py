@@ -368,11 +368,14 @@ class MLPMap(BaseMap):
             return unfolded(self.layers_, standard, residual=self.base_ is not None)
         layers = []
         for fan_in, fan_out in pairwise(widths):
-            # He et al.: keeps the variance through ReLU layers.
-            weights = rng.standard_normal((fan_in, fan_out)) * np.sqrt(2.0 / fan_in)
+            # Orthogonal, and of a gain that keeps the variance through ReLU: independent weights
+            # leave six layers stuck at the mean of the targets.
+            tall = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
+            weights = np.sqrt(2.0) * np.linalg.qr(tall)[0]
+            weights = weights if fan_in >= fan_out else weights.T
             layers.append((weights.astype(np.float32), np.zeros(fan_out, dtype=np.float32)))
-        if self.architecture == "residual":
-            layers[-1][0][:] = 0.0
+        # The start is near the mean of the targets, or the closed form itself.
+        layers[-1][0][:] *= 0.0 if self.architecture == "residual" else 0.1
         return layers
 
 
