@@ -6,9 +6,11 @@ from langalign_sk.text._language import LanguageDetector
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._ngram import NgramEncoder
 from langalign_sk.text._registry import release_models
+from langalign_sk.text._store import DiskCache
 
 __all__ = [
     "BlockLayout",
+    "DiskCache",
     "EmbeddingExtractor",
     "LanguageDetector",
     "MemoryCache",

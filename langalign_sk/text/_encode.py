@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -13,10 +14,13 @@ from langalign_sk._numeric._arrays import as_numpy
 from langalign_sk.text._cache import Float32Array, VectorCache, text_key
 from langalign_sk.text._language import quoted
 from langalign_sk.text._registry import encode_lock
+from langalign_sk.text._store import claim
 
 logger = logging.getLogger("langalign_sk")
 
 _SECONDS_BEFORE_BAR = 2.0
+_POLL = 0.02  # seconds between two looks for the vectors of another process
+_PATIENCE = 60.0  # seconds without any, after which its texts are encoded here as well
 _NAMED = 3  # texts named in an error
 _widths: dict[str, int] = {}  # specification → width, once known
 
@@ -61,10 +65,23 @@ def encode_texts(
     missing.sort(key=lambda row: -len(distinct[row]))
     size = max(256, 8 * batch_size)
     with _bar(len(missing), progress) as bar:
-        for start in range(0, len(missing), size):
-            chunk = missing[start : start + size]
-            _encode_chunk(encoder, distinct, keys, rows, chunk, cache, batch_size)
-            bar.update(len(chunk))
+        waiting, idle = missing, 0.0
+        while waiting:
+            elsewhere: list[int] = []  # rows that another process is encoding right now
+            for start in range(0, len(waiting), size):
+                chunk = waiting[start : start + size]
+                patient = idle < _PATIENCE
+                left = _encode_chunk(
+                    encoder, distinct, keys, rows, chunk, cache, batch_size, patient=patient
+                )
+                bar.update(len(chunk) - len(left))
+                elsewhere += left
+            if len(elsewhere) < len(waiting):
+                idle = 0.0
+            else:
+                time.sleep(_POLL)
+                idle += _POLL
+            waiting = elsewhere
     if missing:
         logger.debug("%s encoded %d of %d texts", encoder.name, len(missing), len(texts))
     table = np.stack([row for row in rows if row is not None])
@@ -107,24 +124,33 @@ def _encode_chunk(
     chunk: list[int],
     cache: VectorCache | None,
     batch_size: int,
-) -> None:
-    """Encode some of the distinct texts into `rows` and the cache."""
+    *,
+    patient: bool,
+) -> list[int]:
+    """Encode some of the distinct texts into `rows` and the cache; return those left to others."""
     # Under the lock for two reasons: tokenisers are not safe for threads, and a second thread
-    # with the same texts finds them in the cache instead of encoding them again.
-    with encode_lock(encoder.spec):
+    # with the same texts finds them in the cache instead of encoding them again. Other processes
+    # are kept from that by the claim; a stuck one is waited for so long and no longer.
+    asked_keys = [keys[row] for row in chunk] if cache is not None else []
+    with (
+        encode_lock(encoder.spec),
+        claim(cache if patient else None, encoder.spec, asked_keys, len(chunk)) as ours,
+    ):
         if cache is not None:
-            found = cache.get_many(encoder.spec, [keys[row] for row in chunk])
+            found = cache.get_many(encoder.spec, asked_keys)
             for row, vector in zip(chunk, found, strict=True):
                 rows[row] = vector
-            chunk = [row for row in chunk if rows[row] is None]
+        left = [r for r, own in zip(chunk, ours, strict=True) if rows[r] is None and not own]
+        chunk = [r for r, own in zip(chunk, ours, strict=True) if rows[r] is None and own]
         if not chunk:
-            return
+            return left
         asked = [distinct[row] for row in chunk]
         vectors = _checked(encoder, asked, encoder.encode(list(asked), batch_size))
         if cache is not None:
             cache.put_many(encoder.spec, [keys[row] for row in chunk], vectors)
         for row, vector in zip(chunk, vectors, strict=True):
             rows[row] = vector
+    return left
 
 
 def _checked(encoder: Encoder, texts: list[str], output: Any) -> Float32Array:

@@ -68,9 +68,10 @@ class EmbeddingExtractor(SharedModels, TransformerMixin, BaseEstimator):
         Type that a language model computes in. The vectors are float32 always.
     device : str, optional
         Such as "cpu" or "cuda:1"; None takes the best there is.
-    cache : "memory", None or object, default="memory"
-        Where vectors are remembered: in this process (256 MiB, shared by all extractors), nowhere,
-        or in an object with ``get_many`` and ``put_many`` such as `MemoryCache`.
+    cache : "memory", path, None or object, default="memory"
+        Where vectors are remembered: in this process (256 MiB, shared by all extractors), in a
+        folder (for all processes and later runs, see `DiskCache`), nowhere, or in an object with
+        ``get_many`` and ``put_many``. ``LANGALIGN_CACHE=off`` keeps a run away from folders.
     missing : {"error", "empty"}, default="error"
         What None and NaN are: an error, or the empty text.
     progress : {"auto", True, False}, default="auto"

@@ -105,7 +105,7 @@ def test_resolve_cache():
     assert resolve_cache(own) is own
     assert isinstance(own, VectorCache)
     for wrong in ("disk", 5, True, MemoryCache, {}):
-        with pytest.raises(ValueError, match=r'cache must be "memory", None or an object'):
+        with pytest.raises(ValueError, match="None, a folder or an object"):
             resolve_cache(wrong)
     with pytest.raises(ValueError, match="max_bytes must be at least 1"):
         MemoryCache(max_bytes=0)

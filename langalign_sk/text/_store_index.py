@@ -1,0 +1,98 @@
+"""Where each vector of one encoder lies on disk: digests in memory, looked up many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+KEY_BYTES = 16
+_RECENT = 65_536  # keys in the dict before they join the sorted ones
+
+Keys = npt.NDArray[np.uint64]
+Places = npt.NDArray[np.int64]
+
+
+class KeyIndex:
+    """Digests and the place of each; a key may have several places, of which bad ones are skipped.
+
+    Keys are digests, evenly spread: sorting them by 32 bits, in two passes of radix sort, is
+    several times faster than a full sort, and a million keys are ready in the blink of an eye.
+    What is added later waits in a dict until there is enough of it to sort again.
+    """
+
+    def __init__(self) -> None:
+        self._keys: Keys = np.zeros((0, 2), np.uint64)
+        self._places: Places = np.zeros(0, np.int64)
+        self._order = np.zeros(0, np.intp)
+        self._prefixes = np.zeros(0, np.uint32)
+        self._recent: dict[bytes, int] = {}
+        self._bad: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self._places) + len(self._recent)
+
+    def add(self, keys: Keys, places: Places) -> None:
+        """Add keys, as pairs of numbers, and their places."""
+        if len(self._recent) + len(keys) <= _RECENT:
+            self._recent.update(zip(_as_bytes(keys), places.tolist(), strict=True))
+            return
+        recent = as_keys(self._recent)
+        waiting = np.fromiter(self._recent.values(), np.int64, len(self._recent))
+        self._recent = {}
+        # The latest first: of several places of a key the freshest is read.
+        self._keys = np.concatenate([keys, recent, self._keys])
+        self._places = np.concatenate([places, waiting, self._places])
+        prefixes = _prefixes(self._keys)
+        order = np.argsort(prefixes.astype(np.uint16), kind="stable")
+        high = (prefixes >> 16).astype(np.uint16)
+        self._order = order[np.argsort(high[order], kind="stable")]
+        self._prefixes = prefixes[self._order]
+
+    def find(self, keys: Sequence[bytes]) -> Places:
+        """Place of each key, -1 where there is none."""
+        found = np.full(len(keys), -1, np.int64)
+        if self._recent:
+            found[:] = [self._recent.get(key, -1) for key in keys]
+            if self._bad:
+                found[[place in self._bad for place in found.tolist()]] = -1
+        open_rows = np.flatnonzero(found < 0)
+        if len(open_rows) == 0 or len(self._places) == 0:
+            return found
+        wanted = as_keys([keys[row] for row in open_rows.tolist()])
+        prefixes = _prefixes(wanted)
+        at = np.searchsorted(self._prefixes, prefixes)
+        todo = np.arange(len(open_rows))
+        while len(todo):
+            todo = todo[at[todo] < len(self._prefixes)]
+            todo = todo[self._prefixes[at[todo]] == prefixes[todo]]
+            candidates = self._order[at[todo]]
+            same = (self._keys[candidates] == wanted[todo]).all(axis=1)
+            places = self._places[candidates]
+            if self._bad:
+                same &= [place not in self._bad for place in places.tolist()]
+            found[open_rows[todo[same]]] = places[same]
+            todo = todo[~same]
+            at[todo] += 1
+        return found
+
+    def forget(self, place: int) -> None:
+        """Never name this place again: what lies there is damaged."""
+        self._bad.add(place)
+
+
+def as_keys(keys: Iterable[bytes]) -> Keys:
+    """Digests as pairs of numbers."""
+    return np.frombuffer(b"".join(keys), "<u8").reshape(-1, 2)
+
+
+def _as_bytes(keys: Keys) -> list[bytes]:
+    """Pairs of numbers as digests."""
+    data = keys.tobytes()
+    return [data[at : at + KEY_BYTES] for at in range(0, len(data), KEY_BYTES)]
+
+
+def _prefixes(keys: Keys) -> npt.NDArray[np.uint32]:
+    """32 bits of each key."""
+    return keys[:, 0].astype(np.uint32)
