@@ -42,11 +42,11 @@ def rotation_of(moments: PairMoments) -> tuple[Float64Array, float]:
     if moments.is_swapped:
         rotation, total = rotation_of(moments.swapped())
         return rotation.T, total
-    return moments.memo("rotation", lambda: _rotation(moments.cross))
+    return moments.memo("rotation", lambda: polar_of(moments.cross))
 
 
-def _rotation(cross: Float64Array) -> tuple[Float64Array, float]:
-    """Do the work of `rotation_of`."""
+def polar_of(cross: Float64Array) -> tuple[Float64Array, float]:
+    """Do the work of `rotation_of` for any matrix."""
     U, values, Vt = np.linalg.svd(cross, full_matrices=False)
     rank = numerical_rank(values, max(cross.shape))
     if rank < len(values):
@@ -82,3 +82,64 @@ def oas_covariance(covariance: Float64Array, n: float) -> Float64Array:
     shrunk = (1.0 - shrinkage) * covariance
     shrunk.flat[:: width + 1] += shrinkage * float(np.trace(covariance)) / width
     return shrunk
+
+
+def shrinkage_of(moments: Moments, shrinkage: float | str) -> float:
+    """Weight of the identity in a covariance: a number in [0, 1], or "oas" for the rule's own."""
+    if isinstance(shrinkage, str):
+        if shrinkage != "oas":
+            raise ValueError(f'shrinkage must be a number in [0, 1] or "oas", got {shrinkage!r}')
+        return moments.memo("oas", lambda: oas_shrinkage(moments.covariance, moments.n_effective))
+    if isinstance(shrinkage, bool) or not isinstance(shrinkage, (int, float, np.number)):
+        raise TypeError(f'shrinkage must be a number in [0, 1] or "oas", got {shrinkage!r}')
+    if not 0 <= shrinkage <= 1:
+        raise ValueError(f'shrinkage must be a number in [0, 1] or "oas", got {shrinkage}')
+    return float(shrinkage)
+
+
+def roots_of(moments: Moments, shrinkage: float) -> tuple[Float64Array, Float64Array]:
+    """Inverse square root and square root of the shrunk covariance, both symmetric.
+
+    The covariance is ``(1 - shrinkage) * covariance + shrinkage * mean variance * identity``.
+    Directions without variance are left out of both roots where nothing is added to them.
+    """
+
+    def compute() -> tuple[Float64Array, Float64Array]:
+        values, vectors = eigh_of(moments)
+        floor = shrinkage * float(values.sum()) / moments.width
+        shrunk = (1.0 - shrinkage) * values + floor
+        roots = []
+        for power in (-0.5, 0.5):
+            outside = floor**power if floor > 0 else 0.0
+            root = (vectors * (shrunk**power - outside)) @ vectors.T
+            root.flat[:: moments.width + 1] += outside
+            roots.append(root)
+        return roots[0], roots[1]
+
+    return moments.memo(("roots", shrinkage), compute)
+
+
+def uncentred(moments: PairMoments) -> PairMoments:
+    """The same pairs as if both means were zero: moments about the origin."""
+
+    def compute() -> PairMoments:
+        source = _about_the_origin(moments.source)
+        same = moments.source is moments.target
+        target = source if same else _about_the_origin(moments.target)
+        means = np.outer(moments.source.mean, moments.target.mean)
+        return PairMoments(
+            source=source, target=target, cross=moments.cross + moments.weight * means
+        )
+
+    return moments.memo("uncentred", compute)
+
+
+def _about_the_origin(moments: Moments) -> Moments:
+    """Moments of rows whose mean is taken to be zero."""
+    return Moments(
+        n=moments.n,
+        weight=moments.weight,
+        weight_sq=moments.weight_sq,
+        mean=np.zeros(moments.width),
+        scatter=moments.scatter + moments.weight * np.outer(moments.mean, moments.mean),
+    )

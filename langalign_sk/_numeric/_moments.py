@@ -293,7 +293,7 @@ def _accumulate(
     weights: Float64Array | None,
     block_rows: int | None,
 ) -> tuple[Float64Array, Float64Array]:
-    """Mean and upper triangle of the scatter of the rows of `parts` side by side, block by block."""
+    """Mean of the rows of `parts` side by side, and the upper triangle of their scatter."""
     n_rows = parts[0].shape[0]
     stops = np.cumsum([part.shape[1] for part in parts])
     width = int(stops[-1])

@@ -24,7 +24,7 @@ from langalign_sk.align._pairs import (
 from langalign_sk.align._rows import block_codes, declared_codes
 from langalign_sk.align._state import LeavesPairsBehind, all_or_nothing
 from langalign_sk.corpus import ParallelCorpus
-from langalign_sk.maps import BaseMap, MomentMap, resolve_map
+from langalign_sk.maps import BaseMap, fits_from_moments, resolve_map
 from langalign_sk.text import BlockLayout
 
 GATES = ("hard", "soft", None)
@@ -32,7 +32,7 @@ GATES = ("hard", "soft", None)
 
 def _streams(aligner: Any) -> bool:
     """`partial_fit` exists only where every map fits from moments."""
-    return all(isinstance(resolve_map(method), MomentMap) for method in aligner._methods())
+    return all(fits_from_moments(resolve_map(method)) for method in aligner._methods())
 
 
 def _inverts(aligner: Any) -> bool:
@@ -245,14 +245,14 @@ class BaseAligner(
         gated = one_space and self.gate is not None
 
         # Row maps in blocks are the one case in which nobody asks for moments.
-        wanted = gated or any(isinstance(method, MomentMap) for method in methods)
+        wanted = gated or any(fits_from_moments(method) for method in methods)
         moments = add_moments(earlier, ways) if wanted else {}
         languages = [stays, *moved] if self._backwards else [*moved, stays]
         task = FitTask(stays, moved, {way.moved: way for way in ways}, moments, pools)
         maps = task.fit_maps(methods[0])
         gate = task.fit_gate(languages) if gated else None
         more = self._fit_more(task, methods, maps)
-        streams = all(isinstance(method, MomentMap) for method in methods)
+        streams = all(fits_from_moments(method) for method in methods)
         self.__dict__.pop("_moments", None)
         self.__dict__.update(more, **({"_moments": moments} if streams else {}))
         self.maps_, self.gate_, self.layout_, self.stays_ = maps, gate, layout, stays

@@ -12,7 +12,7 @@ from langalign_sk._numeric import Moments, PairMoments
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.align._pairs import Direction
 from langalign_sk.corpus import TextPool
-from langalign_sk.maps import MomentMap, average, compose
+from langalign_sk.maps import average, compose, fits_from_moments
 
 
 def add_moments(
@@ -96,7 +96,7 @@ def _fit_map(
     """Fit one map from moved to staying rows; `pools` are the unpaired rows of both sides."""
     # Moments of a large pool cost a pass over it: none is made for maps that would ignore it.
     moved, stays = pools if getattr(unfitted, "uses_unlabeled", True) else (None, None)
-    if isinstance(unfitted, MomentMap):
+    if fits_from_moments(unfitted):
         return unfitted.fit_moments(
             moments,
             unlabeled_source=None if moved is None else moved.moments,

@@ -1,38 +1,66 @@
 """Maps between embedding spaces: arrays in, arrays out."""
 
 from langalign_sk.maps._affine import AffineMap
-from langalign_sk.maps._base import BaseMap, MomentMap
+from langalign_sk.maps._base import BaseMap, MomentMap, fits_from_moments
 from langalign_sk.maps._compose import AveragedMap, ChainedMap, average, compose
+from langalign_sk.maps._generalized import GeneralizedProcrustes
 from langalign_sk.maps._kernel import KernelMap
+from langalign_sk.maps._language_direction import LanguageDirectionMap
+from langalign_sk.maps._masking import LanguageMaskMap
+from langalign_sk.maps._mean_shift import MeanShiftMap
+from langalign_sk.maps._multistep import MultiStepMap
 from langalign_sk.maps._network import MLPMap
+from langalign_sk.maps._normalized import NormalizedMap
 from langalign_sk.maps._procrustes import ProcrustesMap
+from langalign_sk.maps._published import published_map
+from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._resolve import resolve_map
 from langalign_sk.maps._ridge import RidgeMap
+from langalign_sk.maps._subspace_shift import SubspaceShiftMap
 
 #: Every type of map that a saved model may hold.
 TRUSTED_MAPS: tuple[type[BaseMap], ...] = (
     AffineMap,
     AveragedMap,
+    CCAMap,
     ChainedMap,
-    MLPMap,
     KernelMap,
+    LanguageDirectionMap,
+    LanguageMaskMap,
+    MLPMap,
+    MeanShiftMap,
+    MultiStepMap,
+    NormalizedMap,
     ProcrustesMap,
+    ReducedRankMap,
     RegressorMap,
     RidgeMap,
+    SubspaceShiftMap,
 )
 
 __all__ = [
     "TRUSTED_MAPS",
     "AffineMap",
     "BaseMap",
-    "MLPMap",
+    "CCAMap",
+    "GeneralizedProcrustes",
     "KernelMap",
+    "LanguageDirectionMap",
+    "LanguageMaskMap",
+    "MLPMap",
+    "MeanShiftMap",
     "MomentMap",
+    "MultiStepMap",
+    "NormalizedMap",
     "ProcrustesMap",
+    "ReducedRankMap",
     "RegressorMap",
     "RidgeMap",
+    "SubspaceShiftMap",
     "average",
     "compose",
+    "fits_from_moments",
+    "published_map",
     "resolve_map",
 ]

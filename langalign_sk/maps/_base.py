@@ -136,10 +136,20 @@ class MomentMap(BaseMap):
     Subclasses write `fit_moments`; `fit` accumulates the moments of its arrays and calls it. A
     caller who fits several maps on the same pairs accumulates once and calls `fit_moments` on each.
 
+    Attributes
+    ----------
+    reads_rows : bool
+        True where, by its parameters, this map can only be fitted by `fit`, from rows.
+
     See Also
     --------
     BaseMap : Base of maps that read the pairs row by row.
     """
+
+    @property
+    def reads_rows(self) -> bool:
+        """Whether `fit` needs the rows themselves, not just their moments."""
+        return False
 
     def fit(
         self,
@@ -205,6 +215,21 @@ class MomentMap(BaseMap):
         if moments is None:
             raise ValueError(f"{type(self).__name__} needs pairs: both S and T must be given")
         return moments
+
+
+def fits_from_moments(method: Any) -> bool:
+    """Tell whether a map can be fitted by `fit_moments`: a moment map that asks for no rows.
+
+    Parameters
+    ----------
+    method : object
+        A map, fitted or not.
+
+    Returns
+    -------
+    bool
+    """
+    return isinstance(method, MomentMap) and not method.reads_rows
 
 
 def _check_width(X: FloatArray, width: int, who: str) -> None:

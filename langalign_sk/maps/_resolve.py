@@ -9,17 +9,29 @@ from sklearn.base import clone
 
 from langalign_sk.maps._base import BaseMap
 from langalign_sk.maps._kernel import KernelMap
+from langalign_sk.maps._language_direction import LanguageDirectionMap
+from langalign_sk.maps._masking import LanguageMaskMap
+from langalign_sk.maps._mean_shift import MeanShiftMap
 from langalign_sk.maps._network import MLPMap
 from langalign_sk.maps._procrustes import ProcrustesMap
+from langalign_sk.maps._published import PUBLISHED, published_map
+from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._ridge import RidgeMap
+from langalign_sk.maps._subspace_shift import SubspaceShiftMap
 
 #: Short names of maps. A name stands for the map with its default parameters.
 NAMES: dict[str, type[BaseMap]] = {
+    "cca": CCAMap,
     "kernel": KernelMap,
+    "language_direction": LanguageDirectionMap,
+    "language_mask": LanguageMaskMap,
+    "mean_shift": MeanShiftMap,
     "mlp": MLPMap,
     "procrustes": ProcrustesMap,
+    "reduced_rank": ReducedRankMap,
     "ridge": RidgeMap,
+    "subspace_shift": SubspaceShiftMap,
 }
 
 
@@ -70,9 +82,12 @@ def resolve_map(method: Any, *, random_state: Any = None) -> Any:
 def _find(method: Any) -> Any:
     """Do the work of `resolve_map` but the random state."""
     if isinstance(method, str):
+        if method in PUBLISHED:
+            return published_map(method)
         if method not in NAMES:
+            names = sorted([*NAMES, *PUBLISHED])
             raise ValueError(
-                f"unknown method {method!r}; the names are {sorted(NAMES)}. A name has no "
+                f"unknown method {method!r}; the names are {names}. A name has no "
                 "parameters: to set some, pass the object, for example RidgeMap(alpha=0.1)"
             )
         return NAMES[method]()

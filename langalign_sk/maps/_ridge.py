@@ -1,8 +1,9 @@
-"""Ridge regression from moments."""
+"""Ridge regression, its penalty chosen from moments or by leave-one-out."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
@@ -12,6 +13,7 @@ from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk._numeric._linalg import eigh_of
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import MomentMap
+from langalign_sk.maps._leave_one_out import leave_one_out
 
 
 class RidgeMap(AffineMixin, MomentMap):
@@ -22,13 +24,15 @@ class RidgeMap(AffineMixin, MomentMap):
 
     Parameters
     ----------
-    alpha : float or "gcv", default="gcv"
+    alpha : float, "gcv" or "loo", default="gcv"
         Penalty, relative to the mean variance of a source column, so that it means the same for
         any scale, width and number of pairs. 0 is least squares (of minimum norm where the pairs
-        do not determine it). "gcv" chooses from `alphas`.
+        do not determine it). "gcv" and "loo" choose from `alphas`: by generalised
+        cross-validation, from moments alone, or by exact leave-one-out, which reads the rows
+        again and therefore does not stream.
     alphas : array-like of shape (n_alphas,), optional
-        Positive candidates for ``alpha="gcv"``; None for 29 values from 1e-5 to 100, evenly
-        spaced in the logarithm. Ignored where `alpha` is a number.
+        Positive candidates; None for 29 values from 1e-5 to 100, evenly spaced in the
+        logarithm. Ignored where `alpha` is a number.
 
     Attributes
     ----------
@@ -39,7 +43,10 @@ class RidgeMap(AffineMixin, MomentMap):
     alphas_ : ndarray of shape (n_alphas,)
         The penalties considered, ascending; only `alpha_` where it was given.
     gcv_values_ : ndarray of shape (n_alphas,)
-        The criterion for each of `alphas_`; infinite where no degrees of freedom remain.
+        Generalised cross-validation for each of `alphas_`; infinite where no degrees of freedom
+        remain.
+    loo_values_ : ndarray of shape (n_alphas,)
+        With ``alpha="loo"``: mean squared error of the pairs left out, for each of `alphas_`.
     n_features_in_, n_features_out_ : int
         Widths of the two spaces.
 
@@ -67,10 +74,19 @@ class RidgeMap(AffineMixin, MomentMap):
 
     where the 1 counts the means, and n is Kish's effective number of pairs: weighting every pair
     by 2 adds no knowledge and leaves the choice as it is. Of equal candidates the largest is taken.
+    "loo" takes the candidate of least
+
+    .. math::
+        \frac{1}{W} \sum_i w_i \frac{\lVert t_i - \hat t_i \rVert^2}{(1 - h_i)^2},
+        \qquad h_i = \frac{w_i}{W} \bigl(1 + (s_i - m_s)^\top (\Sigma + \lambda)^{-1} (s_i - m_s)
+        \bigr),
+
+    which is the error of each pair under the map fitted without it. Its advantage is with pairs
+    of very uneven length or weight, where GCV, which spreads the leverage evenly, errs.
 
     Accumulating the moments costs O(n d^2), one eigendecomposition per set of moments O(d^3);
     after that the criterion for all candidates costs O(d) each, and a fit one product of two
-    d x d matrices.
+    d x d matrices. "loo" costs O(n d^2) for each candidate.
 
     References
     ----------
@@ -96,6 +112,7 @@ class RidgeMap(AffineMixin, MomentMap):
     alpha_: float
     alphas_: Float64Array
     gcv_values_: Float64Array
+    loo_values_: Float64Array
 
     def __init__(self, alpha: float | str = "gcv", *, alphas: Any = None) -> None:
         self.alpha = alpha
@@ -120,15 +137,66 @@ class RidgeMap(AffineMixin, MomentMap):
         -------
         self
         """
-        moments = self._need(moments)
+        if self.reads_rows:
+            raise ValueError('alpha="loo" reads the pairs row by row; moments alone allow "gcv"')
+        return self._fit_penalised(self._need(moments), None)
+
+    @property
+    def reads_rows(self) -> bool:
+        """Whether `fit` needs the rows themselves, not just their moments."""
+        return isinstance(self.alpha, str) and self.alpha == "loo"
+
+    def fit(
+        self,
+        S: Any,
+        T: Any,
+        sample_weight: Any = None,
+        *,
+        unlabeled_source: Any = None,
+        unlabeled_target: Any = None,
+    ) -> Self:
+        """Learn the map from pairs of rows.
+
+        Parameters
+        ----------
+        S, T : array-like of shape (n, d_source) and (n, d_target)
+            Row i of `S` and row i of `T` mean the same.
+        sample_weight : array-like of shape (n,), optional
+            Weight of each pair, >= 0; a weight of 2 counts as the pair given twice, but for
+            leave-one-out, which leaves out the pair with its whole weight.
+        unlabeled_source, unlabeled_target : ignored
+
+        Returns
+        -------
+        self
+        """
+        if not self.reads_rows:
+            return super().fit(S, T, sample_weight)
+        S, T, weights = self._check_pairs(S, T, sample_weight)
+        moments = PairMoments.from_rows(S, T, weights)
+        return self._fit_penalised(
+            moments,
+            lambda penalties: leave_one_out(
+                S, T, weights, moments, projected_cross(moments), penalties
+            ),
+        )
+
+    def _fit_penalised(
+        self, moments: PairMoments, criterion: Callable[[Float64Array], Float64Array] | None
+    ) -> Self:
+        """Choose the penalty by `criterion`, or by GCV where it is None, and fit."""
         self.alphas_ = self._candidates()
+        self.__dict__.pop("loo_values_", None)
         values, vectors = eigh_of(moments.source)
-        projected = _projected_cross(moments)
+        projected = projected_cross(moments)
         # Relative to the mean over all columns, those without variance included.
         penalties = self.alphas_ * (values.sum() / moments.source.width)
         self.gcv_values_ = _gcv_path(moments, values, projected, penalties)
+        path = self.gcv_values_
+        if criterion is not None:
+            path = self.loo_values_ = criterion(penalties)
         # The last of equal minima: the criterion may be flat, or infinite all along.
-        best = len(penalties) - 1 - int(self.gcv_values_[::-1].argmin())
+        best = len(penalties) - 1 - int(path[::-1].argmin())
         self.alpha_ = float(self.alphas_[best])
         coef = vectors @ (projected / (values + penalties[best])[:, None])
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
@@ -136,12 +204,12 @@ class RidgeMap(AffineMixin, MomentMap):
     def _candidates(self) -> Float64Array:
         """Relative penalties to consider, ascending."""
         alpha: Any = self.alpha
-        if isinstance(alpha, str) and alpha == "gcv":
+        if isinstance(alpha, str) and alpha in ("gcv", "loo"):
             return _grid(self.alphas)
         if isinstance(alpha, bool) or not isinstance(alpha, (int, float, np.number)):
-            raise TypeError(f'alpha must be a number >= 0 or "gcv", got {alpha!r}')
+            raise TypeError(f'alpha must be a number >= 0, "gcv" or "loo", got {alpha!r}')
         if not (math.isfinite(alpha) and alpha >= 0):
-            raise ValueError(f'alpha must be a finite number >= 0 or "gcv", got {alpha}')
+            raise ValueError(f'alpha must be a finite number >= 0, "gcv" or "loo", got {alpha}')
         return np.array([float(alpha)])
 
 
@@ -155,7 +223,7 @@ def _grid(alphas: Any) -> Float64Array:
     return np.sort(grid)
 
 
-def _projected_cross(moments: PairMoments) -> Float64Array:
+def projected_cross(moments: PairMoments) -> Float64Array:
     """Cross covariance in the eigenvectors of the source covariance; once per moments."""
     _, vectors = eigh_of(moments.source)
     return moments.memo(

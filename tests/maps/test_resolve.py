@@ -16,7 +16,7 @@ def test_names():
     assert type(resolve_map("procrustes")) is ProcrustesMap
     assert type(resolve_map("ridge")) is RidgeMap
     assert resolve_map("ridge") is not resolve_map("ridge")
-    with pytest.raises(ValueError, match=r"method 'rigde'.*'procrustes', 'ridge'.*RidgeMap"):
+    with pytest.raises(ValueError, match=r"method 'rigde'.*'procrustes'.*'ridge'.*RidgeMap"):
         resolve_map("rigde")
 
 

@@ -199,7 +199,7 @@ def test_repeated_pairs_do_not_look_like_a_perfect_fit():
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
-        ({"alpha": "loo"}, TypeError, "number >= 0 or \"gcv\", got 'loo'"),
+        ({"alpha": "cv"}, TypeError, "number >= 0, \"gcv\" or \"loo\", got 'cv'"),
         ({"alpha": None}, TypeError, "got None"),
         ({"alpha": True}, TypeError, "got True"),
         ({"alpha": -1.0}, ValueError, "got -1.0"),

@@ -1,0 +1,212 @@
+"""Length normalisation and centring around any map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import clone
+
+from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.maps._base import BaseMap, fits_from_moments
+
+STEPS = ("unit", "center")
+
+
+class NormalizedMap(BaseMap):
+    r"""Normalise the rows of both sides, map between what is left, and return to the raw space.
+
+    Vectors of a frozen encoder may differ in length for reasons that have nothing to do with
+    meaning (sentence length, say). This map compares directions only, and gives its outputs the
+    usual length of a target row.
+
+    Parameters
+    ----------
+    method : map
+        The map between the normalised rows; cloned, never changed.
+    steps : sequence of {"unit", "center"}, default=("unit",)
+        What is done to the rows of either side, in order: "unit" divides each row by its length,
+        "center" takes the mean of the pairs off.
+
+    Attributes
+    ----------
+    map_ : map
+        The fitted map between normalised rows.
+    source_means_ : list of ndarray
+        What "center" takes off source rows, one for each "center" in `steps`.
+    target_means_ : list of ndarray
+        The same of target rows.
+    target_lengths_ : list of float
+        Mean length of target rows at each "unit" in `steps`.
+    n_features_in_, n_features_out_ : int
+        Widths of the two spaces.
+
+    See Also
+    --------
+    published_map : Published combinations, most of which normalise.
+    sklearn.preprocessing.Normalizer : Unit length as a step of its own, for all rows.
+
+    Notes
+    -----
+    With ``steps=("unit",)`` and map M fitted on :math:`s_i / \lVert s_i \rVert` and
+    :math:`t_i / \lVert t_i \rVert`, a row x becomes
+
+    .. math:: \bar\ell_t \, M(x / \lVert x \rVert), \qquad
+        \bar\ell_t = \tfrac1W \sum_i w_i \lVert t_i \rVert,
+
+    which is exact where target rows have one length, as those of most sentence encoders do, and
+    right on average elsewhere. "center" is undone exactly. Further steps nest the same way.
+
+    Length is not a function of moments, so the rows are read, block by block, once per step and
+    once more for the moments of the inner map; `partial_fit` of an aligner does not exist.
+
+    References
+    ----------
+    .. [1] C. Xing, D. Wang, C. Liu, Y. Lin. Normalized word embedding and orthogonal transform for
+       bilingual word translation. NAACL 2015.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.maps import NormalizedMap, ProcrustesMap
+    >>> rng = np.random.default_rng(0)
+    >>> T = rng.standard_normal((100, 4))
+    >>> T /= np.linalg.norm(T, axis=1, keepdims=True)
+    >>> S = T[:, ::-1] * rng.uniform(1.0, 9.0, (100, 1))
+    >>> by_direction = NormalizedMap(ProcrustesMap()).fit(S, T)
+    >>> np.allclose(by_direction.transform(S), T)
+    True
+    """
+
+    uses_unlabeled = False
+
+    map_: Any
+    source_means_: list[Float64Array]
+    target_means_: list[Float64Array]
+    target_lengths_: list[float]
+
+    def __init__(self, method: Any, *, steps: Sequence[str] = ("unit",)) -> None:
+        self.method = method
+        self.steps = steps
+
+    def fit(
+        self,
+        S: Any,
+        T: Any,
+        sample_weight: Any = None,
+        *,
+        unlabeled_source: Any = None,
+        unlabeled_target: Any = None,
+    ) -> Self:
+        """Learn the statistics of both sides and the map between the normalised rows.
+
+        Parameters
+        ----------
+        S, T : array-like of shape (n, d_source) and (n, d_target)
+            Row i of `S` and row i of `T` mean the same.
+        sample_weight : array-like of shape (n,), optional
+            Weight of each pair, >= 0.
+        unlabeled_source, unlabeled_target : ignored
+
+        Returns
+        -------
+        self
+        """
+        steps = self._checked_steps()
+        S, T, weights = self._check_pairs(S, T, sample_weight)
+        source, target = _Side(steps, S, weights), _Side(steps, T, weights)
+        inner = clone(self.method, safe=False)
+        if fits_from_moments(inner):
+            parts = [
+                PairMoments.from_rows(
+                    source.forward(S[rows]),
+                    target.forward(T[rows]),
+                    None if weights is None else weights[rows],
+                )
+                for rows in row_blocks(len(S), S.shape[1] + T.shape[1])
+                if weights is None or weights[rows].any()
+            ]
+            self.map_ = inner.fit_moments(sum(parts[1:], start=parts[0]))
+        else:
+            self.map_ = inner.fit(source.forward(S), target.forward(T), weights)
+        self.source_means_, self.target_means_ = source.means, target.means
+        self.target_lengths_ = target.lengths
+        self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
+        return self
+
+    def transform(self, X: Any) -> FloatArray:
+        """Map rows of the source space into the target space.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d_source)
+
+        Returns
+        -------
+        ndarray of shape (n, d_target)
+            In the dtype of `X` (float32 or float64).
+        """
+        X = self._check_rows(X)
+        steps = self._checked_steps()
+        mapped: FloatArray = self.map_.transform(_forward(X, steps, self.source_means_))
+        means, lengths = reversed(self.target_means_), reversed(self.target_lengths_)
+        for step in reversed(steps):
+            if step == "unit":
+                mapped = mapped * mapped.dtype.type(next(lengths))
+            else:
+                mapped = mapped + next(means).astype(mapped.dtype)
+        return mapped
+
+    def _checked_steps(self) -> list[str]:
+        """The steps, if they are steps."""
+        steps = [self.steps] if isinstance(self.steps, str) else list(self.steps)
+        unknown = [step for step in steps if step not in STEPS]
+        if unknown:
+            raise ValueError(f"steps must be of {list(STEPS)}, got {unknown[0]!r}")
+        return steps
+
+
+class _Side:
+    """Statistics of one side of the pairs, one pass per step."""
+
+    def __init__(self, steps: list[str], rows: FloatArray, weights: Float64Array | None) -> None:
+        self.steps: list[str] = []
+        self.means: list[Float64Array] = []
+        self.lengths: list[float] = []
+        total = float(len(rows)) if weights is None else float(weights.sum())
+        for step in steps:
+            mean, length = np.zeros(rows.shape[1]), 0.0
+            for block in row_blocks(*rows.shape):
+                part = self.forward(rows[block])
+                w = np.ones(len(part)) if weights is None else weights[block]
+                if step == "center":
+                    mean += w @ part
+                else:
+                    length += float(w @ np.linalg.norm(part, axis=1))
+            self.steps.append(step)
+            if step == "center":
+                self.means.append(mean / total)
+            else:
+                self.lengths.append(length / total)
+
+    def forward(self, rows: FloatArray) -> FloatArray:
+        """Apply the steps known so far."""
+        return _forward(rows, self.steps, self.means)
+
+
+def _forward(rows: FloatArray, steps: list[str], means: list[Float64Array]) -> FloatArray:
+    """Normalise rows by `steps`, each "center" with the next of `means`."""
+    left = iter(means)
+    for step in steps:
+        rows = _unit(rows) if step == "unit" else rows - next(left).astype(rows.dtype)
+    return rows
+
+
+def _unit(rows: FloatArray) -> FloatArray:
+    """Rows of length 1; rows of zeros stay what they are."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    length[length == 0] = 1
+    scaled: FloatArray = rows / length
+    return scaled
