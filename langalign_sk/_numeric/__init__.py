@@ -8,6 +8,8 @@ from langalign_sk._numeric._arrays import (
 )
 from langalign_sk._numeric._linalg import oas_covariance
 from langalign_sk._numeric._moments import Moments, PairMoments
+from langalign_sk._numeric._neighbours import mean_similarity, mutual_nearest, nearest
+from langalign_sk._numeric._tiles import unit_rows
 
 __all__ = [
     "FloatArray",
@@ -15,6 +17,10 @@ __all__ = [
     "PairMoments",
     "as_float_matrix",
     "as_numpy",
+    "mean_similarity",
+    "mutual_nearest",
+    "nearest",
     "oas_covariance",
     "row_blocks",
+    "unit_rows",
 ]

@@ -1,0 +1,115 @@
+"""Nearest rows of another set by cosine and the scores that correct for hubs.
+
+Rows are brought to unit length inside (a copy only where they have another), products are float32,
+and of the n x m scores only one tile is held at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._tiles import (
+    BLOCK_BYTES,
+    Adjustment,
+    NeighbourMethod,
+    adjustment_for,
+    best_pairs,
+    mean_similarities,
+    two_sides,
+)
+from langalign_sk._numeric._top import Float32Array, IntArray
+
+
+def mean_similarity(
+    A: Any, B: Any, k: int = 10, *, block_bytes: int = BLOCK_BYTES
+) -> tuple[Float64Array, Float64Array]:
+    """Mean cosine of each row to its `k` nearest rows on the other side, for both sides.
+
+    One pass over the products serves both. Where the other side has fewer than `k` rows, all of
+    them count.
+    """
+    A, B = two_sides(A, B, ("A", "B"))
+    return mean_similarities(A, B, k, block_bytes=block_bytes)
+
+
+def nearest(
+    queries: Any,
+    keys: Any,
+    k: int = 1,
+    *,
+    method: NeighbourMethod = "cosine",
+    n_neighbors: int = 10,
+    temperature: float = 1 / 30,
+    block_bytes: int = BLOCK_BYTES,
+) -> tuple[IntArray, Float32Array]:
+    """Indices and scores of the `k` best keys of each query, best first, ties to the lower index.
+
+    Parameters
+    ----------
+    queries : array-like of shape (n, d)
+    keys : array-like of shape (m, d)
+    k : int
+        At most m.
+    method : {"cosine", "csls", "margin", "inverted_softmax"}
+        With r the mean cosine of a row to its `n_neighbors` nearest on the other side: ``csls`` is
+        2 cos - r_query - r_key, ``margin`` is cos / ((r_query + r_key) / 2) with the divisor kept
+        positive, and ``inverted_softmax`` is the log of exp(cos / t) over its sum over all
+        queries, t being `temperature`.
+    n_neighbors : int
+        Neighbours in r; all rows where the other side has fewer.
+    temperature : float
+        Of the inverted softmax.
+    block_bytes : int
+        Memory of one tile of scores.
+
+    Returns
+    -------
+    indices : ndarray of shape (n, k)
+    scores : float32 ndarray of shape (n, k)
+    """
+    queries, keys = two_sides(queries, keys, ("queries", "keys"))
+    if not 1 <= k <= len(keys):
+        raise ValueError(f"k: between 1 and the number of keys, {len(keys)}, is needed, got {k}")
+    adjustment = adjustment_for(
+        queries,
+        keys,
+        method,
+        n_neighbors=n_neighbors,
+        temperature=temperature,
+        block_bytes=block_bytes,
+    )
+    scale = 1.0
+    if method == "csls":
+        scale = 2.0
+    elif method == "inverted_softmax":
+        scale = 1 / temperature
+        no_penalty = np.zeros(len(queries), dtype=np.float32)
+        adjustment = Adjustment(no_penalty, adjustment.target)
+    best, _ = best_pairs(queries, keys, adjustment, k_rows=k, k_columns=0, block_bytes=block_bytes)
+    return best.indices, best.values * np.float32(scale)
+
+
+def mutual_nearest(
+    A: Any,
+    B: Any,
+    *,
+    method: NeighbourMethod = "csls",
+    n_neighbors: int = 10,
+    temperature: float = 1 / 30,
+    block_bytes: int = BLOCK_BYTES,
+) -> tuple[IntArray, IntArray]:
+    """Index arrays of the pairs (i, j) in which each row is the other's nearest, i ascending.
+
+    Parameters are those of `nearest`. Both directions are found in one pass.
+    """
+    A, B = two_sides(A, B, ("A", "B"))
+    adjustment = adjustment_for(
+        A, B, method, n_neighbors=n_neighbors, temperature=temperature, block_bytes=block_bytes
+    )
+    best = best_pairs(A, B, adjustment, k_rows=1, k_columns=1, block_bytes=block_bytes)
+    forward, backward = (side.indices[:, 0] for side in best)
+    i = np.flatnonzero(backward[forward] == np.arange(len(forward)))
+    return i, forward[i]

@@ -1,0 +1,112 @@
+"""Where the partner of each row stands among all rows of the other side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._tiles import (
+    BLOCK_BYTES,
+    SMALLEST_MEAN,
+    Adjustment,
+    NeighbourMethod,
+    adjustment_for,
+    tiles,
+    two_sides,
+)
+from langalign_sk._numeric._top import Float32Array, count_true
+
+CountArray = npt.NDArray[np.int64]
+
+#: Scores this close are the same: float32 products of equal rows differ in their last digits.
+SAME = 1e-6
+
+
+@dataclass(frozen=True)
+class Ranks:
+    """For each query: how many candidates score higher than its partner, and how many equal it."""
+
+    better: CountArray
+    ties: CountArray
+
+    def hits(self, k: int) -> Float64Array:
+        """Chance that the partner is among the first `k` when ties are ordered at random."""
+        share = (k - self.better) / (self.ties + 1)
+        return np.clip(share, 0.0, 1.0)
+
+    def reciprocal(self) -> Float64Array:
+        """Mean of 1 / rank over the orders of the ties."""
+        harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, self._worst() + 1))])
+        last = self.better + self.ties + 1
+        return np.asarray((harmonic[last] - harmonic[self.better]) / (self.ties + 1))
+
+    def _worst(self) -> int:
+        """The largest possible rank."""
+        return int((self.better + self.ties + 1).max())
+
+
+def partner_ranks(
+    A: Any,
+    B: Any,
+    *,
+    method: NeighbourMethod = "cosine",
+    n_neighbors: int = 10,
+    temperature: float = 1 / 30,
+    block_bytes: int = BLOCK_BYTES,
+) -> tuple[Ranks, Ranks]:
+    """Ranks of B[i] among all of B for A[i], and of A[i] among all of A for B[i].
+
+    Row i of the one side belongs to row i of the other. Methods as in `nearest`. Nothing is
+    sorted: candidates above the partner's score are counted, for both directions in one pass.
+    """
+    A, B = two_sides(A, B, ("A", "B"))
+    if len(A) != len(B):
+        raise ValueError(f"row i belongs to row i, but there are {len(A)} and {len(B)} rows")
+    adjustment = adjustment_for(
+        A, B, method, n_neighbors=n_neighbors, temperature=temperature, block_bytes=block_bytes
+    )
+    low, high = _bars(A, B, adjustment)
+    n = len(A)
+    counts: dict[tuple[str, int], CountArray] = {
+        (bar, axis): np.zeros(n, dtype=np.int64) for bar in ("low", "high") for axis in (0, 1)
+    }
+    mask: npt.NDArray[np.bool_] | None = None
+    for rows, columns, tile in tiles(A, B, adjustment, block_bytes=block_bytes):
+        if mask is None:
+            mask = np.empty(tile.shape, dtype=np.bool_)
+        for name, bar in (("low", low), ("high", high)):
+            for axis, items in ((1, rows), (0, columns)):
+                # Beyond the items a tile is minus infinity, which is above no bar.
+                bars = np.zeros(tile.shape[1 - axis], dtype=np.float32)
+                bars[: items.stop - items.start] = bar[items]
+                np.greater(tile, np.expand_dims(bars, axis), out=mask)
+                found = count_true(mask, axis)
+                counts[name, axis][items] += found[: items.stop - items.start]
+    forward, backward = (
+        Ranks(
+            better=counts["high", axis],
+            ties=np.maximum(counts["low", axis] - counts["high", axis] - 1, 0),
+        )
+        for axis in (1, 0)
+    )
+    return forward, backward
+
+
+def _bars(
+    A: Float32Array, B: Float32Array, adjustment: Adjustment
+) -> tuple[Float32Array, Float32Array]:
+    """Scores just below and just above those of the pairs themselves."""
+    score = np.einsum("ij,ij->i", A, B, dtype=np.float64)
+    same = np.full(len(A), SAME)
+    if adjustment.source is not None and adjustment.target is not None:
+        total = adjustment.source.astype(float) + adjustment.target
+        if adjustment.divide:
+            total = np.maximum(total, SMALLEST_MEAN)
+            score, same = score / total, same / total
+        else:
+            score -= total
+    return (score - same).astype(np.float32), (score + same).astype(np.float32)

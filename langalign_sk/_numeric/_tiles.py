@@ -1,0 +1,205 @@
+"""Cosines of two sets of rows, tile by tile, and the scores made of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+import numpy as np
+
+from langalign_sk._numeric._arrays import Float64Array, FloatArray, as_float_matrix
+from langalign_sk._numeric._top import (
+    GROUP,
+    BestK,
+    Float32Array,
+    maxima_of_columns,
+    maxima_of_rows,
+    rounded,
+)
+
+NeighbourMethod: TypeAlias = Literal["cosine", "csls", "margin", "inverted_softmax"]
+
+#: One tile of float32 scores: small enough for a processor's cache, large enough for its BLAS.
+BLOCK_BYTES = 4 * 2**20
+#: Mean similarities that a margin divides by are at least this, so that it keeps its sign.
+SMALLEST_MEAN = 1e-6
+
+
+@dataclass(frozen=True)
+class Adjustment:
+    """What makes a score of a cosine: penalties taken off it, or a mean that divides it.
+
+    `source` and `target` hold one figure per row of the two sides. With `divide` the cosine is
+    divided by their sum, else both are taken off it; None leaves the cosine alone.
+    """
+
+    source: Float32Array | None = None
+    target: Float32Array | None = None
+    divide: bool = False
+
+    def apply(self, tile: Float32Array, rows: slice, columns: slice) -> None:
+        """Turn the cosines of a tile into scores, in place."""
+        if self.source is None or self.target is None:
+            return
+        source, target = self.source[rows, None], self.target[columns]
+        if self.divide:
+            np.divide(tile, np.maximum(source + target, np.float32(SMALLEST_MEAN)), out=tile)
+        else:
+            np.subtract(tile, source, out=tile)
+            np.subtract(tile, target, out=tile)
+
+
+def unit_rows(X: FloatArray) -> Float32Array:
+    """Rows divided by their lengths, as float32; rows of zeros stay zeros.
+
+    Float32 rows that already have unit length (within one part in a million) come back as they
+    are, without a copy.
+    """
+    lengths = np.empty(len(X))
+    blocks = [slice(start, start + 4096) for start in range(0, len(X), 4096)]
+    for rows in blocks:
+        block = np.asarray(X[rows], dtype=np.float64)
+        lengths[rows] = np.sqrt(np.einsum("ij,ij->i", block, block))
+    if (
+        X.dtype == np.float32
+        and X.flags.c_contiguous
+        and bool(np.all((np.abs(lengths - 1) < 1e-6) | (lengths == 0)))
+    ):
+        return X
+    lengths[lengths == 0] = 1
+    unit = np.empty(X.shape, dtype=np.float32)
+    for rows in blocks:
+        np.divide(X[rows], lengths[rows, None], out=unit[rows], casting="same_kind")
+    return unit
+
+
+def two_sides(A: Any, B: Any, names: tuple[str, str]) -> tuple[Float32Array, Float32Array]:
+    """Unit rows of both sides, checked."""
+    left, right = as_float_matrix(A, name=names[0]), as_float_matrix(B, name=names[1])
+    if left.shape[1] != right.shape[1]:
+        raise ValueError(
+            f"{names[0]} has {left.shape[1]} columns and {names[1]} has {right.shape[1]}: "
+            "cosines need vectors of one space; map one side onto the other first"
+        )
+    return unit_rows(left), unit_rows(right)
+
+
+def tiles(
+    A: Float32Array, B: Float32Array, adjustment: Adjustment, *, block_bytes: int
+) -> Iterator[tuple[slice, slice, Float32Array]]:
+    """Scores of all rows of A for all rows of B: row range, column range, tile.
+
+    Each tile has the one shape and is overwritten by the next; what it has beyond the two ranges
+    is minus infinity. Rows are the outer loop.
+    """
+    entries = max(block_bytes // 4, GROUP * GROUP)
+    height = min(rounded(len(A)), math.isqrt(entries) // GROUP * GROUP)
+    width = min(rounded(len(B)), entries // height // GROUP * GROUP)
+    height = min(rounded(len(A)), entries // width // GROUP * GROUP)
+    tile = np.empty((height, width), dtype=np.float32)
+    for top in range(0, len(A), height):
+        rows = slice(top, min(top + height, len(A)))
+        n_rows = rows.stop - top
+        for left in range(0, len(B), width):
+            columns = slice(left, min(left + width, len(B)))
+            n_columns = columns.stop - left
+            inner = tile[:n_rows, :n_columns]
+            np.matmul(A[rows], B[columns].T, out=inner)
+            adjustment.apply(inner, rows, columns)
+            tile[n_rows:] = -np.inf
+            tile[:n_rows, n_columns:] = -np.inf
+            yield rows, columns, tile
+
+
+def best_pairs(
+    A: Float32Array,
+    B: Float32Array,
+    adjustment: Adjustment,
+    *,
+    k_rows: int,
+    k_columns: int,
+    block_bytes: int,
+) -> tuple[BestK, BestK]:
+    """The best rows of B for each row of A and the other way round, of one pass (k = 0: none)."""
+    of_rows, of_columns = BestK(len(A), k_rows), BestK(len(B), k_columns)
+    for rows, columns, tile in tiles(A, B, adjustment, block_bytes=block_bytes):
+        if k_rows:
+            of_rows.offer(rows, tile, maxima_of_columns(tile), columns.start)
+        if k_columns:
+            of_columns.offer(columns, tile.T, maxima_of_rows(tile), rows.start)
+    return of_rows, of_columns
+
+
+def mean_similarities(
+    A: Float32Array, B: Float32Array, k: int, *, block_bytes: int
+) -> tuple[Float64Array, Float64Array]:
+    """Mean cosine of each row to its k nearest on the other side (fewer where there are fewer)."""
+    if k < 1:
+        raise ValueError(f"n_neighbors: at least 1 is needed, got {k}")
+    rows, columns = best_pairs(
+        A,
+        B,
+        Adjustment(),
+        k_rows=min(k, len(B)),
+        k_columns=min(k, len(A)),
+        block_bytes=block_bytes,
+    )
+    return rows.values.mean(axis=1, dtype=float), columns.values.mean(axis=1, dtype=float)
+
+
+class LogSums:
+    """Running log of the sum of exp(score / temperature) for each item."""
+
+    def __init__(self, n: int, temperature: float) -> None:
+        self.temperature = temperature
+        self.top = np.full(n, -np.inf, dtype=np.float32)
+        self.total = np.zeros(n)
+
+    def add(self, items: slice, scores: Float32Array, axis: int) -> None:
+        """Take in scores whose items lie along the other axis than `axis`."""
+        old = self.top[items]
+        new = np.maximum(old, scores.max(axis=axis))
+        terms = np.exp((scores - np.expand_dims(new, axis)) / np.float32(self.temperature))
+        self.total[items] *= np.exp((old - new).astype(float) / self.temperature)
+        self.total[items] += terms.sum(axis=axis, dtype=float)
+        self.top[items] = new
+
+    def result(self) -> Float32Array:
+        """Temperature times the log of the sums: a cosine-like figure."""
+        logs = self.top + self.temperature * np.log(self.total)
+        return logs.astype(np.float32)
+
+
+def adjustment_for(
+    A: Float32Array,
+    B: Float32Array,
+    method: str,
+    *,
+    n_neighbors: int,
+    temperature: float,
+    block_bytes: int,
+) -> Adjustment:
+    """One pass over the cosines that prepares the scores of a method.
+
+    Scores are in units of the cosine and fit both directions: a figure of the row is the same for
+    all its candidates, and so changes no ranking.
+    """
+    if method == "cosine":
+        return Adjustment()
+    if method in ("csls", "margin"):
+        source, target = mean_similarities(A, B, n_neighbors, block_bytes=block_bytes)
+        half_source, half_target = ((r / 2).astype(np.float32) for r in (source, target))
+        return Adjustment(half_source, half_target, divide=method == "margin")
+    if method == "inverted_softmax":
+        if not temperature > 0:
+            raise ValueError(f"temperature: a positive number is needed, got {temperature}")
+        sums = LogSums(len(A), temperature), LogSums(len(B), temperature)
+        for rows, columns, tile in tiles(A, B, Adjustment(), block_bytes=block_bytes):
+            inner = tile[: rows.stop - rows.start, : columns.stop - columns.start]
+            sums[0].add(rows, inner, axis=1)
+            sums[1].add(columns, inner, axis=0)
+        return Adjustment(sums[0].result(), sums[1].result())
+    known = ", ".join(get_args(NeighbourMethod))
+    raise ValueError(f"method: {method!r} is unknown; choose one of {known}")
