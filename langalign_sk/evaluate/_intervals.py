@@ -1,0 +1,130 @@
+"""Intervals by drawing test items again, the same draws for everything that is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Float64Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
+_BLOCK_BYTES = 32 * 2**20
+
+
+class PairedBootstrap:
+    r"""Draws of the same items for several candidates, so that differences are paired.
+
+    Parameters
+    ----------
+    n_items : int
+        Number of test items.
+    n_draws : int, default=2000
+        Number of draws, each of `n_items` items with replacement.
+    random_state : int, default=0
+        Seed of the draws.
+
+    Notes
+    -----
+    A draw is kept as the number of times :math:`w_i` that each item is in it. Every measure here
+    is a function of sums over items, so that all draws of all candidates are one matrix product;
+    intervals are percentiles of the draws.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
+    """
+
+    def __init__(self, n_items: int, n_draws: int = 2000, random_state: int = 0) -> None:
+        if n_items < 1 or n_draws < 1:
+            raise ValueError(f"expected items and draws, got {n_items} and {n_draws}")
+        self.n_items, self.n_draws, self.random_state = n_items, n_draws, random_state
+
+    def mean(self, values: Any) -> Float64Array:
+        """Draws of the mean of each row of `values`.
+
+        Parameters
+        ----------
+        values : array-like of shape (n_candidates, n_items)
+            One number per candidate and item, such as 1 for right and 0 for wrong.
+
+        Returns
+        -------
+        ndarray of shape (n_candidates, n_draws)
+        """
+        rows = np.asarray(values, dtype=np.float32)
+        return np.hstack([rows @ counts / self.n_items for counts in self._counts()], dtype=float)
+
+    def macro_f1(self, truth: Codes, predicted: Codes, n_classes: int) -> Float64Array:
+        """Draws of the macro F1 of each row of `predicted`.
+
+        As in scikit-learn, a class that is neither drawn nor predicted does not count.
+
+        Parameters
+        ----------
+        truth : ndarray of shape (n_items,)
+            Class codes.
+        predicted : ndarray of shape (n_candidates, n_items)
+            Class codes of each candidate.
+        n_classes : int
+            Number of classes.
+
+        Returns
+        -------
+        ndarray of shape (n_candidates, n_draws)
+        """
+        parts = []
+        is_true = _one_hot(truth, n_classes)
+        hits = [(_one_hot(row, n_classes) * is_true) for row in predicted]
+        said = [_one_hot(row, n_classes) for row in predicted]
+        for counts in self._counts():
+            support = is_true @ counts
+            part = [
+                _macro_f1(right @ counts, all_said @ counts, support)
+                for right, all_said in zip(hits, said, strict=True)
+            ]
+            parts.append(np.array(part, dtype=float).reshape(len(predicted), -1))
+        return np.hstack(parts)
+
+    def _counts(self) -> Iterator[npt.NDArray[np.float32]]:
+        """How often each item is drawn, (n_items, draws) at a time; the same on every call."""
+        rng = np.random.default_rng(self.random_state)
+        step = max(1, _BLOCK_BYTES // (8 * self.n_items))
+        for start in range(0, self.n_draws, step):
+            size = min(step, self.n_draws - start)
+            drawn = rng.integers(self.n_items, size=(size, self.n_items))
+            drawn += np.arange(size)[:, None] * self.n_items
+            counts = np.bincount(drawn.ravel(), minlength=size * self.n_items)
+            yield counts.reshape(size, self.n_items).T.astype(np.float32)
+
+
+def interval(draws: Float64Array, level: float = 0.95) -> tuple[Float64Array, Float64Array]:
+    """Percentile interval along the last axis of `draws`."""
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=-1)
+    return low, high
+
+
+def _one_hot(codes: Codes, n_classes: int) -> npt.NDArray[np.float32]:
+    """(n_classes, n_items), 1 where the item is in the class."""
+    found: npt.NDArray[np.float32] = np.arange(n_classes)[:, None] == codes[None]
+    return found.astype(np.float32)
+
+
+def _macro_f1(hits: Any, said: Any, support: Any) -> Any:
+    """Mean over the classes that are there, as scikit-learn has it, of each draw."""
+    both = said + support
+    f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
+    there = both > 0
+    return f1.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+
+
+def wilson(right: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
+    """95% interval of a share, which stays inside [0, 1] and fits few items (Wilson, 1927)."""
+    if n == 0:
+        return float("nan"), float("nan")
+    p, half = right / n, z * z / (2 * n)
+    spread = z * float(np.sqrt(p * (1 - p) / n + half / (2 * n)))
+    low, high = ((p + half + sign * spread) / (1 + 2 * half) for sign in (-1, 1))
+    return max(low, 0.0), min(high, 1.0)

@@ -1,0 +1,136 @@
+"""The report in words; the page shows the same sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from langalign_sk.evaluate._report_result import TransferReport
+
+
+def summary_of(report: TransferReport) -> list[str]:
+    """Sentences, the most important first."""
+    parts = [
+        _answer(report),
+        _maps(report),
+        _labels(report),
+        _pairs(report),
+        _agreement(report),
+        _outside(report),
+    ]
+    return [part for part in parts if part]
+
+
+def span(value: float, low: float, high: float, digits: int = 2) -> str:
+    """A figure with its interval."""
+    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+
+
+def points(value: float) -> str:
+    """A difference of accuracies in points of a hundred."""
+    shown = f"{abs(100 * value):.1f}"
+    return f"{shown} point" if shown == "1.0" else f"{shown} points"
+
+
+def _row(report: TransferReport, name: str) -> Any:
+    """Scores of one candidate."""
+    return report.scores.set_index("candidate").loc[name]
+
+
+def _answer(report: TransferReport) -> str:
+    """What to take, and how good it is."""
+    advice, setting = report.advice, report.setting
+    row = _row(report, advice.candidate)
+    if advice.basis != "target labels":
+        said = f"Take {advice.candidate!r}: without target labels, because it agrees with itself "
+        said += f"best across the languages (kappa {row['kappa']:.2f}"
+        if advice.candidate != advice.best:
+            said += f"; {advice.best!r} is {advice.loss:.2f} above it and less simple"
+        said += ")."
+        if report.estimate is not None:
+            said += f" Expect {report.estimate.summary()}."
+        return said
+    accuracy = span(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
+    said = (
+        f"Take {advice.candidate!r}: accuracy {accuracy}, macro F1 {row['macro_f1']:.2f}, on "
+        f"{setting['n_target']} {setting['target_lang']} texts, from {setting['n_source']} "
+        f"labelled {setting['source_lang']} texts."
+    )
+    if advice.candidate != advice.best:
+        said += (
+            f" {advice.best!r} is {points(advice.loss)} ahead "
+            f"[{100 * advice.low:+.1f}, {100 * advice.high:+.1f}], which is within noise, and less "
+            "simple."
+        )
+    return said
+
+
+def _maps(report: TransferReport) -> str:
+    """Whether one shared encoder needs a map at all."""
+    advice = report.advice
+    if advice.no_map_is_as_good is None:
+        return ""
+    unit = "accuracy" if advice.basis == "target labels" else "kappa"
+    if advice.no_map_is_as_good:
+        if advice.map_gain > 0:
+            return (
+                f"No map is as good: one shared encoder without a map is within {unit} "
+                f"{advice.map_gain:.3f} of the best map, which is noise or less than a point."
+            )
+        return f"No map is as good: no map beats the shared encoder alone ({unit})."
+    return f"A map is worth having: the best gains {unit} {advice.map_gain:.3f} over no map."
+
+
+def _labels(report: TransferReport) -> str:
+    """What target labels would be worth."""
+    table = report.references
+    if table.empty:
+        return ""
+    native = table[(table["kind"] == "native") & table["shots"].isna()]
+    few = table[table["kind"] == "mixture"]
+    said = ""
+    if len(native):
+        row = native.iloc[-1]
+        accuracy = span(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
+        said = f"Native labels would give {accuracy} (about {row['labels']:.0f} target labels)."
+    if len(few):
+        shown = ", ".join(
+            f"{row['accuracy']:.2f} with {row['shots']:.0f}" for _, row in few.iterrows()
+        )
+        said += f" Adding a few target labels per class to it gives {shown}."
+    return said.strip()
+
+
+def _pairs(report: TransferReport) -> str:
+    """What more pairs would be worth."""
+    table = report.pair_curve
+    if len(table) < 2:
+        return ""
+    value = "accuracy" if "accuracy" in table else "agreement"
+    half, full = table.iloc[-2], table.iloc[-1]
+    gain = full[value] - half[value]
+    figures = (
+        f"With {full['n_pairs']:,.0f} pairs {full['candidate']!r} reaches {value} "
+        f"{full[value]:.2f}, with {half['n_pairs']:,.0f} {half[value]:.2f}"
+    )
+    if gain > 0.005:
+        return f"{figures}: twice as many pairs again are worth about {points(gain)} or less."
+    return f"{figures}: more pairs of the same kind are worth little."
+
+
+def _agreement(report: TransferReport) -> str:
+    """Cross-language consistency of the advised candidate."""
+    row = _row(report, report.advice.candidate)
+    if np.isnan(row["agreement"]):
+        return ""
+    return (
+        f"It gives {row['agreement']:.0%} of {report.setting['n_held_out']:,} held-out pairs the "
+        f"same class on both sides (kappa {row['kappa']:.2f})."
+    )
+
+
+def _outside(report: TransferReport) -> str:
+    """Whether the pairs cover the target texts."""
+    return "" if report.coverage is None else str(report.coverage.summary())
