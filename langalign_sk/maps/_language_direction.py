@@ -56,7 +56,7 @@ class LanguageDirectionMap(ShiftMap):
     >>> rng = np.random.default_rng(0)
     >>> english, korean = rng.standard_normal((99, 3)), rng.standard_normal((99, 3)) + [4, 0, 0]
     >>> removed = LanguageDirectionMap().fit(unlabeled_source=english, unlabeled_target=korean)
-    >>> np.ptp(removed.transform(english) @ removed.direction_) < 1e-9
+    >>> bool(np.ptp(removed.transform(english) @ removed.direction_) < 1e-9)
     True
     """
 
