@@ -112,5 +112,5 @@ def count_true(mask: npt.NDArray[np.bool_], axis: int) -> npt.NDArray[np.int64]:
     for start in range(0, words.shape[axis], 255):
         part = words[:, start : start + 255] if axis == 1 else words[start : start + 255]
         lanes = np.ascontiguousarray(part.sum(axis=axis)).view(np.uint8)
-        total += lanes.reshape(-1, 8).sum(axis=1) if axis == 1 else lanes
+        total += lanes.reshape(-1, 8).sum(axis=1, dtype=np.int64) if axis == 1 else lanes
     return total
