@@ -17,11 +17,12 @@ from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._parameters import build_encoders, declared_languages, row_languages, setting
 from langalign_sk.text._settings import specification
 from langalign_sk.text._sharing import SharedModels
+from langalign_sk.text._stream import StreamingMixin
 
 _TINY = np.finfo(np.float32).tiny
 
 
-class EmbeddingExtractor(SharedModels, TransformerMixin, BaseEstimator):
+class EmbeddingExtractor(StreamingMixin, SharedModels, TransformerMixin, BaseEstimator):
     """Turn texts into vectors with a frozen language model.
 
     With one model, vectors have its width. With a model per language (or `languages`), every

@@ -1,0 +1,173 @@
+"""A .npy file that grows chunk by chunk and, after a kill, goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from langalign_sk.text._cache import Float32Array
+from langalign_sk.text._store_locks import hold
+
+logger = logging.getLogger("langalign_sk")
+
+_HEADER_BYTES = 128  # of the .npy file; its shape is known at the end and fits in any case
+_FORMAT = "langalign_sk transform_to 1"
+
+
+class GrowingFile:
+    """Rows written beside the file they will become, and a journal of what they came from.
+
+    ``NAME.partial`` holds the rows, ``NAME.journal`` a line per chunk with digests of its texts
+    and of its rows, written after the rows. A chunk whose line is there, whose texts are the same
+    and whose rows have the digest is done. From the first one that is not, all is done anew.
+    """
+
+    def __init__(self, path: Path, spec: str) -> None:
+        self.path = path
+        self._partial = path.with_name(path.name + ".partial")
+        self._journal_path = path.with_name(path.name + ".journal")
+        self._spec = spec
+        self._n_rows = 0
+        self._width: int | None = None
+        self._done: list[dict[str, Any]] = []
+        self._next = 0
+
+    def __enter__(self) -> Self:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = _open_alone(self._partial)
+        self._journal = self._journal_path.open("a+b")
+        self._read_journal()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._journal.close()
+        self._file.close()
+
+    @property
+    def width(self) -> int | None:
+        """Width of the rows, once there are any."""
+        return self._width
+
+    def has(self, digest: str) -> bool:
+        """Whether the next chunk is there already, made from texts with that digest; passes it."""
+        if self._next >= len(self._done):
+            return False
+        line = self._done[self._next]
+        if line["texts"] == digest and self._width is not None:
+            self._file.seek(self._offset())
+            size = line["rows"] * self._width * 4
+            if _digest(self._file.read(size)) == line["vectors"]:
+                self._next += 1
+                self._n_rows += line["rows"]
+                return True
+        self._drop_rest()
+        return False
+
+    def append(self, digest: str, vectors: Float32Array) -> None:
+        """Write the rows of the next chunk, then its line."""
+        if self._width is None:
+            self._width = vectors.shape[1]
+            self._write_line({"format": _FORMAT, "spec": self._spec, "width": self._width})
+        if vectors.shape[1] != self._width:
+            raise ValueError(
+                f"vectors of width {vectors.shape[1]}, before that of width {self._width}"
+            )
+        data = np.ascontiguousarray(vectors, dtype="<f4").tobytes()
+        self._file.seek(self._offset())
+        self._file.write(data)
+        self._file.flush()
+        self._write_line({"rows": len(vectors), "texts": digest, "vectors": _digest(data)})
+        self._n_rows += len(vectors)
+
+    def finish(self, width: int) -> None:
+        """Give the file its head and its name."""
+        self._width = width if self._width is None else self._width
+        self._drop_rest()
+        head = {"descr": "<f4", "fortran_order": False, "shape": (self._n_rows, self._width)}
+        text = repr(head).encode("latin1").ljust(_HEADER_BYTES - 11) + b"\n"
+        size = (_HEADER_BYTES - 10).to_bytes(2, "little")
+        self._file.seek(0)
+        self._file.write(b"\x93NUMPY\x01\x00" + size + text)
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        os.replace(self._partial, self.path)
+        self._journal_path.unlink(missing_ok=True)
+
+    def _offset(self) -> int:
+        """Where the next row goes."""
+        return _HEADER_BYTES + self._n_rows * (self._width or 0) * 4
+
+    def _read_journal(self) -> None:
+        """Take in what earlier runs did, unless they made other vectors."""
+        self._journal.seek(0)
+        data = self._journal.read()
+        lines: list[dict[str, Any]] = []
+        self._ends: list[int] = []
+        at = 0
+        while (end := data.find(b"\n", at) + 1) > 0:
+            try:
+                lines.append(json.loads(data[at:end]))
+            except ValueError:
+                break
+            self._ends.append(end)
+            at = end
+        head = lines[0] if lines and isinstance(lines[0], dict) else {}
+        if head.get("format") == _FORMAT and head.get("spec") == self._spec:
+            self._width = head["width"]
+            self._done = lines[1:]
+            self._journal.truncate(self._ends[-1])
+            n_rows = sum(line["rows"] for line in self._done)
+            logger.info("%s: %d rows are there from an earlier run", self._partial, n_rows)
+        else:
+            self._journal.truncate(0)
+            self._file.truncate(0)
+
+    def _drop_rest(self) -> None:
+        """Forget the chunks from the next one on."""
+        self._file.truncate(max(self._offset(), _HEADER_BYTES))
+        if self._next < len(self._done):
+            self._journal.truncate(self._ends[self._next])
+            del self._done[self._next :]
+
+    def _write_line(self, line: dict[str, Any]) -> None:
+        """Add a line to the journal."""
+        self._journal.write(json.dumps(line).encode() + b"\n")
+        self._journal.flush()
+
+
+def texts_digest(texts: list[str], langs: list[str] | None) -> str:
+    """Digest of a chunk's texts, in order, and of their languages."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in (texts, langs or ()):
+        digest.update(len(part).to_bytes(8, "little"))
+        for text in part:
+            data = text.encode("utf-8", "surrogatepass")
+            digest.update(len(data).to_bytes(8, "little"))
+            digest.update(data)
+    return digest.hexdigest()
+
+
+def _digest(data: bytes) -> str:
+    """Digest of rows."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def _open_alone(path: Path) -> Any:
+    """Open the file for this process alone, new or as it was left."""
+    while True:
+        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+        if not hold(file.fileno()):
+            file.close()
+            raise ValueError(f"{path}: another process is writing this file")
+        try:
+            if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                return file
+        except FileNotFoundError:
+            pass
+        file.close()  # it was finished, and renamed, between the opening and the lock
