@@ -2,6 +2,7 @@
 
 from langalign_sk.text._cache import MemoryCache, VectorCache
 from langalign_sk.text._extractor import EmbeddingExtractor
+from langalign_sk.text._http import HttpEncoder
 from langalign_sk.text._language import LanguageDetector
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._ngram import NgramEncoder
@@ -12,6 +13,7 @@ __all__ = [
     "BlockLayout",
     "DiskCache",
     "EmbeddingExtractor",
+    "HttpEncoder",
     "LanguageDetector",
     "MemoryCache",
     "NgramEncoder",
