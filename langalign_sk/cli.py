@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from langalign_sk import _demo
+from langalign_sk._commands import _cache
 from langalign_sk._version import __version__
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo,)
+_COMMANDS = (_demo, _cache)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -22,6 +22,7 @@ ROOMS = [
     "evaluate",
     "datasets",
     "_demo",
+    "_commands",
 ]
 HEAVY = {"torch", "transformers", "sentence_transformers", "huggingface_hub", "pandas", "polars"}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -21,7 +21,7 @@ from langalign_sk.text._store_shelf import Shelf
 
 MARKER = "langalign-sk-cache.json"
 _FORMAT = {"format": "langalign_sk vectors", "version": 1}
-_SEGMENT_BYTES = 64 * 2**20  # what eviction takes away at a time
+SEGMENT_BYTES = 64 * 2**20  # what eviction takes away at a time
 _OPEN_WRITERS = 16  # of a grid over many layers: two open files each
 
 _stores: dict[Path, Store] = {}
@@ -68,8 +68,8 @@ class Store:
             try:
                 self._make()
                 shelf = self._shelf(spec)
-                share = _SEGMENT_BYTES if max_bytes is None else max_bytes // 16
-                shelf.put(keys, rows, min(_SEGMENT_BYTES, share))
+                share = SEGMENT_BYTES if max_bytes is None else max_bytes // 16
+                shelf.put(keys, rows, min(SEGMENT_BYTES, share))
                 self._limit_writers(shelf)
                 if max_bytes is not None:
                     evict(self.path, max_bytes)
