@@ -163,7 +163,7 @@ class MultiStepMap(AffineMixin, MomentMap):
         self._check_steps()
         if not self.center:
             moments = uncentred(moments)
-        steps = _Whitened(moments, self.shrinkage if self.whiten else None)
+        steps = _Whitened(moments, self.whiten, self.shrinkage)
         U, values, Vt = steps.svd()
         full = self.rank is None and self.reweight == 0
         rank = numerical_rank(values, max(steps.cross.shape))
@@ -226,12 +226,12 @@ class MultiStepMap(AffineMixin, MomentMap):
 class _Whitened:
     """Cross covariance between the (whitened) sides, and the ways in and out."""
 
-    def __init__(self, moments: PairMoments, shrinkage: float | str | None) -> None:
+    def __init__(self, moments: PairMoments, whiten: bool, shrinkage: float | str) -> None:
         self.moments = moments
         self.cross = np.asarray(moments.cross / moments.weight)
         self.roots: tuple[tuple[Float64Array, Float64Array], ...] | None = None
         self.key: tuple[float, ...] | None = None
-        if shrinkage is not None:
+        if whiten:
             sides = (moments.source, moments.target)
             self.key = tuple(shrinkage_of(side, shrinkage) for side in sides)
             self.roots = tuple(

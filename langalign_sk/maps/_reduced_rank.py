@@ -35,6 +35,11 @@ class _LowRankMap(AffineMixin, MomentMap):
         """A key, and the matrices into and out of the target's metric; None for the raw one."""
         return None
 
+    def _explained(self, moments: PairMoments, squares: Float64Array) -> tuple[Float64Array, float]:
+        """What each direction takes off the residual, and what all of them leave of it."""
+        total = float(np.trace(moments.target.scatter)) / moments.weight
+        return squares, max(total - float(squares.sum()), 0.0)
+
     def fit_moments(
         self,
         moments: PairMoments | None,
@@ -63,11 +68,12 @@ class _LowRankMap(AffineMixin, MomentMap):
         penalty = self.alpha_ * float(values.sum()) / moments.source.width
         metric = self._target_roots(moments)
         U, D, Vt = _svd(moments, values, penalty, metric)
-        total = float(np.trace(moments.target.scatter)) / moments.weight
-        if metric is not None:
-            into = metric[1][0]
-            total = float(np.sum((into @ moments.target.covariance) * into))
-        self.gcv_values_ = _rank_criterion(moments, values, penalty, U, D, total)
+        shrunk = penalty * np.sum(U**2 / (values + penalty)[:, None], axis=0)
+        explained, unexplained = self._explained(moments, D**2 * (1.0 + shrunk))
+        share = float(np.mean(values / (values + penalty))) if len(values) else 0.0
+        larger = max(len(values), moments.target.width)
+        freedom = share * _degrees_of_freedom(explained / (1.0 + shrunk), larger)
+        self.gcv_values_ = _rank_criterion(moments, explained, unexplained, freedom)
         candidates = len(self.gcv_values_)
         if not isinstance(self.rank, str):
             self.rank_ = min(int(self.rank), candidates)
@@ -204,8 +210,10 @@ class CCAMap(_LowRankMap):
     The minimum of `ReducedRankMap` with the residual measured by
     :math:`\lVert \Sigma_t^{-1/2} (\cdot) \rVert^2`: with
     :math:`(\Lambda + \lambda)^{-1/2} V^\top C \Sigma_t^{-1/2} = U D W^\top`, it is
-    :math:`B_k = V (\Lambda + \lambda)^{-1/2} U_k D_k W_k^\top \Sigma_t^{1/2}` [1]_. Rank and cost
-    are as there, plus one eigendecomposition of the target covariance.
+    :math:`B_k = V (\Lambda + \lambda)^{-1/2} U_k D_k W_k^\top \Sigma_t^{1/2}` [1]_. The rank is
+    chosen as there with the residual in units of what full rank leaves over, in which a variate
+    of correlation :math:`\rho` explains :math:`\rho^2 / (1 - \rho^2)` and noise is even; the cost
+    is that of `ReducedRankMap` plus one eigendecomposition of the target covariance.
 
     References
     ----------
@@ -245,6 +253,11 @@ class CCAMap(_LowRankMap):
         weight = shrinkage_of(moments.target, self.shrinkage)
         return weight, roots_of(moments.target, weight)
 
+    def _explained(self, moments: PairMoments, squares: Float64Array) -> tuple[Float64Array, float]:
+        # In units of what full rank leaves over: there the noise is even over all directions.
+        share = np.clip(squares, 0.0, 1.0 - 1e-12)
+        return share / (1.0 - share), float(moments.target.width)
+
 
 def _check_rank(rank: Any) -> None:
     """Refuse what is no rank."""
@@ -275,29 +288,21 @@ def _svd(
 
 
 def _rank_criterion(
-    moments: PairMoments,
-    values: Float64Array,
-    penalty: float,
-    U: Float64Array,
-    D: Float64Array,
-    total: float,
+    moments: PairMoments, explained: Float64Array, unexplained: float, freedom: Float64Array
 ) -> Float64Array:
     """Criterion of generalised cross-validation for rank 1, 2, ..."""
-    shrunk = penalty * np.sum(U**2 / (values + penalty)[:, None], axis=0)
-    residual = np.maximum(total - np.cumsum(D**2 * (1.0 + shrunk)), 0.0)
-    share = float(np.mean(values / (values + penalty))) if len(values) else 0.0
-    width = moments.target.width
-    freedom = share * _degrees_of_freedom(D, max(len(values), width)) / width
-    n = moments.n_effective
-    left = 1.0 - (1.0 + freedom) / n
-    gcv = np.full(len(D), math.inf)
-    np.divide(residual, left**2, out=gcv, where=left > 1e-10)
+    later = np.cumsum(explained[::-1])[::-1] - explained
+    left = 1.0 - (1.0 + freedom / moments.target.width) / moments.n_effective
+    gcv = np.full(len(explained), math.inf)
+    np.divide(unexplained + later, left**2, out=gcv, where=left > 1e-10)
     return gcv
 
 
-def _degrees_of_freedom(D: Float64Array, larger: int) -> Float64Array:
-    """Unbiased degrees of freedom of least squares of rank 1, 2, ... (Mukherjee et al. 2015)."""
-    squares = D**2
+def _degrees_of_freedom(squares: Float64Array, larger: int) -> Float64Array:
+    """Unbiased degrees of freedom of least squares of rank 1, 2, ... (Mukherjee et al. 2015).
+
+    From the squared singular values of the fit of full rank, largest first.
+    """
     kept, dropped = squares[:, None], squares[None, :]
     gap = kept - dropped
     pull = np.zeros_like(gap)
@@ -305,6 +310,6 @@ def _degrees_of_freedom(D: Float64Array, larger: int) -> Float64Array:
     pull = np.triu(pull, 1)
     # Row k: sum over the k + 1 kept of their pull on each one dropped.
     pulls = np.cumsum(pull, axis=0)
-    beyond = pulls.sum(axis=1) - np.array([pulls[k, : k + 1].sum() for k in range(len(D))])
-    freedom: Float64Array = larger * np.arange(1.0, len(D) + 1.0) + beyond
+    beyond = pulls.sum(axis=1) - np.array([pulls[k, : k + 1].sum() for k in range(len(squares))])
+    freedom: Float64Array = larger * np.arange(1.0, len(squares) + 1.0) + beyond
     return freedom

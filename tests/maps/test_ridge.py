@@ -199,7 +199,7 @@ def test_repeated_pairs_do_not_look_like_a_perfect_fit():
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
-        ({"alpha": "cv"}, TypeError, "number >= 0, \"gcv\" or \"loo\", got 'cv'"),
+        ({"alpha": "cv"}, TypeError, 'number >= 0, "gcv" or "loo", got \'cv\''),
         ({"alpha": None}, TypeError, "got None"),
         ({"alpha": True}, TypeError, "got True"),
         ({"alpha": -1.0}, ValueError, "got -1.0"),
@@ -258,3 +258,45 @@ def test_many_fits_share_one_accumulation():
         done = time.process_time()
     # Accumulation and fits together, in units of one accumulation: well under two.
     assert done - start < 3 * (accumulated - start)
+
+
+def errors_left_out(S, T, w, alpha):
+    """Fit without each pair in turn, at one absolute penalty."""
+    penalty = absolute(alpha, S, w)
+    errors = np.zeros(len(S))
+    for i in np.flatnonzero(w):
+        rest = np.arange(len(S)) != i
+        model = Ridge(penalty, solver="cholesky").fit(S[rest], T[rest], w[rest])
+        errors[i] = np.sum((model.predict(S[i : i + 1]) - T[i]) ** 2)
+    return w @ errors / w.sum()
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_leave_one_out_is_brute_force_on_200_pairs(weighted):
+    S, T = make_pairs(7, 200, 12, noise=2.0)
+    w = np.random.default_rng(1).integers(0, 3, 200) * 0.7 if weighted else np.ones(200)
+    alphas = [0.001, 0.03, 0.3, 3.0]
+    fitted = RidgeMap("loo", alphas=alphas).fit(S, T, w if weighted else None)
+    wanted = [errors_left_out(S, T, w, alpha) for alpha in alphas]
+    np.testing.assert_allclose(fitted.loo_values_, wanted, rtol=1e-8)
+    assert fitted.alpha_ == alphas[int(np.argmin(wanted))]
+    same = RidgeMap(fitted.alpha_).fit(S, T, w)
+    np.testing.assert_allclose(fitted.coef_, same.coef_, atol=1e-12)
+    assert not hasattr(fitted.set_params(alpha="gcv").fit(S, T), "loo_values_")
+
+
+def test_leave_one_out_sees_uneven_leverage_where_gcv_does_not():
+    """One pair far out and wrong: left out, it must count as an error of its full size."""
+    S, T = make_pairs(8, 60, 5, noise=0.1, offset=0.0)
+    S[0], T[0] = 50.0, -50.0
+    gcv, loo = RidgeMap().fit(S, T), RidgeMap("loo").fit(S, T)
+    assert loo.loo_values_.min() > 2 * gcv.gcv_values_.min()
+
+
+def test_leave_one_out_of_pairs_that_decide_alone():
+    S, T = make_pairs(9, 2, 5)
+    fitted = RidgeMap("loo", alphas=[1e-14, 1.0]).fit(S, T)
+    assert np.isfinite(fitted.coef_).all()
+    assert fitted.alpha_ == 1.0
+    with pytest.raises(ValueError, match='"loo" reads the pairs row by row'):
+        RidgeMap("loo").fit_moments(PairMoments.from_rows(S, T))
