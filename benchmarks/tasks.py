@@ -41,17 +41,24 @@ class Case:
     held_out: ParallelCorpus
 
 
-def cases(data: Path, english: VectorStore, wanted: list[tuple[str, str]]) -> Iterator[Case]:
-    """Yield the cases; topics come twice, with the halves of SIB-200 exchanged."""
+def cases(
+    data: Path, english: VectorStore, wanted: list[tuple[str, str]], *, n_test: int = 1000
+) -> Iterator[Case]:
+    """Yield the cases, with at most `n_test` test rows each.
+
+    Topics come twice, with the halves of SIB-200 exchanged.
+    """
     encoders: dict[str, NgramEncoder] = {}
     for task, lang in wanted:
         if lang not in encoders:
             say(f"{lang}: fitting the target encoder")
             encoders[lang] = real_data.target_encoder(data, lang, reviews=lang == "ko")
-        yield from BUILDERS[task](data, lang, english, encoders[lang])
+        yield from BUILDERS[task](data, lang, english, encoders[lang], n_test)
 
 
-def _topics(data: Path, lang: str, english: VectorStore, encoder: NgramEncoder) -> Iterator[Case]:
+def _topics(
+    data: Path, lang: str, english: VectorStore, encoder: NgramEncoder, n_test: int
+) -> Iterator[Case]:
     """Seven topics, SIB-200: English half and the other half of the target sentences."""
     source, target = real_data.sib200(data, "en"), real_data.sib200(data, lang)
     half = np.random.default_rng(0).permutation(len(source.texts)) % 2 == 0
@@ -65,12 +72,14 @@ def _topics(data: Path, lang: str, english: VectorStore, encoder: NgramEncoder) 
             english,
             encoder,
             (texts, source.labels[train]),
-            (test, target.labels[~train]),
+            (test[:n_test], target.labels[~train][:n_test]),
             pairs,
         )
 
 
-def _genre(data: Path, lang: str, english: VectorStore, encoder: NgramEncoder) -> Iterator[Case]:
+def _genre(
+    data: Path, lang: str, english: VectorStore, encoder: NgramEncoder, n_test: int
+) -> Iterator[Case]:
     """Captions, news or forum, STS-B; its own pairs are left out: Tatoeba and SIB-200 instead."""
     table = read_tsv(data / "stsb" / f"{lang}-en.tsv.gz")
     genres = [GENRES[genre] for genre in read_tsv(data / "stsb" / "sources.tsv")["genre"]]
@@ -87,12 +96,12 @@ def _genre(data: Path, lang: str, english: VectorStore, encoder: NgramEncoder) -
         tatoeba["target"] + real_data.sib200(data, lang).texts,
     )
     yield _case(
-        f"genre, {lang}", lang, english, encoder, _drawn(train, 1000), _drawn(test, 1000), pairs
+        f"genre, {lang}", lang, english, encoder, _drawn(train, 1000), _drawn(test, n_test), pairs
     )
 
 
 def _sentiment(
-    data: Path, lang: str, english: VectorStore, encoder: NgramEncoder
+    data: Path, lang: str, english: VectorStore, encoder: NgramEncoder, n_test: int
 ) -> Iterator[Case]:
     """Positive or negative: English film reviews, Korean ones."""
     source, target = read_tsv(data / "mr_en.tsv.gz"), read_tsv(data / "nsmc_ko_train.tsv.gz")
@@ -102,7 +111,7 @@ def _sentiment(
         english,
         encoder,
         _drawn(dict(zip(source["text"], source["label"], strict=True)), 2000),
-        _drawn(dict(zip(target["text"], target["label"], strict=True)), 2000),
+        _drawn(dict(zip(target["text"], target["label"], strict=True)), n_test),
         real_data.sentence_pairs(data, lang),
     )
 
