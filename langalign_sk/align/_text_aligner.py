@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._numeric import FloatArray
 from langalign_sk.align._state import LeavesPairsBehind
-from langalign_sk.corpus import ParallelCorpus, TextPool
+from langalign_sk.align._text_pairs import embedded_pairs, embedded_pools, refuse_nested
 
 
 class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
@@ -115,75 +115,15 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
 
     def _fit(self, X: Any, y: Any, pairs: Any, unlabeled: Any) -> Any:
         """Fit both parts; the embedded rows of `X` are returned for those who want them."""
-        for name in ("pairs", "unlabeled"):
-            if getattr(self.aligner, name, None) is not None:
-                raise ValueError(
-                    f"the aligner inside {type(self).__name__} has {name} of its own; give "
-                    f"{type(self).__name__}({name}=...) the texts and leave the aligner's None"
-                )
+        refuse_nested(self.aligner, "aligner", type(self).__name__)
         embedder = clone(self.embedder)
         vectors = embedder.fit_transform(X, y)
-        corpora = self._embedded(self.pairs if pairs is None else pairs, embedder)
-        pools = self._embedded_pools(self.unlabeled if unlabeled is None else unlabeled, embedder)
+        owner = type(self).__name__
+        corpora = embedded_pairs(self.pairs if pairs is None else pairs, embedder, owner)
+        pools = embedded_pools(self.unlabeled if unlabeled is None else unlabeled, embedder, owner)
         self.aligner_ = clone(self.aligner).fit(vectors, None, pairs=corpora, unlabeled=pools)
         self.embedder_ = embedder
         return vectors
-
-    def _embedded(self, pairs: Any, embedder: Any) -> Any:
-        """Corpora of vectors from corpora of texts."""
-        if pairs is None:
-            raise ValueError(
-                f"{type(self).__name__} has no parallel pairs: give it pairs=ParallelCorpus("
-                'source_texts, target_texts, source_lang="en", target_lang="ko")'
-            )
-        if isinstance(pairs, tuple) and not all(isinstance(p, ParallelCorpus) for p in pairs):
-            return self._corpus_of(pairs, embedder).embed(embedder)
-        corpora = [pairs] if isinstance(pairs, ParallelCorpus) else pairs
-        if not isinstance(corpora, list | tuple) or not all(
-            isinstance(corpus, ParallelCorpus) for corpus in corpora
-        ):
-            raise ValueError(
-                f"{type(self).__name__}: pairs must be a ParallelCorpus of texts, a list of them "
-                f"or a tuple (source texts, target texts), got {type(pairs).__name__}"
-            )
-        for corpus in corpora:
-            self._check_texts(corpus)
-        return [corpus.embed(embedder) for corpus in corpora]
-
-    def _corpus_of(self, pairs: tuple[Any, ...], embedder: Any) -> ParallelCorpus:
-        """A corpus from two lists of texts, in the two languages of the embedder."""
-        layout = embedder.get_layout() if hasattr(embedder, "get_layout") else None
-        langs = ("source", "target") if layout is None else layout.languages
-        if len(pairs) != 2 or len(langs) != 2:
-            raise ValueError(
-                f"{type(self).__name__}: a tuple of pairs is (source texts, target texts) in two "
-                f"languages, got {len(pairs)} entries and the languages {list(langs)}; use "
-                "ParallelCorpus(..., source_lang=, target_lang=)"
-            )
-        return ParallelCorpus(*pairs, source_lang=langs[0], target_lang=langs[1])
-
-    def _embedded_pools(self, unlabeled: Any, embedder: Any) -> Any:
-        """Pools of vectors from pools of texts."""
-        if unlabeled is None:
-            return None
-        pools = [unlabeled] if isinstance(unlabeled, TextPool) else list(unlabeled)
-        for pool in pools:
-            self._check_texts(pool)
-        return [pool.embed(embedder) for pool in pools]
-
-    def _check_texts(self, rows: ParallelCorpus | TextPool) -> None:
-        """Vectors would be stale as soon as the embedder changes: only texts are taken."""
-        if rows.detached:
-            raise ValueError(
-                f"{type(self).__name__}: {rows!r} was saved without its texts. Predicting works; "
-                "to fit again, set_params(pairs=...) first, or clone() before handing a fitted "
-                "estimator to parallel jobs"
-            )
-        if not rows.is_text:
-            raise ValueError(
-                f"{type(self).__name__} embeds the pairs itself and needs texts, but {rows!r} "
-                "holds vectors; vectors go into LangAligner or ReverseAligner"
-            )
 
     def transform(self, X: Any) -> FloatArray:
         """Embed and align texts.
