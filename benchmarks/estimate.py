@@ -1,6 +1,6 @@
 """How far off an accuracy estimated without target labels is: ``python -m benchmarks.estimate``.
 
-For every case (task and language) and 12 ways to align (six aligners, all pairs or 500 of them), the
+For every case (task and language) and 12 ways to align (six aligners, all pairs or 500), the
 accuracy in the target language is estimated from English labels, held-out pairs and unlabelled
 target rows (the test rows without their labels) and compared with the truth.
 """

@@ -60,7 +60,7 @@ class AccuracyEstimate:
     n_pairs : int
         Pairs looked at.
     ways : tuple of float
-        The accuracy by each of the ways described in `estimate_target_accuracy`.
+        The accuracy by each of the two ways described in `estimate_target_accuracy`.
     """
 
     estimate: float
@@ -72,7 +72,7 @@ class AccuracyEstimate:
     agreement: float
     kappa: float
     n_pairs: int
-    ways: tuple[float, ...]
+    ways: tuple[float, float]
 
     def summary(self) -> str:
         """The estimate in words."""
@@ -133,19 +133,19 @@ def estimate_target_accuracy(
     A target row of a pair is right where it gets the class of its source row and that one is right;
     where the classes differ, it is right by chance if the source row is wrong. How likely a source
     row is right, given its confidence, is learned on the labelled rows by cross-validation
-    (isotonic regression). Three ways carry this over from the pairs to the task:
+    (isotonic regression). Two ways carry this over from the pairs to the task:
 
-    1. as a function of the source side's confidence, averaged over the labelled rows;
-    2. as a function of the target side's confidence, averaged over `unlabeled`, where given;
-    3. by shrinking what the source accuracy :math:`a` has above chance by kappa:
+    1. as a function of the target side's confidence, averaged over `unlabeled`; without these, of
+       the source side's confidence, averaged over the labelled rows, which is less exact;
+    2. by shrinking what the source accuracy :math:`a` has above chance by kappa:
        :math:`c + (a - c)\kappa` with :math:`c = \sum_k P(k)^2` of the labels.
 
-    The estimate is their median. The interval spans the bootstrap intervals of all three and a
-    margin of 0.05 on both sides, without which it would contain the truth too rarely: the ways
-    share assumptions that fail together. It is not reliable, and says so, with few pairs, a
-    classifier that is no good in the source language, hardly any agreement, or text that the
-    pairs do not cover (:func:`coverage`; vectors, or texts of a pipeline with an
-    `EmbeddingExtractor`). `docs/choosing.md` has its errors on real text.
+    The estimate is their mean. The interval spans the bootstrap intervals of both and a margin of
+    0.05 on either side, without which it would contain the truth too rarely: the ways share
+    assumptions that fail together. It says "unreliable" with few pairs, with a classifier that is
+    no good in the source language, with hardly any agreement, and for text that the pairs do not
+    cover (:func:`coverage`, where `unlabeled` is a pool of vectors, or of texts for a pipeline
+    with an `EmbeddingExtractor`). `docs/choosing.md` has its errors on real text.
 
     References
     ----------
@@ -196,7 +196,7 @@ def estimate_target_accuracy(
     reason = _doubt(chosen.n_pairs, kappa, accuracy, float(shares.max()))
     reason = reason or _too_far(fitted, pairs, unlabeled)
     return AccuracyEstimate(
-        float(np.median(ways)),
+        float(np.mean(ways)),
         max(low, 0.0),
         min(high, 1.0),
         not reason,
@@ -223,7 +223,7 @@ class _Sample:
     conf_u: Float64Array | None
     shares: Float64Array
 
-    def ways(self) -> tuple[float, ...]:
+    def ways(self) -> tuple[float, float]:
         """The accuracy by each way of carrying it over."""
         agree = (self.a == self.b).astype(np.float64)
         known = _isotonic(self.conf_x, self.right).predict(self.conf_a)
@@ -232,11 +232,11 @@ class _Sample:
         chance = float((self.shares**2).sum())
         kappa = max(beyond_chance(self.a, self.b, self.weights), 0.0)
         shrunk = chance + (float(self.right.mean()) - chance) * kappa
-        by_source = _isotonic(self.conf_a, right, self.weights).predict(self.conf_x).mean()
-        if self.conf_u is None:
-            return float(by_source), shrunk
-        by_target = _isotonic(self.conf_b, right, self.weights).predict(self.conf_u).mean()
-        return float(by_source), float(by_target), shrunk
+        on_pairs, on_task = self.conf_b, self.conf_u
+        if on_task is None:
+            on_pairs, on_task = self.conf_a, self.conf_x
+        carried = _isotonic(on_pairs, right, self.weights).predict(on_task).mean()
+        return float(carried), shrunk
 
     def resampled(self, random: np.random.RandomState) -> _Sample:
         """A bootstrap sample of source rows, pairs and unlabelled rows."""
