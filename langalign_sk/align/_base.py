@@ -21,6 +21,7 @@ from langalign_sk.align._pairs import (
     resolve_corpora,
     resolve_pools,
 )
+from langalign_sk.align._robust import bad_shares, judged
 from langalign_sk.align._rows import block_codes, declared_codes
 from langalign_sk.align._state import LeavesPairsBehind, all_or_nothing
 from langalign_sk.corpus import ParallelCorpus
@@ -31,8 +32,10 @@ GATES = ("hard", "soft", None)
 
 
 def _streams(aligner: Any) -> bool:
-    """`partial_fit` exists only where every map fits from moments."""
-    return all(fits_from_moments(resolve_map(method)) for method in aligner._methods())
+    """`partial_fit` exists only where moments are enough: judging pairs takes all of them."""
+    return aligner.robust is None and all(
+        fits_from_moments(resolve_map(method)) for method in aligner._methods()
+    )
 
 
 def _inverts(aligner: Any) -> bool:
@@ -56,6 +59,7 @@ class BaseAligner(
     pairs: Any
     method: Any
     gate: str | None
+    robust: str | None
     unlabeled: Any
     blocks: Any
     keep_moments: bool
@@ -231,6 +235,7 @@ class BaseAligner(
             needs_pairs=any(getattr(method, "needs_pairs", True) for method in methods),
             owner=owner,
         )
+        ways = judged(ways, self.robust)
         stays, moved = ways[0].stays, list(dict.fromkeys([*earlier, *(w.moved for w in ways)]))
         check_languages(stays, moved, pools, self.stays_ if earlier else stays, owner=owner)
         layout = find_layout(ways, blocks)
@@ -261,6 +266,7 @@ class BaseAligner(
         self.n_pairs_ = sum(part.n for part in earlier.values()) + sum(
             way.corpus.n_pairs for way in ways if way.corpus is not None
         )
+        self.bad_share_ = bad_shares(ways)
         self._look_at(X)
 
     def _fit_more(self, task: FitTask, methods: list[Any], maps: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,13 @@ class Direction:
 
     def reversed(self) -> Direction:
         """The same pairs the other way round."""
-        return Direction(self.stays, self.moved, self.widths[::-1], self.corpus, not self.backwards)
+        return replace(
+            self,
+            moved=self.stays,
+            stays=self.moved,
+            widths=self.widths[::-1],
+            backwards=not self.backwards,
+        )
 
     def moments(self) -> PairMoments | None:
         """Moments of the pairs, accumulated once per process."""
@@ -68,23 +74,23 @@ def resolve_corpora(
             raise ValueError(f"pairs={pairs!r} is not a corpus; the only string known is 'self'")
         return [corpus_of_arrays(X, X, names)]
     if isinstance(pairs, ParallelCorpus):
-        return [_checked(pairs, owner)]
+        return [checked_corpus(pairs, owner)]
     if not isinstance(pairs, tuple | list) or len(pairs) == 0:
         raise ValueError(
             f"{owner}: pairs must be a ParallelCorpus, a list of them or a tuple "
             f"(source, target), got {type(pairs).__name__}; class labels are not pairs"
         )
     if all(isinstance(part, ParallelCorpus) for part in pairs):
-        return [_checked(part, owner) for part in pairs]
+        return [checked_corpus(part, owner) for part in pairs]
     if len(pairs) != 2:
         raise ValueError(
             f"{owner}: a tuple of pairs must be (source, target), got {len(pairs)} entries"
         )
-    arrays = _checked(corpus_of_arrays(pairs[0], pairs[1], names), owner)
+    arrays = checked_corpus(corpus_of_arrays(pairs[0], pairs[1], names), owner)
     return [_cut_to_blocks(arrays, X.shape[1], blocks, owner)]
 
 
-def _checked(corpus: ParallelCorpus, owner: str) -> ParallelCorpus:
+def checked_corpus(corpus: ParallelCorpus, owner: str) -> ParallelCorpus:
     """Refuse texts where vectors are needed, and stubs without rows."""
     if corpus.is_text:
         raise ValueError(

@@ -32,6 +32,11 @@ class ReverseAligner(BaseAligner):
         How rows of one shared space are told apart: by the most probable language, by a blend
         weighted with the probabilities, or not at all (every row moves). Language blocks are
         exact and need no gate.
+    robust : {"trim", "weight"} or None, default=None
+        What to do about wrong pairs, whose share is estimated: leave out those that are more
+        likely random than translations, or weigh each by the probability that it is one. Pairs
+        that are all right stay as they are. See `pair_scores`; needs at least 30 pairs, rules
+        out `partial_fit`.
     unlabeled : TextPool or list of TextPool, default=None
         Unpaired vectors, for maps that use them. For maps that need no pairs:
         [source, target, ...].
@@ -61,6 +66,8 @@ class ReverseAligner(BaseAligner):
         The fitted gate, None where none is needed.
     n_pairs_ : int
         Number of pairs learned from, over all languages.
+    bad_share_ : dict of str to float
+        Estimated share of wrong pairs of each moved language; empty without `robust`.
     source_rate_ : float
         Share of the fitted rows that are in the source language.
     n_features_in_ : int
@@ -104,6 +111,7 @@ class ReverseAligner(BaseAligner):
         method: Any = "ridge",
         round_trip: Any = False,
         gate: str | None = "hard",
+        robust: str | None = None,
         unlabeled: Any = None,
         blocks: Any = None,
         keep_moments: bool = False,
@@ -113,6 +121,7 @@ class ReverseAligner(BaseAligner):
         self.method = method
         self.round_trip = round_trip
         self.gate = gate
+        self.robust = robust
         self.unlabeled = unlabeled
         self.blocks = blocks
         self.keep_moments = keep_moments

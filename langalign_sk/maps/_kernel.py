@@ -6,7 +6,6 @@ import math
 from typing import Any, Self
 
 import numpy as np
-from scipy.spatial.distance import pdist
 
 from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
 from langalign_sk._numeric._arrays import Float64Array
@@ -276,6 +275,8 @@ def _median_squared_distance(rows: Float64Array) -> float:
     """Median over pairs of up to 1,000 rows; 1 where all of them are equal."""
     if len(rows) < 2:
         return 1.0
+    from scipy.spatial.distance import pdist
+
     distances = pdist(rows[:: -(-len(rows) // 1000)], "sqeuclidean")
     middle = float(np.median(distances)) or float(distances.mean())
     return middle or 1.0

@@ -39,8 +39,8 @@ class RegressorMap(BaseMap):
     Notes
     -----
     Fits ``regressor.fit(S, T)`` and maps rows by ``regressor.predict(X)``; objective and cost are
-    the regressor's. Unpaired rows are ignored. `sample_weight` is passed on, and is an error where
-    the regressor's ``fit`` has no such parameter.
+    the regressor's. Unpaired rows are ignored. `sample_weight` is passed on; where the regressor's
+    ``fit`` has no such parameter, weights of 0 and 1 select rows and others are an error.
 
     Examples
     --------
@@ -86,7 +86,9 @@ class RegressorMap(BaseMap):
         S, T, weights = self._check_pairs(S, T, sample_weight)
         name = type(self.regressor).__name__
         if weights is not None and not has_fit_parameter(self.regressor, "sample_weight"):
-            raise ValueError(f"sample_weight was given, but {name}.fit does not take it")
+            if not np.isin(weights, (0.0, 1.0)).all():
+                raise ValueError(f"sample_weight was given, but {name}.fit does not take it")
+            S, T, weights = S[weights > 0], T[weights > 0], None  # what 0 and 1 mean
         keywords = {} if weights is None else {"sample_weight": weights}
         # One column goes in flat: some regressors take no other shape.
         target = T[:, 0] if T.shape[1] == 1 else T

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
 
 from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix, row_blocks
 from langalign_sk._numeric._arrays import Float64Array, as_weights
@@ -17,8 +16,8 @@ from langalign_sk.maps._random import generator
 FEWEST_PAIRS = 30
 #: Strong, so that it also holds for fewer pairs than columns; with many pairs it costs nothing.
 RELATIVE_PENALTY = 3.0
-#: The lowest part of the null scores, where hardly any good pair is found.
-TAIL = 0.25
+#: The lower half of the null scores, where hardly any good pair is found.
+TAIL = 0.5
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def judge_pairs(
         - \frac{r_j^2 (x_j^2 + y_j^2) - 2 r_j x_j y_j}{2 (1 - r_j^2)}.
 
     Deliberately mismatched pairs of the fold give the scores of the null. The share of bad pairs
-    is how often a pair falls below the lowest quarter of these, relative to a quarter; the
+    is how often a pair scores below the median of these, relative to one half; the
     density ratio f_0 / f of null and pairs is fitted by isotonic regression, and a pair is good
     with probability 1 - share * f_0 / f.
 
@@ -213,6 +212,8 @@ def _log_odds(x: Float64Array, y: Float64Array, r: Float64Array) -> Float64Array
 
 def _probability(scores: Float64Array, null: Float64Array, share: float) -> Float64Array:
     """Probability that each pair is no draw from the null, never falling with the score."""
+    from sklearn.isotonic import IsotonicRegression
+
     x = np.concatenate([scores, null])
     is_pair = np.repeat([1.0, 0.0], [len(scores), len(null)])
     isotonic = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip")
