@@ -10,7 +10,13 @@ target vectors into the source space, and any classifier follows.
 import sklearn.base  # noqa: F401
 
 from langalign_sk._version import __version__
-from langalign_sk.align import LangAligner, LanguageGate, ReverseAligner, TextAligner
+from langalign_sk.align import (
+    LangAligner,
+    LanguageGate,
+    ReverseAligner,
+    TextAligner,
+    TransferClassifier,
+)
 from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
 from langalign_sk.maps import TRUSTED_MAPS, ProcrustesMap, RidgeMap
 from langalign_sk.text import BlockLayout, EmbeddingExtractor, MemoryCache, NgramEncoder
@@ -30,6 +36,7 @@ SKOPS_TRUSTED: list[str] = [
         ReverseAligner,
         TextAligner,
         TextPool,
+        TransferClassifier,
         *TRUSTED_MAPS,
     )
 ]
@@ -46,6 +53,7 @@ __all__ = [
     "RidgeMap",
     "TextAligner",
     "TextPool",
+    "TransferClassifier",
     "__version__",
     "without_pairs",
 ]
