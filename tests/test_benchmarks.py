@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import cost, gate, real_data, transfer
+from benchmarks import closed_forms, cost, gate, real_data, transfer
 from langalign_sk.datasets import load_demo
 
 
@@ -132,3 +132,12 @@ def test_share_of_the_ceiling():
     assert value == 0.5
     assert 0.45 < low < 0.5 < high < 0.55
     assert transfer.share(ceiling, ceiling) == (1.0, 1.0, 1.0)
+
+
+def test_closed_forms_states_every_limit():
+    rows = closed_forms.measure(300, 12, 1)
+    limits = [limit for _, _, limit in rows if limit]
+    assert len(limits) == 9
+    assert all(figure for _, figure, _ in rows)
+    different = next(figure for what, figure, _ in rows if "between chunkings" in what)
+    assert float(different) < 1e-10
