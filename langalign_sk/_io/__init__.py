@@ -2,6 +2,7 @@
 
 from langalign_sk._io._atomic import atomic_file, atomic_folder
 from langalign_sk._io._catalogs import read_po
+from langalign_sk._io._markup import plain_text
 from langalign_sk._io._read import Columns
 from langalign_sk._io._tables import read_csv, read_jsonl, read_lines, read_tsv
 from langalign_sk._io._xml import read_tmx, read_xliff
@@ -10,6 +11,7 @@ __all__ = [
     "Columns",
     "atomic_file",
     "atomic_folder",
+    "plain_text",
     "read_csv",
     "read_jsonl",
     "read_lines",
