@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from langalign_sk import _demo
-from langalign_sk._commands import _cache
+from langalign_sk._commands import _cache, _predict, _suggest, _transfer
 from langalign_sk._version import __version__
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _cache)
+_COMMANDS = (_demo, _transfer, _predict, _suggest, _cache)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,130 @@
+"""What the commands read: labelled texts, texts, pairs, each by the file's ending."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from langalign_sk._io import Columns, read_csv, read_jsonl, read_lines, read_tsv
+from langalign_sk._io._read import fail, numbered_lines, read_text
+from langalign_sk.corpus import ParallelCorpus
+
+TABLES = (".tsv", ".csv", ".jsonl")
+TEXTS = (*TABLES, ".txt")
+PAIRS = (*TABLES, ".tmx", ".po", ".xlf", ".xliff")
+
+
+class Labelled(NamedTuple):
+    """Texts with their labels."""
+
+    texts: list[str]
+    labels: list[str]
+
+
+def read_labelled(path: Path, text: str, label: str) -> Labelled:
+    """Read texts and labels; every row has both."""
+    found = _read_columns(path, (text, label), "--text-column and --label-column")
+    texts, labels = found.texts
+    for name, column in ((text, texts), (label, labels)):
+        for line, value in zip(found.lines, column, strict=True):
+            if not value.strip():
+                fail(path, line, f"column {name!r} is empty")
+    return Labelled(texts, [value.strip() for value in labels])
+
+
+def check_labels(path: Path, found: Labelled, known: Sequence[str], train: Path) -> None:
+    """Refuse test labels that the training file lacks: a typo would count as an error for ever."""
+    for row, value in enumerate(found.labels):
+        if value not in known:
+            raise ValueError(
+                f"{path}, row {row + 1}: label {value[:40]!r} is not in {train}, which has "
+                f"{', '.join(repr(name[:20]) for name in sorted(known)[:8])}"
+            )
+
+
+def read_texts(path: Path, column: str) -> list[str]:
+    """Read texts: one per line of a ``.txt`` file, one column of a table."""
+    if _kind(path, TEXTS) == ".txt":
+        return read_lines(path).texts[0]
+    found = _read_columns(path, (column,), "--text-column")
+    for line, value in zip(found.lines, found.texts[0], strict=True):
+        if not value.strip():
+            fail(path, line, f"column {column!r} is empty")
+    return found.texts[0]
+
+
+def read_pairs(
+    path: Path, langs: tuple[str, str], columns: tuple[str, str] | None
+) -> ParallelCorpus:
+    """Read sentence pairs; `langs` are the languages of the two sides."""
+    kind = _kind(path, PAIRS)
+    here, there = langs
+    if kind == ".tmx":
+        codes = columns or (None, None)
+        return ParallelCorpus.from_tmx(path, *codes, source_lang=here, target_lang=there)
+    if kind == ".po":
+        return ParallelCorpus.from_po(path, source_lang=here, target_lang=there)
+    if kind in (".xlf", ".xliff"):
+        return ParallelCorpus.from_xliff(path, source_lang=here, target_lang=there)
+    chosen: tuple[Any, Any] = columns or _pair_columns(path, kind, langs)
+    found = _read_columns(path, chosen, "--pair-columns")
+    return ParallelCorpus(*found.texts, source_lang=here, target_lang=there)
+
+
+def _pair_columns(path: Path, kind: str, langs: tuple[str, str]) -> tuple[Any, Any]:
+    """Columns of a table of pairs: named after the languages, or the only two."""
+    head = _head(path, kind)
+    for names in (langs, ("source", "target")):
+        if set(names) <= set(head):
+            return names
+    if len(head) == 2 and kind != ".jsonl":
+        return 0, 1
+    shown = ", ".join(repr(name[:20]) for name in head[:8])
+    fail(
+        path,
+        1,
+        f"columns {langs[0]!r} and {langs[1]!r} are needed, found {shown}; "
+        "name the right ones with --pair-columns",
+    )
+
+
+def _head(path: Path, kind: str) -> list[str]:
+    """Names, or whatever the first line holds."""
+    if kind == ".jsonl":
+        number, line = numbered_lines(read_text(path, "utf-8")[1])[0]
+        try:
+            record = json.loads(line)
+        except json.JSONDecodeError as error:
+            fail(path, number, f"not valid JSON ({error.msg}, column {error.colno})")
+        return list(record) if isinstance(record, dict) else []
+    if kind == ".csv":
+        import csv
+        import io
+
+        return next(csv.reader(io.StringIO(read_text(path, "utf-8")[1])))
+    return numbered_lines(read_text(path, "utf-8")[1])[0][1].split("\t")
+
+
+def _read_columns(path: Path, columns: tuple[Any, ...], option: str) -> Columns:
+    """Read columns of a table, and name the option where one is missing."""
+    reader: Any = {".tsv": read_tsv, ".csv": read_csv, ".jsonl": read_jsonl}[_kind(path, TABLES)]
+    try:
+        found: Columns = reader(path, columns)
+    except ValueError as error:
+        if "no column" in str(error) or "no field" in str(error):
+            raise ValueError(f"{error}; name the right one with {option}") from None
+        raise
+    return found
+
+
+def _kind(path: Path, known: Sequence[str]) -> str:
+    """Ending of a file's name, before a ``.gz``."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes[-1:] == [".gz"]:
+        suffixes.pop()
+    kind = suffixes[-1] if suffixes else ""
+    if kind not in known:
+        raise ValueError(f"{path}: the name must end in {', '.join(known)} (or that and .gz)")
+    return kind

@@ -1,0 +1,231 @@
+"""The ``transfer`` command: labels in one language, a classifier for another, no Python written."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from langalign_sk.corpus import ParallelCorpus
+    from langalign_sk.evaluate import TransferReport
+
+#: File by which an output folder is known as one of ours.
+MODEL_FILE = "model.joblib"
+NGRAM = "ngram"
+
+_EPILOG = """\
+Files end in .tsv, .csv or .jsonl with the columns text and label (--train, --test); pairs may also
+be .tmx, .po or .xliff; unlabelled text may also be .txt, one text per line. The encoder of a
+language is a sentence-transformers or transformers name, a folder, or the word ngram: characters
+of the given texts of that language, no download. One --encoder NAME without a language serves both.
+
+DIR receives the model, report.html, summary.txt and, with --test or --unlabeled, predictions.tsv.
+"""
+
+
+def add_parser(commands: Any) -> None:
+    """Add the command to those of ``langalign-sk``."""
+    parser = commands.add_parser(
+        "transfer",
+        help="labelled texts and sentence pairs in, a classifier for the other language out",
+        description="Compare the ways of carrying labels to another language, keep the best.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--train", type=Path, required=True, metavar="FILE", help="labelled texts")
+    parser.add_argument(
+        "--pairs", type=Path, required=True, metavar="FILE", help="sentences and translations"
+    )
+    parser.add_argument(
+        "--encoder",
+        action="append",
+        required=True,
+        metavar="[LANG=]NAME",
+        help="encoder of a language, given twice; or one multilingual encoder",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    parser.add_argument("--test", type=Path, metavar="FILE", help="labelled target texts")
+    parser.add_argument(
+        "--unlabeled", type=Path, metavar="FILE", help="target texts as the service gets them"
+    )
+    parser.add_argument(
+        "--source", default="en", metavar="LANG", help="language of --train (default: en)"
+    )
+    parser.add_argument(
+        "--target", metavar="LANG", help="the other language (default: from --encoder)"
+    )
+    parser.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
+    parser.add_argument("--label-column", default="label", metavar="NAME", help="default: label")
+    parser.add_argument(
+        "--pair-columns",
+        nargs=2,
+        metavar=("SOURCE", "TARGET"),
+        help="columns (or language codes of a .tmx) of --pairs; default: named by language",
+    )
+    parser.add_argument(
+        "--cache", type=Path, metavar="DIR", help="keep vectors here, for the next run"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command and return the exit code."""
+    from langalign_sk._commands._files import check_labels, read_labelled, read_pairs, read_texts
+    from langalign_sk.corpus import TextPool, clean_pairs
+
+    encoders, source, target = languages(args.encoder, args.source, args.target)
+    # Everything is read before anything is computed: mistakes show within a second.
+    train = read_labelled(args.train, args.text_column, args.label_column)
+    known = sorted(set(train.labels))
+    if len(known) < 2:
+        raise ValueError(f"{args.train}: all labels are {known[0][:40]!r}; two classes are needed")
+    columns = None if args.pair_columns is None else (args.pair_columns[0], args.pair_columns[1])
+    clean = clean_pairs(read_pairs(args.pairs, (source, target), columns))
+    test = None
+    if args.test is not None:
+        test = read_labelled(args.test, args.text_column, args.label_column)
+        check_labels(args.test, test, known, args.train)
+    unlabeled = None if args.unlabeled is None else read_texts(args.unlabeled, args.text_column)
+    _check_folder(args.out)
+    say(f"{len(train.texts):,} labelled texts, {len(known)} classes")
+    say(f"{args.pairs}: {clean.summary()}")
+
+    spare = {source: train.texts, target: unlabeled or []}
+    embedder = extractor(encoders, clean.corpus, spare, cache=args.cache)
+    report = compare(
+        embedder,
+        train,
+        clean.corpus,
+        test=test,
+        unlabeled=None if unlabeled is None else TextPool(unlabeled, lang=target),
+        seed=args.seed,
+    )
+    write(args.out, report, clean.summary(), test=test, unlabeled=unlabeled)
+    print(report.summary())
+    print(f"\n{args.out}: {MODEL_FILE}, report.html, summary.txt", end="")
+    print(", predictions.tsv" if test or unlabeled else "")
+    print(f"next: langalign-sk predict {args.out} TEXTS.txt")
+    return 0
+
+
+def languages(given: list[str], source: str, target: str | None) -> tuple[Any, str, str]:
+    """Encoders by language (or the one of all), source language, target language."""
+    parts = [item.partition("=") for item in given]
+    if len(parts) == 1 and not parts[0][1]:
+        if target is None:
+            raise ValueError("one encoder for both languages: name the other one with --target")
+        if parts[0][0] == NGRAM:
+            raise ValueError(
+                f"the {NGRAM} encoder knows one language: give --encoder {source}={NGRAM} "
+                f"--encoder {target}={NGRAM}"
+            )
+        _check_target(source, target)
+        return parts[0][0], source, target
+    encoders = {}
+    for lang, sign, name in parts:
+        if not (lang and sign and name):
+            raise ValueError(f"--encoder {lang}{sign}{name}: LANG=NAME is needed for each language")
+        if lang in encoders:
+            raise ValueError(f"--encoder {lang}= is given twice")
+        encoders[lang] = name
+    others = [lang for lang in encoders if lang != source]
+    if source not in encoders or len(others) != 1 or target not in (None, others[0]):
+        wanted = target or "LANG"
+        raise ValueError(
+            f"two encoders are needed, --encoder {source}=NAME --encoder {wanted}=NAME; got "
+            f"{', '.join(encoders)} (--source names the language of the labels)"
+        )
+    _check_target(source, others[0])
+    return encoders, source, others[0]
+
+
+def _check_target(source: str, target: str) -> None:
+    """Refuse a transfer to the same language."""
+    if source == target:
+        raise ValueError(f"--source and --target are both {source}: two languages are needed")
+
+
+def extractor(
+    encoders: Any, pairs: ParallelCorpus, spare: dict[str, list[str]], *, cache: Path | None
+) -> Any:
+    """Build the extractor; character encoders are fitted on every text of their language."""
+    from langalign_sk import EmbeddingExtractor, NgramEncoder
+
+    keep: Any = "memory" if cache is None else cache
+    if isinstance(encoders, str):
+        languages = [str(pairs.source_lang), str(pairs.target_lang)]
+        return EmbeddingExtractor(encoders, languages=languages, cache=keep)
+    models: dict[str, Any] = {}
+    for lang, name in encoders.items():
+        models[lang] = name
+        if name == NGRAM:
+            side = pairs.source if lang == pairs.source_lang else pairs.target
+            texts = list(dict.fromkeys([*side, *spare[lang]]))
+            say(f"fitting the {NGRAM} encoder of {lang} on {len(texts):,} texts")
+            models[lang] = NgramEncoder(min(384, max(2, len(texts) // 2))).fit(texts)
+    return EmbeddingExtractor(models, cache=keep)
+
+
+def compare(
+    embedder: Any, train: Any, pairs: ParallelCorpus, *, test: Any, unlabeled: Any, seed: int
+) -> TransferReport:
+    """Compare the standard ways and the whole recipe."""
+    from langalign_sk import TransferClassifier
+    from langalign_sk.evaluate import transfer_report
+
+    return transfer_report(
+        {"transfer classifier": TransferClassifier(random_state=seed)},
+        train.texts,
+        train.labels,
+        pairs=pairs,
+        embedder=embedder,
+        unlabeled=unlabeled,
+        X_target=None if test is None else test.texts,
+        y_target=None if test is None else test.labels,
+        random_state=seed,
+    )
+
+
+def write(
+    out: Path, report: TransferReport, pairs: str, *, test: Any, unlabeled: list[str] | None
+) -> None:
+    """Write all files, or none."""
+    import joblib
+
+    from langalign_sk._commands._predictions import predict, write_predictions
+    from langalign_sk._io import atomic_folder
+
+    model = report.fitted()
+    with atomic_folder(out, marker=MODEL_FILE) as folder:
+        joblib.dump(model, folder / MODEL_FILE)
+        report.to_html(folder / "report.html")
+        (folder / "summary.txt").write_text(
+            f"{report.summary()}\n\nPairs: {pairs}\n", encoding="utf-8"
+        )
+        texts = unlabeled if test is None else test.texts
+        if texts:
+            labels = None if test is None else test.labels
+            write_predictions(folder / "predictions.tsv", texts, predict(model, texts), labels)
+
+
+def _check_folder(out: Path) -> None:
+    """Refuse a folder of other files before the work, not after it."""
+    from langalign_sk._io import atomic_folder
+
+    try:
+        with atomic_folder(out, marker=MODEL_FILE):
+            raise _NotYet
+    except _NotYet:
+        pass
+
+
+class _NotYet(Exception):  # noqa: N818 - leaves the trial without writing, no error
+    """Ends the trial of the output folder."""
+
+
+def say(message: str) -> None:
+    """Report progress on stderr; results go to stdout."""
+    print(message, file=sys.stderr, flush=True)
