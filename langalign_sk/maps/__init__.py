@@ -13,6 +13,7 @@ from langalign_sk.maps._network import MLPMap
 from langalign_sk.maps._normalized import NormalizedMap
 from langalign_sk.maps._procrustes import ProcrustesMap
 from langalign_sk.maps._published import published_map
+from langalign_sk.maps._rcsls import RCSLSMap
 from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._resolve import resolve_map
@@ -33,6 +34,7 @@ TRUSTED_MAPS: tuple[type[BaseMap], ...] = (
     MultiStepMap,
     NormalizedMap,
     ProcrustesMap,
+    RCSLSMap,
     ReducedRankMap,
     RegressorMap,
     RidgeMap,
@@ -54,6 +56,7 @@ __all__ = [
     "MultiStepMap",
     "NormalizedMap",
     "ProcrustesMap",
+    "RCSLSMap",
     "ReducedRankMap",
     "RegressorMap",
     "RidgeMap",

@@ -15,6 +15,7 @@ from langalign_sk.maps._mean_shift import MeanShiftMap
 from langalign_sk.maps._network import MLPMap
 from langalign_sk.maps._procrustes import ProcrustesMap
 from langalign_sk.maps._published import PUBLISHED, published_map
+from langalign_sk.maps._rcsls import RCSLSMap
 from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._ridge import RidgeMap
@@ -29,6 +30,7 @@ NAMES: dict[str, type[BaseMap]] = {
     "mean_shift": MeanShiftMap,
     "mlp": MLPMap,
     "procrustes": ProcrustesMap,
+    "rcsls": RCSLSMap,
     "reduced_rank": ReducedRankMap,
     "ridge": RidgeMap,
     "subspace_shift": SubspaceShiftMap,
