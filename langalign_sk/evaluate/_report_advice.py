@@ -34,8 +34,9 @@ class Advice:
     no_map_is_as_good : bool or None
         With one shared encoder: whether the encoder without a map is as good as any map; None
         where no candidate shares one encoder between the languages.
-    map_gain : float
-        What the best map gains over the best shared encoder without one; NaN without such.
+    map_gain, map_gain_low, map_gain_high : float
+        What the best map gains over the best shared encoder without one, with its interval; NaN
+        without such.
     """
 
     candidate: str
@@ -46,6 +47,8 @@ class Advice:
     high: float
     no_map_is_as_good: bool | None
     map_gain: float
+    map_gain_low: float
+    map_gain_high: float
 
 
 def advise(outcomes: Sequence[Outcome], y_target: Labels | None, random_state: int) -> Advice:
@@ -58,14 +61,15 @@ def advise(outcomes: Sequence[Outcome], y_target: Labels | None, random_state: i
         scores, draws = _agreement(outcomes, random_state)
         basis = "consistency"
     best = int(np.argmax(scores))
-    chosen = _simplest(outcomes, scores, draws, best)
+    chosen = simplest([one.candidate.kind for one in outcomes], scores, draws)
     low, high = interval(draws[best] - draws[chosen])
     shared = [i for i, one in enumerate(outcomes) if _is_shared_and_bare(one)]
     maps = [i for i, one in enumerate(outcomes) if one.candidate.kind in ("map", "round trip")]
-    as_good, gain = None, float("nan")
+    as_good, gain = None, (float("nan"),) * 3
     if shared and maps:
         bare, mapped = (max(rows, key=lambda i: scores[i]) for rows in (shared, maps))
-        gain = float(scores[mapped] - scores[bare])
+        ends = interval(draws[mapped] - draws[bare])
+        gain = (float(scores[mapped] - scores[bare]), float(ends[0]), float(ends[1]))
         as_good = bare in _as_good(scores, draws, mapped)
     return Advice(
         outcomes[chosen].candidate.name,
@@ -75,7 +79,7 @@ def advise(outcomes: Sequence[Outcome], y_target: Labels | None, random_state: i
         float(low),
         float(high),
         as_good,
-        gain,
+        *gain,
     )
 
 
@@ -87,11 +91,11 @@ def _as_good(scores: np.ndarray, draws: np.ndarray, best: int) -> list[int]:
     return [int(i) for i in np.flatnonzero(near | (scores >= scores[best]))]
 
 
-def _simplest(outcomes: Sequence[Outcome], scores: np.ndarray, draws: np.ndarray, best: int) -> int:
-    """The simplest of those as good as the best; among equally simple ones the best."""
+def simplest(kinds: Sequence[str], scores: np.ndarray, draws: np.ndarray) -> int:
+    """Number of the simplest candidate as good as the best; of equally simple ones the best."""
     return min(
-        _as_good(scores, draws, best),
-        key=lambda i: (KINDS.index(outcomes[i].candidate.kind), -scores[i]),
+        _as_good(scores, draws, int(np.argmax(scores))),
+        key=lambda i: (KINDS.index(kinds[i]), -scores[i]),
     )
 
 

@@ -10,6 +10,35 @@ if TYPE_CHECKING:
     from langalign_sk.evaluate._report_result import TransferReport
 
 
+#: English names of common languages; others go by their code.
+_NAMES = {
+    "ar": "Arabic",
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "hi": "Hindi",
+    "id": "Indonesian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "th": "Thai",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "vi": "Vietnamese",
+    "zh": "Chinese",
+}
+
+
+def language(code: str) -> str:
+    """Name of a language."""
+    return _NAMES.get(code, code)
+
+
 def summary_of(report: TransferReport) -> list[str]:
     """Sentences, the most important first."""
     parts = [
@@ -55,8 +84,8 @@ def _answer(report: TransferReport) -> str:
     accuracy = span(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
     said = (
         f"Take {advice.candidate!r}: accuracy {accuracy}, macro F1 {row['macro_f1']:.2f}, on "
-        f"{setting['n_target']} {setting['target_lang']} texts, from {setting['n_source']} "
-        f"labelled {setting['source_lang']} texts."
+        f"{setting['n_target']:,} {language(setting['target_lang'])} texts, from "
+        f"{setting['n_source']:,} labelled {language(setting['source_lang'])} texts."
     )
     if advice.candidate != advice.best:
         said += (
@@ -72,15 +101,15 @@ def _maps(report: TransferReport) -> str:
     advice = report.advice
     if advice.no_map_is_as_good is None:
         return ""
-    unit = "accuracy" if advice.basis == "target labels" else "kappa"
+    labelled = advice.basis == "target labels"
+    gain = (
+        f"{100 * advice.map_gain:+.1f} points of {'accuracy' if labelled else 'kappa'} "
+        f"[{100 * advice.map_gain_low:+.1f}, {100 * advice.map_gain_high:+.1f}]"
+    )
     if advice.no_map_is_as_good:
-        if advice.map_gain > 0:
-            return (
-                f"No map is as good: one shared encoder without a map is within {unit} "
-                f"{advice.map_gain:.3f} of the best map, which is noise or less than a point."
-            )
-        return f"No map is as good: no map beats the shared encoder alone ({unit})."
-    return f"A map is worth having: the best gains {unit} {advice.map_gain:.3f} over no map."
+        return f"No map is as good: on one shared encoder the best map brings {gain}."
+    doubt = ", though the interval includes no gain" if advice.map_gain_low <= 0 else ""
+    return f"A map pays on the shared encoder: the best brings {gain}{doubt}."
 
 
 def _labels(report: TransferReport) -> str:
