@@ -97,16 +97,18 @@ def shrinkage_of(moments: Moments, shrinkage: float | str) -> float:
     return float(shrinkage)
 
 
-def roots_of(moments: Moments, shrinkage: float) -> tuple[Float64Array, Float64Array]:
-    """Inverse square root and square root of the shrunk covariance, both symmetric.
+def roots_of(
+    moments: Moments, shrinkage: float, penalty: float = 0.0
+) -> tuple[Float64Array, Float64Array]:
+    """Inverse square root and square root of the regularised covariance, both symmetric.
 
-    The covariance is ``(1 - shrinkage) * covariance + shrinkage * mean variance * identity``.
+    That is ``(1 - shrinkage) * covariance + (shrinkage + penalty) * mean variance * identity``.
     Directions without variance are left out of both roots where nothing is added to them.
     """
 
     def compute() -> tuple[Float64Array, Float64Array]:
         values, vectors = eigh_of(moments)
-        floor = shrinkage * float(values.sum()) / moments.width
+        floor = (shrinkage + penalty) * float(values.sum()) / moments.width
         shrunk = (1.0 - shrinkage) * values + floor
         roots = []
         for power in (-0.5, 0.5):
@@ -116,7 +118,7 @@ def roots_of(moments: Moments, shrinkage: float) -> tuple[Float64Array, Float64A
             roots.append(root)
         return roots[0], roots[1]
 
-    return moments.memo(("roots", shrinkage), compute)
+    return moments.memo(("roots", shrinkage, penalty), compute)
 
 
 def uncentred(moments: PairMoments) -> PairMoments:

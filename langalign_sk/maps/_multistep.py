@@ -19,6 +19,7 @@ from langalign_sk._numeric._linalg import (
 )
 from langalign_sk.maps._affine import AffineMixin, affine
 from langalign_sk.maps._base import MomentMap, _check_width
+from langalign_sk.maps._ridge import RidgeMap
 
 
 def _can_invert(self: MultiStepMap) -> bool:
@@ -45,10 +46,11 @@ class MultiStepMap(AffineMixin, MomentMap):
         Take the means off both sides. False rotates about the origin and adds nothing.
     whiten : bool, default=False
         Take the correlations within each side out before the rotation is sought.
-    shrinkage : float in [0, 1] or "oas", default="oas"
+    shrinkage : float in [0, 1], "oas" or "gcv", default="oas"
         How far the covariances are drawn to a multiple of the identity before their roots are
-        taken. "oas" takes the weight that is best in squared error for Gaussian rows; 0 is the
-        published, unregularised whitening. Ignored without `whiten`.
+        taken. "oas" takes the weight that is best in squared error for Gaussian rows; "gcv" adds
+        to either covariance the penalty that `RidgeMap` chooses to predict the other side; 0 is
+        the published, unregularised whitening. Ignored without `whiten`.
     reweight : float, default=0.0
         Power of the singular values that the rotated directions are multiplied with, so that
         directions on which the languages agree count more. With `whiten` these are the canonical
@@ -91,9 +93,10 @@ class MultiStepMap(AffineMixin, MomentMap):
     :math:`m_t + c\,(x - m_s)\, W_s U D^p U^\top W_s^{-1} U V^\top` with "source". The published
     framework [1]_ multiplies the source by :math:`D^a` and the target by :math:`D^b` and compares
     by inner products; here the target stays as it is and the source carries :math:`p = a + b`.
-    :math:`p = 1` with whitening and without shrinkage is least squares, :math:`p = 0` gives the
-    outputs the covariance of the target. Outputs without de-whitening do not exist: target
-    rows that stay as they are are not whitened.
+    :math:`p = 1` with whitening is least squares without shrinkage and `RidgeMap` with "gcv";
+    :math:`p = 0` gives the outputs the covariance of the target, so that they do not
+    shrink towards the mean. Outputs without de-whitening do not exist: target rows that stay as
+    they are are not whitened.
 
     Accumulating the moments costs O(n d^2), two eigendecompositions and one singular value
     decomposition O(d^3), once per set of moments and of `center`, `whiten`, `shrinkage`.
@@ -230,12 +233,16 @@ class _Whitened:
         self.moments = moments
         self.cross = np.asarray(moments.cross / moments.weight)
         self.roots: tuple[tuple[Float64Array, Float64Array], ...] | None = None
-        self.key: tuple[float, ...] | None = None
+        self.key: tuple[tuple[float, float], ...] | None = None
         if whiten:
             sides = (moments.source, moments.target)
-            self.key = tuple(shrinkage_of(side, shrinkage) for side in sides)
+            if isinstance(shrinkage, str) and shrinkage == "gcv":
+                ways = (moments, moments.swapped())
+                self.key = tuple((0.0, RidgeMap().fit_moments(way).alpha_) for way in ways)
+            else:
+                self.key = tuple((shrinkage_of(side, shrinkage), 0.0) for side in sides)
             self.roots = tuple(
-                roots_of(side, weight) for side, weight in zip(sides, self.key, strict=True)
+                roots_of(side, *weights) for side, weights in zip(sides, self.key, strict=True)
             )
             self.cross = self.roots[0][0] @ self.cross @ self.roots[1][0]
 
@@ -254,7 +261,7 @@ class _Whitened:
 
     def rank(self) -> int:
         """Directions that survive all steps of a full map."""
-        if self.roots is None or (self.key is not None and min(self.key) > 0):
+        if self.roots is None or (self.key is not None and min(map(sum, self.key)) > 0):
             return min(len(self.cross), len(self.cross.T))
         return min(int(np.linalg.matrix_rank(root)) for root, _ in self.roots)
 

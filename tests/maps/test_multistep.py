@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
 from langalign_sk._numeric import PairMoments
-from langalign_sk.maps import CCAMap, MultiStepMap, ProcrustesMap
+from langalign_sk.maps import CCAMap, MultiStepMap, ProcrustesMap, RidgeMap
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -86,6 +86,14 @@ def test_whitened_and_reweighted_it_is_least_squares(ds, dt, center):
     np.testing.assert_allclose(fitted.transform(S), wanted.predict(S), atol=1e-7)
 
 
+@pytest.mark.parametrize(("n", "ds", "dt"), [(100, 5, 4), (100, 4, 6), (12, 20, 20)])
+def test_with_the_penalty_of_ridge_it_is_ridge(n, ds, dt):
+    S, T = make_pairs(1, n, ds, dt)
+    wanted = RidgeMap().fit(S, T)
+    fitted = MultiStepMap(whiten=True, shrinkage="gcv", reweight=1.0).fit(S, T)
+    np.testing.assert_allclose(fitted.coef_, wanted.coef_, atol=1e-8)
+
+
 def test_not_reweighted_it_gives_the_outputs_the_covariance_of_the_target():
     S, T = make_pairs(2, 200, 4, 4)
     mapped = MultiStepMap(whiten=True, shrinkage=0.0).fit(S, T).transform(S)
@@ -140,7 +148,9 @@ def test_no_way_back_from_what_was_dropped():
 
 
 @settings(max_examples=20, deadline=None)
-@given(seed=seeds, reweight=st.sampled_from([0.0, 1.0]), shrinkage=st.sampled_from([0.1, "oas"]))
+@given(
+    seed=seeds, reweight=st.sampled_from([0.0, 1.0]), shrinkage=st.sampled_from([0.1, "oas", "gcv"])
+)
 def test_equivariant_under_rotation_shift_and_scale(seed, reweight, shrinkage):
     S, T = make_pairs(seed, 60, 4, 4)
     rng = np.random.default_rng(seed)
