@@ -1,6 +1,6 @@
 """Is the penalty chosen well, and which map for a fixed head: ``python -m benchmarks.penalty``.
 
-Topics of SIB-200 carried from English, five folds over all 1,004 sentences, with pairs of other domains.
+Topics of SIB-200 carried from English, five folds over all 1,004 sentences, pairs of other domains.
 Penalties are chosen on the pairs; "best in hindsight" is the grid's best mean over the target
 labels of all languages, which nobody has.
 """
