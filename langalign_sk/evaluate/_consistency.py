@@ -31,8 +31,8 @@ class Consistency:
         Agreement beyond chance (Cohen): 1 is perfect, 0 is what two sides would reach that know
         nothing of each other but have these class counts. 0 where all rows get one class.
     soft : float
-        Mean overlap of the two class distributions; NaN for classifiers without
-        ``predict_proba``.
+        Kappa of classes drawn with the probabilities that the classifier gives them, so that
+        doubtful rows count less; NaN for classifiers without ``predict_proba``.
     n_pairs : int
         Pairs looked at.
     seen : float
@@ -113,7 +113,10 @@ def prediction_consistency(
     .. math::
         g = \sum_i w_i [a_i = b_i], \quad
         \kappa = \frac{g - \sum_k P(k) Q(k)}{1 - \sum_k P(k) Q(k)}, \quad
-        \text{soft} = \sum_i w_i \sum_k \min(p_{ik}, q_{ik}).
+        \text{soft} = \frac{\sum_i w_i p_i \cdot q_i - \bar p \cdot \bar q}
+        {1 - \bar p \cdot \bar q}
+
+    with the weighted means of the distributions; where nothing is in doubt, soft is kappa.
 
     References
     ----------
@@ -149,8 +152,8 @@ def prediction_consistency(
     p, q = probabilities(estimator, source), probabilities(estimator, target)
     soft = float("nan")
     if p is not None and q is not None:
-        soft = float(weights @ np.minimum(p, q).sum(axis=1))
-    agreement = float(weights @ (a == b))
+        soft = _drawn_beyond_chance(p, q, weights)
+    agreement = float(np.average(a == b, weights=chosen.weight))
     return Consistency(
         agreement, beyond_chance(a, b, weights), soft, chosen.n_pairs, seen, rows, a, b
     )
@@ -160,10 +163,7 @@ def pair_weights(pairs: ParallelCorpus) -> Float64Array:
     """Weight of each pair, of sum 1."""
     if pairs.weight is None:
         return np.full(pairs.n_pairs, 1 / pairs.n_pairs)
-    total = float(pairs.weight.sum())
-    if total == 0:
-        raise ValueError(f"every pair of {pairs!r} has weight 0")
-    weights: Float64Array = pairs.weight / total
+    weights: Float64Array = pairs.weight / pairs.weight.sum()
     return weights
 
 
@@ -196,6 +196,14 @@ def warn_if_seen(estimator: Any, pairs: ParallelCorpus) -> float:
             stacklevel=3,
         )
     return seen
+
+
+def _drawn_beyond_chance(p: Float64Array, q: Float64Array, weights: Float64Array) -> float:
+    """Kappa expected of classes drawn from two distributions per pair."""
+    chance = float((weights @ p) @ (weights @ q))
+    if chance > 1 - 1e-12:
+        return 0.0
+    return float((weights @ (p * q).sum(axis=1) - chance) / (1 - chance))
 
 
 def seen_share(estimator: Any, pairs: ParallelCorpus) -> float:

@@ -36,7 +36,7 @@ class PairScorer:
 
         - "agreement": share of pairs with the same class on both sides;
         - "kappa": the same beyond chance;
-        - "soft": overlap of the class probabilities.
+        - "soft": the same for classes drawn with their probabilities.
 
         Of the vectors behind the aligner:
 
@@ -260,4 +260,4 @@ def _of_vectors(measure: str, a: FloatArray, b: FloatArray, weights: Float64Arra
     numbers = np.arange(len(a))
     there, _ = nearest(a, b, 1, method="csls")
     back, _ = nearest(b, a, 1, method="csls")
-    return float(weights @ ((there[:, 0] == numbers) + (back[:, 0] == numbers))) / 2
+    return float(weights @ (there[:, 0] == numbers) + weights @ (back[:, 0] == numbers)) / 2

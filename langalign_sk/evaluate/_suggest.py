@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.exceptions import ConvergenceWarning
 
-from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, nearest, unit_rows
+from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, unit_rows
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk.corpus import TextPool
+from langalign_sk.corpus._grouping import tied_rows
 from langalign_sk.evaluate._consistency import probabilities
-from langalign_sk.evaluate._sides import pool_rows
+from langalign_sk.evaluate._sides import pool_rows, random_numbers
 from langalign_sk.text import NgramEncoder
 from langalign_sk.text._input import as_texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_NEIGHBORS = 10
+#: Rows that are grouped: so many per row to suggest, and at least so many. The others, which the
+#: classifier is surest of, would weigh next to nothing.
+_PER_ROW, _AT_LEAST = 25, 2500
 
 
 def suggest_labels(
-    estimator: Any, unlabeled: Any, n: int = 100, *, max_similarity: float = 0.95
+    estimator: Any,
+    unlabeled: Any,
+    n: int = 100,
+    *,
+    max_similarity: float = 0.95,
+    random_state: Any = 0,
 ) -> pd.DataFrame:
     r"""Which target rows to label next.
 
-    Prefers rows that the classifier is unsure of and that stand for many others, takes the
-    predicted classes in turn, and passes over near-duplicates of rows already taken.
+    Groups the rows by meaning, in finer groups where the classifier is unsure, and takes the most
+    typical row of each: rows that stand for many doubtful ones, each for others. Predicted classes
+    take turns, so that the first rows of the list are a fair choice too.
 
     Parameters
     ----------
@@ -39,12 +50,14 @@ def suggest_labels(
         Rows to suggest, at most.
     max_similarity : float, default=0.95
         Rows whose cosine to a row already taken is above this are passed over.
+    random_state : int, RandomState or None, default=0
+        Of the grouping.
 
     Returns
     -------
     DataFrame
-        Best first: `row` (number in `unlabeled`), `text` (where there are texts), `score`,
-        `prediction` (the class the classifier would give).
+        `row` (number in `unlabeled`), `text` (where there are texts), `score` (share of all doubt
+        that the row stands for), `prediction` (the class the classifier would give).
 
     See Also
     --------
@@ -52,9 +65,12 @@ def suggest_labels(
 
     Notes
     -----
-    The score is the product of two ranks, each scaled to (0, 1]: that of the uncertainty
-    :math:`1 - (p_{(1)} - p_{(2)})`, the two largest class probabilities, and that of the mean
-    cosine to the 10 nearest other rows.
+    With the two largest class probabilities of a row, its doubt is
+    :math:`w = (1 - p_{(1)} + p_{(2)})^2`. k-means with these weights divides the rows of most
+    doubt into n groups by their vectors of unit length; the score of a group is its share of all
+    doubt. Texts are compared by the vectors that the steps of a pipeline make of them or, for
+    a classifier without such steps, by their letters. `docs/choosing.md` has the gain over random
+    rows.
 
     Examples
     --------
@@ -79,63 +95,71 @@ def suggest_labels(
             "suggest_labels needs a classifier with predict_proba, to know which rows it is "
             f"unsure of; {type(estimator).__name__} has none"
         )
+    doubt = _doubt(proba)
     vectors = unit_rows(_vectors(estimator, unlabeled, rows))
-    score = _rank(_uncertainty(proba)) * _rank(_density(vectors))
+    chosen = np.sort(np.argsort(-doubt, kind="stable")[: max(_AT_LEAST, _PER_ROW * n)])
     best = proba.argmax(axis=1)
-    picked = _in_turn(score, best, vectors, n, max_similarity)
+    groups, scores = _grouped(vectors[chosen], doubt[chosen], n, random_numbers(random_state))
+    picked, score = _in_turn([chosen[g] for g in groups], scores, best, vectors, max_similarity)
     columns: dict[str, Any] = {"row": picked}
     texts = _texts(rows)
     if texts is not None:
         columns["text"] = [texts[i] for i in picked]
-    columns["score"] = score[picked]
+    columns["score"] = score
     columns["prediction"] = np.asarray(estimator.classes_)[best[picked]]
     return pd.DataFrame(columns)
 
 
-def _uncertainty(proba: Float64Array) -> Float64Array:
-    """One minus the margin between the two most probable classes."""
+def _doubt(proba: Float64Array) -> Float64Array:
+    """Square of one minus the margin between the two most probable classes, never quite 0."""
+    if proba.shape[1] < 2:
+        return np.ones(len(proba))
     top = np.sort(proba, axis=1)
-    return 1 - (top[:, -1] - top[:, -2]) if proba.shape[1] > 1 else np.zeros(len(proba))
+    doubt: Float64Array = (1 - top[:, -1] + top[:, -2]) ** 2 + 1e-3
+    return doubt
 
 
-def _density(vectors: FloatArray) -> Float64Array:
-    """Mean cosine of each row to its nearest others."""
-    k = min(_NEIGHBORS, len(vectors) - 1)
-    if k < 1:
-        return np.ones(len(vectors))
-    _, cosines = nearest(vectors, vectors, k + 1)
-    # The row itself is among its own nearest, with cosine 1.
-    density: Float64Array = (cosines.sum(axis=1, dtype=np.float64) - 1) / k
-    return density
+def _grouped(
+    vectors: FloatArray, doubt: Float64Array, n: int, random: np.random.RandomState
+) -> tuple[list[npt.NDArray[np.intp]], Float64Array]:
+    """Groups of rows, the most typical row of each first, and their shares of the doubt."""
+    from sklearn.cluster import KMeans
 
-
-def _rank(values: Float64Array) -> Float64Array:
-    """Ranks scaled to (0, 1], the largest 1; equal values rank equally."""
-    order = np.sort(values)
-    return np.searchsorted(order, values, side="right") / len(values)
+    distinct = np.unique(tied_rows([vectors]), return_index=True)[1]
+    n = min(n, len(distinct))
+    means = KMeans(n, n_init=1, max_iter=20, random_state=random)
+    with warnings.catch_warnings():
+        # Rows that differ by rounding alone leave fewer groups than asked for, which is fine.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        means.fit(vectors, sample_weight=doubt)
+    away = ((vectors - means.cluster_centers_[means.labels_]) ** 2).sum(axis=1)
+    groups = [np.flatnonzero(means.labels_ == k) for k in range(n)]
+    groups = [group[np.argsort(away[group], kind="stable")] for group in groups if len(group)]
+    return groups, np.array([doubt[group].sum() for group in groups]) / doubt.sum()
 
 
 def _in_turn(
-    score: Float64Array,
+    groups: list[npt.NDArray[np.intp]],
+    scores: Float64Array,
     classes: npt.NDArray[np.intp],
     vectors: FloatArray,
-    n: int,
     max_similarity: float,
-) -> npt.NDArray[np.intp]:
-    """Rows by score, predicted classes in turn, without near-duplicates."""
-    order = np.argsort(-score, kind="stable")
-    queues = [iter(order[classes[order] == k]) for k in np.unique(classes)]
+) -> tuple[npt.NDArray[np.intp], Float64Array]:
+    """One row of each group: predicted classes in turn, each by score, no near-duplicates."""
+    rank = np.empty(len(groups), dtype=np.intp)
+    heads = classes[[group[0] for group in groups]]
+    for k in np.unique(heads):
+        mine = np.flatnonzero(heads == k)
+        rank[mine[np.argsort(-scores[mine], kind="stable")]] = np.arange(len(mine))
     taken: list[int] = []
-    alike = np.full(len(score), -np.inf)
-    while queues and len(taken) < n:
-        for queue in list(queues):
-            row = next((i for i in queue if alike[i] <= max_similarity), None)
-            if row is None:
-                queues.remove(queue)
-            elif len(taken) < n:
-                taken.append(int(row))
-                np.maximum(alike, vectors @ vectors[row], out=alike)
-    return np.array(taken, dtype=np.intp)
+    kept: list[float] = []
+    for i in np.lexsort((-scores, rank)):
+        near = vectors[groups[i]] @ vectors[taken].T if taken else np.zeros((len(groups[i]), 1))
+        fresh = groups[i][near.max(axis=1) <= max_similarity]
+        if len(fresh):
+            taken.append(int(fresh[0]))
+            kept.append(float(scores[i]))
+    return np.array(taken, dtype=np.intp), np.array(kept)
 
 
 def _vectors(estimator: Any, unlabeled: Any, rows: Any) -> FloatArray:

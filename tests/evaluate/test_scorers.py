@@ -1,0 +1,165 @@
+"""Scores for grid search that see no target label."""
+
+import pickle
+
+import numpy as np
+import pytest
+from scipy.stats import entropy
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics.pairwise import cosine_similarity
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+
+from langalign_sk import (
+    LangAligner,
+    ParallelCorpus,
+    ReverseAligner,
+    RidgeMap,
+    TextPool,
+    without_pairs,
+)
+from langalign_sk.evaluate import PairScorer, TargetScorer, prediction_consistency
+
+MEASURES = ("agreement", "kappa", "soft", "cosine", "r2", "csls")
+
+
+@pytest.fixture(scope="module")
+def world():
+    rng = np.random.default_rng(0)
+    source = rng.normal(size=(500, 6))
+    mix = rng.normal(size=(6, 6))
+    target = source @ mix + 0.5 * rng.normal(size=(500, 6)) + 8
+    pairs = ParallelCorpus(source, target, target_lang="ko")
+    fit, held_out = pairs.split(300, random_state=0)
+    X = rng.normal(size=(120, 6))
+    return fit, held_out, X, (X[:, 0] > 0).astype(int) + (X[:, 1] > 0)
+
+
+def pipe_of(fit, aligner=LangAligner, **more):
+    return Pipeline([("align", aligner(fit, **more)), ("clf", LogisticRegression(max_iter=5000))])
+
+
+@pytest.mark.parametrize("aligner", [LangAligner, ReverseAligner])
+def test_vector_measures_are_those_of_their_formulas(world, aligner):
+    fit, held_out, X, y = world
+    pipe = pipe_of(fit, aligner).fit(X, y)
+    sides = [pipe[:-1].transform(side) for side in (held_out.source, held_out.target)]
+    a, b = sides if aligner is LangAligner else sides[::-1]
+    cosines = cosine_similarity(a, b)
+    assert PairScorer(held_out, "cosine")(pipe) == pytest.approx(np.diag(cosines).mean(), abs=1e-6)
+    r2 = 1 - ((a - b) ** 2).sum() / ((b - b.mean(axis=0)) ** 2).sum()
+    assert PairScorer(held_out, "r2")(pipe) == pytest.approx(r2, abs=1e-6)
+    r_a, r_b = (np.sort(c, axis=1)[:, -10:].mean(axis=1) for c in (cosines, cosines.T))
+    csls = 2 * cosines - r_a[:, None] - r_b
+    hits = [np.mean(c.argmax(axis=1) == np.arange(len(c))) for c in (csls, csls.T)]
+    assert PairScorer(held_out, "csls")(pipe) == pytest.approx(np.mean(hits), abs=0.006)
+    assert 0 < r2 < 1
+
+
+def test_a_scaler_behind_the_aligner_is_not_looked_through(world):
+    fit, held_out, X, y = world
+    long = make_pipeline(LangAligner(fit), StandardScaler(), LogisticRegression()).fit(X, y)
+    short = pipe_of(fit).fit(X, y)
+    assert PairScorer(held_out, "r2")(long) == PairScorer(held_out, "r2")(short)
+    aligner = LangAligner(fit).fit(X)
+    assert PairScorer(held_out, "r2")(aligner) == PairScorer(held_out, "r2")(short)
+
+
+def test_prediction_measures_are_those_of_prediction_consistency(world):
+    fit, held_out, X, y = world
+    pipe = pipe_of(fit).fit(X, y)
+    found = prediction_consistency(pipe, held_out)
+    for measure in ("agreement", "kappa", "soft"):
+        assert PairScorer(held_out, measure)(pipe, X, y) == getattr(found, measure)
+
+
+def test_target_measures_are_those_of_their_formulas(world):
+    fit, held_out, X, y = world
+    pipe = pipe_of(fit).fit(X, y)
+    p = pipe.predict_proba(held_out.target)
+    mean = entropy(p, axis=1).mean()
+    assert TargetScorer(held_out.target, "confidence")(pipe) == pytest.approx(p.max(1).mean())
+    assert TargetScorer(held_out.target, "entropy")(pipe) == pytest.approx(-mean)
+    pool = TextPool(held_out.target, lang="ko")
+    assert TargetScorer(pool, "information")(pipe) == pytest.approx(entropy(p.mean(0)) - mean)
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_every_measure_prefers_a_map_that_fits_in_a_search(world, measure):
+    fit, held_out, X, y = world
+    pipe = pipe_of(fit, method=RidgeMap())
+    scorer = PairScorer(held_out, measure)
+    grid = {"align__method__alpha": [0.01, 1e6]}
+    if measure == "agreement":
+        pytest.skip("everything in one class agrees: what kappa is for")
+    search = GridSearchCV(pipe, grid, scoring=scorer, cv=2, error_score="raise").fit(X, y)
+    assert search.best_params_ == {"align__method__alpha": 0.01}
+
+
+def test_one_class_for_all_pleases_agreement_but_not_kappa(world):
+    _, held_out, X, y = world
+    lazy = LogisticRegression(C=1e-9).fit(X, np.where(np.arange(len(y)) < 3, 0, 1))
+    assert PairScorer(held_out, "agreement")(lazy) == 1
+    assert PairScorer(held_out, "kappa")(lazy) == 0
+
+
+def test_scorers_stay_small(world):
+    _, held_out, _, _ = world
+    many = ParallelCorpus(np.tile(held_out.source, (50, 1)), np.tile(held_out.target, (50, 1)))
+    scorer = PairScorer(many, max_pairs=100)
+    assert scorer.pairs.n_pairs == 100
+    assert len(pickle.dumps(scorer)) < 20_000
+    with without_pairs():
+        assert len(pickle.dumps(scorer)) < 2000
+    assert pickle.loads(pickle.dumps(scorer)).pairs.fingerprint == scorer.pairs.fingerprint
+    again = clone(GridSearchCV(LogisticRegression(), {}, scoring=scorer)).scoring
+    assert again.pairs is scorer.pairs
+    assert len(repr(scorer)) < 120
+    assert "private" not in repr(TargetScorer(["private text"]))
+
+
+def test_searches_run_in_parallel_and_give_the_same(world):
+    fit, held_out, X, y = world
+    grid = {"align__method__alpha": [0.01, 1.0]}
+    found = [
+        GridSearchCV(
+            pipe_of(fit, method=RidgeMap()), grid, scoring=PairScorer(held_out), cv=2, n_jobs=n
+        )
+        .fit(X, y)
+        .cv_results_["mean_test_score"]
+        for n in (1, 2)
+    ]
+    assert found[0] == pytest.approx(found[1])
+
+
+def test_the_aligners_own_pairs_are_warned_of(world):
+    fit, _, X, y = world
+    pipe = pipe_of(fit).fit(X, y)
+    for measure in ("kappa", "cosine"):
+        with pytest.warns(UserWarning, match="fitted on"):
+            PairScorer(fit, measure)(pipe)
+
+
+def test_what_cannot_be_scored_is_said(world):
+    fit, held_out, X, y = world
+    with pytest.raises(ValueError, match="measure must be one of"):
+        PairScorer(held_out, "accuracy")
+    with pytest.raises(ValueError, match="measure must be one of"):
+        TargetScorer(X, "kappa")
+    with pytest.raises(ValueError, match="must be given"):
+        PairScorer(measure="kappa")
+    with pytest.raises(TypeError, match="ParallelCorpus, got ndarray"):
+        PairScorer(X)
+    with pytest.raises(ValueError, match="source vectors, target vectors"):
+        PairScorer(measure="cosine")(LangAligner(fit).fit(X), X, y)
+    head = LogisticRegression().fit(X, y)
+    with pytest.raises(ValueError, match="LogisticRegression has no transform; take one of"):
+        PairScorer(held_out, "cosine")(head)
+    hard = make_pipeline(LangAligner(fit), LinearSVC()).fit(X, y)
+    with pytest.raises(ValueError, match="predict_proba"):
+        PairScorer(held_out, "soft")(hard)
+    with pytest.raises(ValueError, match="predict_proba"):
+        TargetScorer(X)(hard)
