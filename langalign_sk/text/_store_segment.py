@@ -189,8 +189,12 @@ class SegmentWriter:
         self.count += len(keys)
 
     def is_alive(self) -> bool:
-        """Whether the files are still there: another process may have evicted them."""
-        return os.fstat(self._keys).st_nlink > 0
+        """Whether the files are still there: they may have been evicted, or moved away."""
+        try:
+            there = os.stat(self.segment.keys_path)
+        except FileNotFoundError:
+            return False
+        return os.path.samestat(there, os.fstat(self._keys))
 
     def close(self) -> None:
         """Give the files up."""

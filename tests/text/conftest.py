@@ -2,7 +2,8 @@
 
 import pytest
 
-from langalign_sk.text import EmbeddingExtractor, MemoryCache, NgramEncoder
+from langalign_sk.text import DiskCache, EmbeddingExtractor, MemoryCache, NgramEncoder
+from tests.text.stores import forget
 
 ENGLISH = ["where is my parcel", "cancel my order", "pay by card", "talk to a person"]
 KOREAN = ["택배 어디 있어요", "주문 취소해 주세요", "카드 결제", "상담원 연결"]
@@ -28,3 +29,10 @@ def korean():
 @pytest.fixture
 def blocks(english, korean):
     return EmbeddingExtractor({"en": english, "ko": korean})
+
+
+@pytest.fixture
+def disk_cache(tmp_path):
+    """A cache on disk, empty, that this process knows nothing of before and after."""
+    yield DiskCache(tmp_path / "cache")
+    forget()
