@@ -18,7 +18,9 @@ from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._resolve import resolve_map
 from langalign_sk.maps._ridge import RidgeMap
+from langalign_sk.maps._self_learning import SelfLearningMap
 from langalign_sk.maps._subspace_shift import SubspaceShiftMap
+from langalign_sk.maps._transport import TransportMap
 
 #: Every type of map that a saved model may hold.
 TRUSTED_MAPS: tuple[type[BaseMap], ...] = (
@@ -38,7 +40,9 @@ TRUSTED_MAPS: tuple[type[BaseMap], ...] = (
     ReducedRankMap,
     RegressorMap,
     RidgeMap,
+    SelfLearningMap,
     SubspaceShiftMap,
+    TransportMap,
 )
 
 __all__ = [
@@ -60,7 +64,9 @@ __all__ = [
     "ReducedRankMap",
     "RegressorMap",
     "RidgeMap",
+    "SelfLearningMap",
     "SubspaceShiftMap",
+    "TransportMap",
     "average",
     "compose",
     "fits_from_moments",

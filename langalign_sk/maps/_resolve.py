@@ -19,6 +19,7 @@ from langalign_sk.maps._rcsls import RCSLSMap
 from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._ridge import RidgeMap
+from langalign_sk.maps._self_learning import SelfLearningMap
 from langalign_sk.maps._subspace_shift import SubspaceShiftMap
 
 #: Short names of maps. A name stands for the map with its default parameters.
@@ -33,6 +34,7 @@ NAMES: dict[str, type[BaseMap]] = {
     "rcsls": RCSLSMap,
     "reduced_rank": ReducedRankMap,
     "ridge": RidgeMap,
+    "self_learning": SelfLearningMap,
     "subspace_shift": SubspaceShiftMap,
 }
 

@@ -1,0 +1,229 @@
+"""Self-learning: pairs mined from unpaired rows, for as long as they help."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+
+from langalign_sk._numeric import FloatArray, mutual_nearest
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.maps._random import generator
+from langalign_sk.maps._unpaired import UnpairedMap, draw
+
+Pairs = tuple[FloatArray, FloatArray, Float64Array]
+
+
+class SelfLearningMap(UnpairedMap):
+    r"""Add pairs mined from unpaired rows to the few true ones, while that helps.
+
+    Useful with a seed: some hundred pairs, or one multilingual encoder. Without a seed in two
+    unrelated spaces it has nothing to start from and refuses. Which mined pairs help is judged
+    on true pairs held out, so a round that does harm is not kept.
+
+    Parameters
+    ----------
+    method : str or map, default="ridge"
+        The map that is learned.
+    n_rounds : int, default=5
+        Most rounds of mining and learning; 1 mines once.
+    pseudo_weight : float, default=0.5
+        Weight of a mined pair; that of a true one is 1.
+    n_neighbors : int, default=10
+        Neighbours in CSLS.
+    n_rows : int, default=5000
+        Rows of either cloud, drawn at random.
+    holdout : float, default=0.2
+        Share of the true pairs that judge the rounds; they join the others for the last fit.
+    random_state : int, Generator, RandomState or None, default=None
+        Draws the rows and the held-out pairs.
+
+    Attributes
+    ----------
+    map_ : map
+        The learned map.
+    agreement_ : list of float
+        Held-out agreement before the first round and after each.
+    n_rounds_ : int
+        Rounds that were kept; with 0 the map is that of the true pairs alone.
+    n_mined_ : int
+        Mined pairs that the map was learned from.
+    n_features_in_, n_features_out_ : int
+        Widths of the two spaces.
+
+    See Also
+    --------
+    TransportMap : Matches all rows instead of those that choose each other.
+
+    Notes
+    -----
+    The first map is that of the true pairs or, without any, the shift of the means. A round maps
+    the source cloud, centres both clouds, takes as pairs the rows that are each other's nearest by
+    CSLS [1]_, and fits ``method`` to true and mined pairs. Agreement is the mean cosine of mapped
+    held-out source rows and their targets, both centred; without pairs, the mean cosine of the
+    mutual nearest among held-out fifths of the clouds. Rounds end when it stops rising. A round
+    costs O(m^2 d) for m rows and one fit.
+
+    References
+    ----------
+    .. [1] A. Conneau, G. Lample, M. Ranzato, L. Denoyer, H. Jegou. Word translation without
+       parallel data. ICLR 2018.
+    .. [2] M. Artetxe, G. Labaka, E. Agirre. Learning bilingual word embeddings with (almost) no
+       bilingual data. ACL 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.maps import SelfLearningMap
+    >>> rng = np.random.default_rng(0)
+    >>> english = rng.standard_normal((400, 8))
+    >>> korean = english @ np.linalg.qr(rng.standard_normal((8, 8)))[0]
+    >>> korean += 0.3 * rng.standard_normal((400, 8))
+    >>> learned = SelfLearningMap(random_state=0).fit(
+    ...     english[:20], korean[:20],
+    ...     unlabeled_source=english[20:], unlabeled_target=rng.permutation(korean[20:]))
+    >>> learned.n_rounds_ > 0
+    True
+    """
+
+    agreement_: list[float]
+    n_rounds_: int
+    n_mined_: int
+
+    def __init__(
+        self,
+        method: Any = "ridge",
+        *,
+        n_rounds: int = 5,
+        pseudo_weight: float = 0.5,
+        n_neighbors: int = 10,
+        n_rows: int = 5000,
+        holdout: float = 0.2,
+        random_state: Any = None,
+    ) -> None:
+        self.method = method
+        self.n_rounds = n_rounds
+        self.pseudo_weight = pseudo_weight
+        self.n_neighbors = n_neighbors
+        self.n_rows = n_rows
+        self.holdout = holdout
+        self.random_state = random_state
+
+    def fit(
+        self,
+        S: Any = None,
+        T: Any = None,
+        sample_weight: Any = None,
+        *,
+        unlabeled_source: Any = None,
+        unlabeled_target: Any = None,
+    ) -> Self:
+        """Learn the map from pairs, if any, and from unpaired rows.
+
+        Parameters
+        ----------
+        S, T : array-like of shape (n, d_source) and (n, d_target), optional
+            True pairs; where there are no unpaired rows, also the clouds.
+        sample_weight : array-like of shape (n,), optional
+            Weight of each true pair, >= 0.
+        unlabeled_source, unlabeled_target : array-like of shape (m, d), optional
+            Unpaired rows of both languages.
+
+        Returns
+        -------
+        self
+        """
+        if not 0 < self.holdout < 1:
+            raise ValueError(f"holdout must lie between 0 and 1, got {self.holdout}")
+        if not self.pseudo_weight > 0:
+            raise ValueError(f"pseudo_weight must be positive, got {self.pseudo_weight}")
+        pairs, clouds = self._inputs(S, T, sample_weight, unlabeled_source, unlabeled_target)
+        rng = generator(self.random_state)
+        source, target = (draw(cloud, self.n_rows, rng) for cloud in clouds)
+        if pairs is None:
+            mined, first = self._without_pairs(source, target, rng)
+        else:
+            mined, first = self._with_pairs(pairs, source, target, rng)
+        self.n_mined_ = 0 if mined is None else len(mined[0])
+        parts = [part for part in (pairs, mined) if part is not None]
+        self._set_map(self._fit_map(*parts) if parts else first)
+        return self
+
+    def _with_pairs(
+        self, pairs: Pairs, source: FloatArray, target: FloatArray, rng: np.random.Generator
+    ) -> tuple[Pairs | None, Any]:
+        """Mined pairs of the best round, judged on pairs held out."""
+        order = rng.permutation(len(pairs[0]))
+        n_held = max(1, round(self.holdout * len(order)))
+        if len(order) - n_held < 2:  # too few to judge by: the true pairs alone
+            self.agreement_, self.n_rounds_ = [], 0
+            return None, None
+        held, kept = np.sort(order[:n_held]), np.sort(order[n_held:])
+        train = pairs[0][kept], pairs[1][kept], pairs[2][kept]
+        if not (train[2].any() and pairs[2][held].any()):
+            self.agreement_, self.n_rounds_ = [], 0
+            return None, None
+
+        def agree(fitted: Any) -> float:
+            mapped = _centred(fitted.transform(pairs[0][held]), pairs[1].mean(axis=0))
+            wanted = _centred(pairs[1][held], pairs[1].mean(axis=0))
+            return float(np.average(_cosines(mapped, wanted), weights=pairs[2][held]))
+
+        return self._rounds(self._fit_map(train), source, target, agree, [train])
+
+    def _without_pairs(
+        self, source: FloatArray, target: FloatArray, rng: np.random.Generator
+    ) -> tuple[Pairs | None, Any]:
+        """Mined pairs of the best round, judged on held-out rows."""
+        first = self._first_map(None, (source, target))
+        halves = [
+            np.array_split(rng.permutation(len(rows)), [max(1, round(self.holdout * len(rows)))])
+            for rows in (source, target)
+        ]
+        if any(len(rest) == 0 for _, rest in halves):
+            self.agreement_, self.n_rounds_ = [], 0
+            return None, first
+        (held_s, rest_s), (held_t, rest_t) = halves
+
+        def agree(fitted: Any) -> float:
+            mapped, wanted = _centred(fitted.transform(source[held_s])), _centred(target[held_t])
+            i, j = mutual_nearest(mapped, wanted, n_neighbors=self.n_neighbors)
+            return float(_cosines(mapped[i], wanted[j]).mean()) if len(i) else 0.0
+
+        return self._rounds(first, source[rest_s], target[rest_t], agree, [])
+
+    def _rounds(
+        self, fitted: Any, source: FloatArray, target: FloatArray, agree: Any, true: list[Pairs]
+    ) -> tuple[Pairs | None, Any]:
+        """Mine and fit until agreement stops rising; the pairs of the best round, its map."""
+        self.agreement_, self.n_rounds_ = [agree(fitted)], 0
+        best: Pairs | None = None
+        wanted = _centred(target)
+        for _ in range(self.n_rounds):
+            mapped = _centred(fitted.transform(source))
+            i, j = mutual_nearest(mapped, wanted, n_neighbors=self.n_neighbors)
+            if not len(i):
+                break
+            mined = source[i], target[j], np.full(len(i), float(self.pseudo_weight))
+            candidate = self._fit_map(*true, mined)
+            self.agreement_.append(agree(candidate))
+            if self.agreement_[-1] <= self.agreement_[-2]:
+                break
+            fitted, best = candidate, mined
+            self.n_rounds_ += 1
+        return best, fitted
+
+
+def _centred(rows: FloatArray, mean: Any = None) -> Float64Array:
+    """Rows less their mean, or less a given one."""
+    centre = rows.mean(axis=0, dtype=np.float64) if mean is None else mean
+    centred: Float64Array = np.asarray(rows, dtype=np.float64) - centre
+    return centred
+
+
+def _cosines(A: Float64Array, B: Float64Array) -> Float64Array:
+    """Cosine of each row of A and its row of B; 0 for rows of zeros."""
+    lengths = np.linalg.norm(A, axis=1) * np.linalg.norm(B, axis=1)
+    cosines: Float64Array = np.einsum("ij,ij->i", A, B)
+    np.divide(cosines, lengths, out=cosines, where=lengths > 0)
+    return cosines
