@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,34 +70,44 @@ def partner_ranks(
     adjustment = adjustment_for(
         A, B, method, n_neighbors=n_neighbors, temperature=temperature, block_bytes=block_bytes
     )
-    low, high = _bars(A, B, adjustment)
-    n = len(A)
-    counts: dict[tuple[str, int], CountArray] = {
-        (bar, axis): np.zeros(n, dtype=np.int64) for bar in ("low", "high") for axis in (0, 1)
-    }
-    mask: npt.NDArray[np.bool_] | None = None
-    for rows, columns, tile in tiles(A, B, adjustment, block_bytes=block_bytes):
-        if mask is None:
-            mask = np.empty(tile.shape, dtype=np.bool_)
-        for name, bar in (("low", low), ("high", high)):
-            for axis, items in ((1, rows), (0, columns)):
-                # Beyond the items a tile is minus infinity, which is above no bar.
-                bars = np.zeros(tile.shape[1 - axis], dtype=np.float32)
-                bars[: items.stop - items.start] = bar[items]
-                np.greater(tile, np.expand_dims(bars, axis), out=mask)
-                found = count_true(mask, axis)
-                counts[name, axis][items] += found[: items.stop - items.start]
+    bars = bars_of_pairs(A, B, adjustment)
+    low, high = count_above(A, B, adjustment, bars, block_bytes=block_bytes)
     forward, backward = (
-        Ranks(
-            better=counts["high", axis],
-            ties=np.maximum(counts["low", axis] - counts["high", axis] - 1, 0),
-        )
-        for axis in (1, 0)
+        Ranks(better=above, ties=np.maximum(at_least - above - 1, 0))
+        for at_least, above in zip(low, high, strict=True)
     )
     return forward, backward
 
 
-def _bars(
+def count_above(
+    A: Float32Array,
+    B: Float32Array,
+    adjustment: Adjustment,
+    bars: Sequence[Float32Array],
+    *,
+    block_bytes: int,
+    skip_diagonal: bool = False,
+) -> list[tuple[CountArray, CountArray]]:
+    """For each bar, how many scores of each row and of each column lie above the item's figure."""
+    counts = [(np.zeros(len(A), dtype=np.int64), np.zeros(len(B), dtype=np.int64)) for _ in bars]
+    mask: npt.NDArray[np.bool_] | None = None
+    for rows, columns, tile in tiles(
+        A, B, adjustment, block_bytes=block_bytes, skip_diagonal=skip_diagonal
+    ):
+        if mask is None:
+            mask = np.empty(tile.shape, dtype=np.bool_)
+        for bar, (of_rows, of_columns) in zip(bars, counts, strict=True):
+            for axis, items, count in ((1, rows, of_rows), (0, columns, of_columns)):
+                # Beyond the items a tile is minus infinity, which is above no bar.
+                n = items.stop - items.start
+                padded = np.zeros(tile.shape[1 - axis], dtype=np.float32)
+                padded[:n] = bar[items]
+                np.greater(tile, np.expand_dims(padded, axis), out=mask)
+                count[items] += count_true(mask, axis)[:n]
+    return counts
+
+
+def bars_of_pairs(
     A: Float32Array, B: Float32Array, adjustment: Adjustment
 ) -> tuple[Float32Array, Float32Array]:
     """Scores just below and just above those of the pairs themselves."""

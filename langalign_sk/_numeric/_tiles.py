@@ -87,12 +87,18 @@ def two_sides(A: Any, B: Any, names: tuple[str, str]) -> tuple[Float32Array, Flo
 
 
 def tiles(
-    A: Float32Array, B: Float32Array, adjustment: Adjustment, *, block_bytes: int
+    A: Float32Array,
+    B: Float32Array,
+    adjustment: Adjustment,
+    *,
+    block_bytes: int,
+    skip_diagonal: bool = False,
 ) -> Iterator[tuple[slice, slice, Float32Array]]:
     """Scores of all rows of A for all rows of B: row range, column range, tile.
 
     Each tile has the one shape and is overwritten by the next; what it has beyond the two ranges
-    is minus infinity. Rows are the outer loop.
+    is minus infinity, and so is the score of row i for row i with `skip_diagonal`. Rows are the
+    outer loop.
     """
     entries = max(block_bytes // 4, GROUP * GROUP)
     height = min(rounded(len(A)), math.isqrt(entries) // GROUP * GROUP)
@@ -108,6 +114,9 @@ def tiles(
             inner = tile[:n_rows, :n_columns]
             np.matmul(A[rows], B[columns].T, out=inner)
             adjustment.apply(inner, rows, columns)
+            if skip_diagonal:
+                same = np.arange(max(top, left), min(rows.stop, columns.stop))
+                inner[same - top, same - left] = -np.inf
             tile[n_rows:] = -np.inf
             tile[:n_rows, n_columns:] = -np.inf
             yield rows, columns, tile
@@ -121,10 +130,13 @@ def best_pairs(
     k_rows: int,
     k_columns: int,
     block_bytes: int,
+    skip_diagonal: bool = False,
 ) -> tuple[BestK, BestK]:
     """The best rows of B for each row of A and the other way round, of one pass (k = 0: none)."""
     of_rows, of_columns = BestK(len(A), k_rows), BestK(len(B), k_columns)
-    for rows, columns, tile in tiles(A, B, adjustment, block_bytes=block_bytes):
+    for rows, columns, tile in tiles(
+        A, B, adjustment, block_bytes=block_bytes, skip_diagonal=skip_diagonal
+    ):
         if k_rows:
             of_rows.offer(rows, tile, maxima_of_columns(tile), columns.start)
         if k_columns:
@@ -136,8 +148,7 @@ def mean_similarities(
     A: Float32Array, B: Float32Array, k: int, *, block_bytes: int
 ) -> tuple[Float64Array, Float64Array]:
     """Mean cosine of each row to its k nearest on the other side (fewer where there are fewer)."""
-    if k < 1:
-        raise ValueError(f"n_neighbors: at least 1 is needed, got {k}")
+    check_neighbors(k)
     rows, columns = best_pairs(
         A,
         B,
@@ -186,20 +197,33 @@ def adjustment_for(
     Scores are in units of the cosine and fit both directions: a figure of the row is the same for
     all its candidates, and so changes no ranking.
     """
+    check_method(method, n_neighbors=n_neighbors, temperature=temperature)
     if method == "cosine":
         return Adjustment()
     if method in ("csls", "margin"):
         source, target = mean_similarities(A, B, n_neighbors, block_bytes=block_bytes)
         half_source, half_target = ((r / 2).astype(np.float32) for r in (source, target))
         return Adjustment(half_source, half_target, divide=method == "margin")
-    if method == "inverted_softmax":
-        if not temperature > 0:
-            raise ValueError(f"temperature: a positive number is needed, got {temperature}")
-        sums = LogSums(len(A), temperature), LogSums(len(B), temperature)
-        for rows, columns, tile in tiles(A, B, Adjustment(), block_bytes=block_bytes):
-            inner = tile[: rows.stop - rows.start, : columns.stop - columns.start]
-            sums[0].add(rows, inner, axis=1)
-            sums[1].add(columns, inner, axis=0)
-        return Adjustment(sums[0].result(), sums[1].result())
-    known = ", ".join(get_args(NeighbourMethod))
-    raise ValueError(f"method: {method!r} is unknown; choose one of {known}")
+    sums = LogSums(len(A), temperature), LogSums(len(B), temperature)
+    for rows, columns, tile in tiles(A, B, Adjustment(), block_bytes=block_bytes):
+        inner = tile[: rows.stop - rows.start, : columns.stop - columns.start]
+        sums[0].add(rows, inner, axis=1)
+        sums[1].add(columns, inner, axis=0)
+    return Adjustment(sums[0].result(), sums[1].result())
+
+
+def check_method(method: str, *, n_neighbors: int, temperature: float) -> None:
+    """Raise for a method that there is not, and for figures it can't use."""
+    known = get_args(NeighbourMethod)
+    if method not in known:
+        raise ValueError(f"method: {method!r} is unknown; choose one of {', '.join(known)}")
+    if method in ("csls", "margin"):
+        check_neighbors(n_neighbors)
+    if method == "inverted_softmax" and not temperature > 0:
+        raise ValueError(f"temperature: a positive number is needed, got {temperature}")
+
+
+def check_neighbors(n_neighbors: int) -> None:
+    """Raise for less than one neighbour."""
+    if n_neighbors < 1:
+        raise ValueError(f"n_neighbors: at least 1 is needed, got {n_neighbors}")
