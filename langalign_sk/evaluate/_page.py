@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from langalign_sk.evaluate._report_result import TransferReport
 
 
+_LEAD = (
+    "The same test texts for all of them. Behind the best is in points, with the paired interval; "
+    "agreement is the share of held-out pairs whose two sides get one class."
+)
+_LEAD_WITHOUT_LABELS = (
+    "There are no target labels, so the ways are compared by agreement: the share of held-out "
+    "pairs whose two sides get one class."
+)
+
+
 def write_page(report: TransferReport, path: str | os.PathLike[str]) -> None:
     """Write the page of a report; it appears whole or not at all."""
     page = render(report).encode("utf-8")
@@ -115,8 +125,7 @@ def _sections(report: TransferReport) -> list[str]:
         (
             "compared",
             "Every way, compared",
-            "The same test texts for all of them. Behind the best is in points, with the paired "
-            "interval; agreement is the share of held-out pairs whose two sides get one class.",
+            _LEAD if "accuracy" in report.scores else _LEAD_WITHOUT_LABELS,
             sections.compared,
             True,
         ),

@@ -118,7 +118,7 @@ def transfer_report(
     >>> report.scores["candidate"].tolist()
     ['no map', 'forward, ridge', 'reverse, ridge', 'round trip, ridge']
     >>> print(report.summary())
-    Take 'round trip, ridge': accuracy ...
+    Take ...: accuracy ...
     """
     texts = inputs.read_texts(X, X_target, pairs, unlabeled)
     y = inputs.read_labels(y, texts.parts["X"], "y", 2)

@@ -85,20 +85,24 @@ class Runner:
         """Fit, predict, time, weigh; look at the pairs left out."""
         reader = candidate.reader
         model = self.fit(candidate)
-        has_target = candidate.test_part in reader.texts.parts
-        predicted, seconds = None, float("nan")
-        if has_target:
-            rows = reader.rows(candidate.test_part)
-            start = time.perf_counter()
-            predicted = np.asarray(model.predict(rows))
-            per_text = (time.perf_counter() - start) / len(predicted)
-            seconds = 1000 * (per_text + reader.seconds_per_text())
-            if not self.one_fit:
-                predicted = self.predict(candidate)
+        predicted = None
+        timed = reader.rows(*self._timed_rows(candidate))
+        start = time.perf_counter()
+        found = np.asarray(model.predict(timed))
+        seconds = 1000 * ((time.perf_counter() - start) / len(found) + reader.seconds_per_text())
+        if candidate.test_part in reader.texts.parts:
+            predicted = found if self.one_fit else self.predict(candidate)
         size = reader.size_bytes() + pickled_bytes(model)
         checked = self.fit(candidate, REST) if candidate.uses_pairs else model
         agreed = self.consistency(candidate, checked)
         return Outcome(candidate, predicted, model, checked, agreed, seconds, size)
+
+    def _timed_rows(self, candidate: Candidate) -> tuple[str, Index | None]:
+        """Target rows to time predictions on: those to test on, else those of held-out pairs."""
+        texts = candidate.reader.texts
+        if candidate.test_part in texts.parts:
+            return candidate.test_part, None
+        return "pairs_target", texts.subsets[HELD_OUT]
 
     def fit(self, candidate: Candidate, subset: str = ALL) -> Any:
         """Fit on all source rows, with some or all pairs."""

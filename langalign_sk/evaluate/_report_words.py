@@ -78,8 +78,10 @@ def _answer(report: TransferReport) -> str:
         if advice.candidate != advice.best:
             said += f"; {advice.best!r} is {advice.loss:.2f} above it and less simple"
         said += ")."
-        if report.estimate is not None:
+        if report.estimate is not None and report.estimate.reliable:
             said += f" Expect {report.estimate.summary()}."
+        elif report.estimate is not None:
+            said += f" How accurate that is can't be told: {report.estimate.reason}."
         return said
     accuracy = span(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
     said = (

@@ -239,6 +239,7 @@ def test_without_target_labels_agreement_decides(demo, embed):
     assert report.advice.basis == "consistency"
     assert report.advice.candidate not in ("constant", "no map")
     assert report.estimate.n_pairs == report.setting["n_held_out"]
+    assert report.estimate.reliable
     assert report.estimate.summary() in report.summary()
     assert "agreement" in report.pair_curve
     for table in (report.errors, report.per_class, report.references, report.predictions):
