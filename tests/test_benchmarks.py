@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import closed_forms, cost, gate, real_data, transfer
+from benchmarks import closed_forms, cost, gate, penalty, real_data, transfer
 from langalign_sk.datasets import load_demo
 
 
@@ -141,3 +141,22 @@ def test_closed_forms_states_every_limit():
     assert all(figure for _, figure, _ in rows)
     different = next(figure for what, figure, _ in rows if "between chunkings" in what)
     assert float(different) < 1e-10
+
+
+def test_penalty_compares_the_choice_with_hindsight(
+    data_folder, tiny_sentence_bert, tmp_path, results, monkeypatch, capsys
+):
+    monkeypatch.setattr(penalty, "SIZES", (100, None))
+    options = ["--data", str(data_folder), "--encoder", str(tiny_sentence_bert)]
+    penalty.main([*options, "--cache", str(tmp_path / "cache"), "--lang", "zh", "--draws", "2"])
+    found = json.loads((results / "penalty.json").read_text("utf-8"))
+    trips = found["round trip"]["accuracy"]
+    fixed = [row for name, row in trips.items() if "alpha = " in name]
+    assert len(fixed) == len(penalty.ALPHAS)
+    for size in ("100", "all"):
+        assert trips[penalty.BEST][size] == max(row[size] for row in fixed)
+        gain, low, high = found["reverse, fixed head"]["gain_over_ridge"]["whitened, OAS, p = 0"][
+            size
+        ]
+        assert low <= gain <= high
+    assert penalty.BEST in capsys.readouterr().out
