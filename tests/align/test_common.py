@@ -6,7 +6,18 @@ from sklearn.linear_model import LinearRegression
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from langalign_sk import LangAligner, ReverseAligner, RidgeMap
-from langalign_sk.maps import MultiStepMap, NormalizedMap
+from langalign_sk.maps import (
+    KernelMap,
+    LanguageDirectionMap,
+    LanguageMaskMap,
+    MeanShiftMap,
+    MultiStepMap,
+    NormalizedMap,
+    RCSLSMap,
+    SelfLearningMap,
+    SubspaceShiftMap,
+    TransportMap,
+)
 
 ALIGNERS = [
     LangAligner("self"),
@@ -20,6 +31,15 @@ ALIGNERS = [
     LangAligner("self", method=MultiStepMap(whiten=True, reweight=0.5, rank=2)),
     LangAligner("self", method=NormalizedMap(RidgeMap(), steps=["unit", "center"])),
     LangAligner("self", method="artetxe2018"),
+    LangAligner("self", method=KernelMap(20, random_state=0)),
+    LangAligner("self", method=KernelMap(20, features="fourier", random_state=0)),
+    LangAligner("self", method=MeanShiftMap(0.5, scale=True)),
+    LangAligner("self", method=LanguageDirectionMap()),
+    LangAligner("self", method=LanguageMaskMap()),
+    LangAligner("self", method=SubspaceShiftMap(2)),
+    LangAligner("self", method=RCSLSMap(max_iter=2, random_state=0)),
+    LangAligner("self", method=SelfLearningMap(n_rounds=1, random_state=0)),
+    LangAligner("self", method=TransportMap(reg=0.0, n_steps=1, random_state=0)),
     ReverseAligner("self"),
     ReverseAligner("self", method="procrustes", round_trip=True),
     ReverseAligner("self", method=LinearRegression(), round_trip=RidgeMap(alpha=0.5)),
