@@ -18,7 +18,7 @@ from langalign_sk.align import (
     TransferClassifier,
 )
 from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
-from langalign_sk.maps import TRUSTED_MAPS, ProcrustesMap, RidgeMap
+from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes, ProcrustesMap, RidgeMap
 from langalign_sk.text import BlockLayout, EmbeddingExtractor, MemoryCache, NgramEncoder
 
 #: Names of the types that a saved model of this package holds, for ``skops.io.load(trusted=...)``.
@@ -27,6 +27,7 @@ SKOPS_TRUSTED: list[str] = [
     for cls in (
         BlockLayout,
         EmbeddingExtractor,
+        GeneralizedProcrustes,
         LangAligner,
         LanguageGate,
         MemoryCache,

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LinearRegression
 
 from langalign_sk import BlockLayout, LangAligner, ParallelCorpus, ReverseAligner, RidgeMap
+from langalign_sk.maps import CCAMap, MultiStepMap, NormalizedMap
 
 RNG = np.random.default_rng(0)
 S = RNG.normal(size=(400, 6)) + 50
@@ -20,6 +21,9 @@ B = ParallelCorpus(S[250:], T[250:], target_lang="ko")
 ALIGNERS = [
     LangAligner(method="procrustes"),
     LangAligner(method=RidgeMap(alpha=0.1)),
+    LangAligner(method="reduced_rank"),
+    LangAligner(method=CCAMap(3)),
+    LangAligner(method=MultiStepMap(whiten=True, shrinkage="gcv", reweight=0.75)),
     ReverseAligner(round_trip=True),
     ReverseAligner(method="procrustes", gate="soft"),
 ]
@@ -125,6 +129,8 @@ def test_row_maps_do_not_stream():
     assert not hasattr(LangAligner(method=LinearRegression()), "partial_fit")
     assert not hasattr(ReverseAligner(round_trip=LinearRegression()), "partial_fit")
     assert hasattr(LangAligner(), "partial_fit")
+    for method in (RidgeMap("loo"), NormalizedMap(RidgeMap()), "xing2015"):
+        assert not hasattr(LangAligner(method=method), "partial_fit")
 
 
 def through_a_file(estimator):

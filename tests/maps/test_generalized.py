@@ -9,6 +9,7 @@ from sklearn.base import clone
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from langalign_sk import SKOPS_TRUSTED
 from langalign_sk.maps import GeneralizedProcrustes, ProcrustesMap
 
 seeds = st.integers(0, 2**32 - 1)
@@ -132,3 +133,15 @@ def test_as_a_step_after_a_union():
 def test_bad_parameters(params, message):
     with pytest.raises(ValueError, match=message):
         GeneralizedProcrustes(**params).fit(np.ones((5, 6)))
+
+
+def test_skops_needs_only_our_own_types():
+    skops_io = pytest.importorskip("skops.io")
+    X = np.hstack(make_views(5, (3, 4)))
+    fitted = GeneralizedProcrustes((3, 4)).fit(X)
+    data = skops_io.dumps(fitted)
+    trusted = skops_io.get_untrusted_types(data=data)
+    assert set(trusted) <= set(SKOPS_TRUSTED)
+    np.testing.assert_array_equal(
+        skops_io.loads(data, trusted=trusted).transform(X), fitted.transform(X)
+    )
