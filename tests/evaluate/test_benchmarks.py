@@ -1,0 +1,46 @@
+"""The measurements of retrieval and similarity count right."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from benchmarks import retrieval, retrieval_speed, sts
+from langalign_sk.evaluate import retrieval as measured
+
+
+def test_the_full_matrix_that_we_are_compared_with_gives_the_same():
+    A, B = retrieval_speed.pairs(300)
+    assert retrieval_speed.full_matrix(A, B) == pytest.approx(
+        retrieval_speed.p_at_1(measured(A, B))
+    )
+
+
+def test_costs_are_measured(monkeypatch):
+    monkeypatch.setattr(retrieval_speed, "WIDTH", 8)
+    figures = retrieval_speed.against_products(200, 1) | retrieval_speed.against_full_matrix(200, 1)
+    limits = {limit for _, limit in figures.values()}
+    assert limits == {"", "<= 2.5", "< 500", ">= 2"}
+    assert all(value >= 0 for value, _ in figures.values())
+
+
+def test_a_line_of_the_retrieval_table():
+    rng = np.random.default_rng(0)
+    S = rng.standard_normal((60, 6)).astype(np.float32)
+    found = retrieval.figures(S, S + np.float32(0.01))
+    assert retrieval.row(("two encoders: ridge", found))[:3] == ("two encoders", "ridge", "1.000")
+    assert found["margin, 4"]["forward"]["error"] == 0
+    assert found["n"] == 60
+
+
+def test_similarity_is_spearman_of_cosines(monkeypatch):
+    monkeypatch.setattr(sts, "DRAWS", 50)
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2, 80, 5))
+    cosine = (a * b).sum(axis=1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
+    scores = np.round(cosine * 3 + rng.standard_normal(80))
+    found = sts.correlation([(a, b)], scores)
+    assert found["spearman"] == pytest.approx(spearmanr(cosine, scores)[0])
+    assert found["low"] < found["spearman"] < found["high"]
+    assert sts.across((a, a), (b, b), scores)["spearman"] == pytest.approx(found["spearman"])
