@@ -12,14 +12,13 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk.align._lang_aligner import LangAligner
-from langalign_sk.align._pairs import resolve_corpora
+from langalign_sk.align._pairs import resolve_corpora, resolve_pools
 from langalign_sk.align._reverse_aligner import ReverseAligner
 from langalign_sk.align._state import LeavesPairsBehind, all_or_nothing
 from langalign_sk.align._text_pairs import embedded_pairs, embedded_pools, refuse_nested
+from langalign_sk.align._transfer_adapt import Adaptation
 from langalign_sk.align._transfer_head import GaussianHead, Part, fit_on_copies
-from langalign_sk.align._transfer_passage import Passage, passages_of
-from langalign_sk.corpus import TextPool
-from langalign_sk.maps import KernelMap
+from langalign_sk.align._transfer_ways import Ways
 from langalign_sk.text import BlockLayout
 
 
@@ -34,8 +33,9 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
     embedder : EmbeddingExtractor, default=None
         Turns texts into vectors; `X`, `pairs` and `unlabeled` are then texts. None: vectors.
     aligner : ReverseAligner or LangAligner, default=None
-        Brings the languages together; its own `pairs` and `unlabeled` must be None. None for
-        ``ReverseAligner(method="kernel")``, the best of the methods measured.
+        Brings the languages into one space; its own `pairs` and `unlabeled` must be None. None,
+        the best of what was measured: every language keeps its own space, source rows are
+        carried into it, and `aligner_` only takes labelled target rows to other languages.
     head : classifier, default=None
         None for a discriminant that takes the scatter of translations as a covariance, in closed
         form. Any other classifier gets `n_copies` noisy copies of each carried row instead.
@@ -43,12 +43,19 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         Translated sentences: vectors or, with an `embedder`, texts. "self" is the null alignment,
         on which scikit-learn's own checks run.
     unlabeled : TextPool or list of TextPool, default=None
-        Unpaired rows, for aligners that use them and for `center`.
+        Unlabelled rows of the task in target languages, for `match_classes` and
+        `self_training`; also for aligners that use such rows.
     noise : float, default=1.0
         Weight of the scatter of translations about the carried rows; 0 leaves it out.
-    center : bool, default=False
-        Move the target rows so that the mean of `unlabeled` in their language is that of the
-        carried training rows. For classes that are about as frequent in both.
+    n_landmarks : int, default=1200
+        Without an `aligner`: pairs whose target sides serve as landmarks of a Gaussian kernel,
+        next to the linear features; 0 for linear features alone.
+    match_classes : bool, default=True
+        Take the classes to be as frequent in `unlabeled` as among the labelled rows, and move
+        target rows and probabilities so that they are. Turn it off where that is not so.
+    self_training : int, default=2
+        Rounds in which a student in the target language's own space learns from the half of
+        `unlabeled` that is predicted most surely; its probabilities are averaged with the head's.
     n_copies : int, default=6
         Copies of each carried row for a `head` of your own.
     target_weight : float, default=1.0
@@ -110,7 +117,9 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         unlabeled: Any = None,
         *,
         noise: float = 1.0,
-        center: bool = False,
+        n_landmarks: int = 1200,
+        match_classes: bool = True,
+        self_training: int = 2,
         n_copies: int = 6,
         target_weight: float = 1.0,
         random_state: Any = None,
@@ -121,7 +130,9 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         self.pairs = pairs
         self.unlabeled = unlabeled
         self.noise = noise
-        self.center = center
+        self.n_landmarks = n_landmarks
+        self.match_classes = match_classes
+        self.self_training = self_training
         self.n_copies = n_copies
         self.target_weight = target_weight
         self.random_state = random_state
@@ -188,28 +199,40 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
     def _learn(
         self, X: FloatArray, codes: np.ndarray, weight: Float64Array, pairs: Any, unlabeled: Any
     ) -> None:
-        """Fit aligner, passages and heads."""
+        """Fit aligner, ways, heads and what unlabelled rows add."""
+        owner = type(self).__name__
         aligner = self._unfitted_aligner()
         null = isinstance(pairs, str) and pairs == "self"
         if null:  # nothing is to move: the rotation of rows onto themselves
             aligner.set_params(method="procrustes")
         blocks = None if aligner.blocks is None else BlockLayout(aligner.blocks)
-        corpora = resolve_corpora(pairs, None, X, blocks=blocks, owner=type(self).__name__)
-        self.aligner_ = aligner.fit(X, pairs=corpora, unlabeled=unlabeled)
-        passages = {} if null else passages_of(aligner, corpora or [])
-        found = aligner._codes(X, None)
-        languages = [str(lang) for lang in aligner.languages_]
+        corpora = resolve_corpora(pairs, None, X, blocks=blocks, owner=owner)
+        pools = resolve_pools(unlabeled, owner)
+        ways = Ways(aligner.fit(X, pairs=corpora, unlabeled=unlabeled))
+        if not null:
+            ways.fit(
+                corpora or [],
+                native=self.aligner is None,
+                n_landmarks=self.n_landmarks,
+                random_state=self.random_state,
+            )
+        self.aligner_, self.ways_ = ways.aligner, ways
+        found = ways.codes(X)
         self.heads_ = {
-            lang: self._fit_head(X, codes, weight, found, lang, passages) for lang in languages
+            lang: self._fit_head(self._parts(X, codes, weight, found, lang))
+            for lang in ways.languages
         }
-        self.shifts_ = {}
-        if self.center:
-            self.shifts_ = self._shifts(X, weight, found, passages, unlabeled)
+        prior = np.bincount(codes, weights=weight, minlength=len(self.classes_)) / weight.sum()
+        self.shifts_: dict[str, Float64Array] = {}
+        self.adaptations_: dict[str, Adaptation] = {}
+        for lang, pool in pools.items():
+            if lang in ways.targets:
+                self._adapt(lang, pool.rows, self._parts(X, codes, weight, found, lang), prior)
 
     def _unfitted_aligner(self) -> Any:
         """The aligner to fit, with our random state where it has none of its own."""
-        if self.aligner is None:
-            return ReverseAligner(method=KernelMap(), random_state=self.random_state)
+        if self.aligner is None:  # tells languages apart, and takes rows into the source language
+            return ReverseAligner(method="ridge")
         if not isinstance(self.aligner, LangAligner | ReverseAligner):
             name = type(self.aligner).__name__
             raise TypeError(f"aligner must be a LangAligner or ReverseAligner, got a {name}")
@@ -218,33 +241,29 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             aligner.set_params(random_state=self.random_state)
         return aligner
 
-    def _fit_head(
+    def _parts(
         self,
         X: FloatArray,
         codes: np.ndarray,
         weight: Float64Array,
         found: np.ndarray,
         lang: str,
-        passages: dict[tuple[str, str], Passage],
-    ) -> Any:
-        """The head of one language, from rows of every language as that language's."""
-        source = self._source()
+    ) -> list[Part]:
+        """The labelled rows of every language as rows of `lang`."""
         parts = []
         for code in np.unique(found):
             rows = found == code
-            origin = str(self.aligner_.languages_[code])
-            passage = passages.get((origin, lang))
-            moved = (
-                self.aligner_._move(X[rows], origin)
-                if passage is None
-                else passage.carry(self._native(X[rows], origin))
-            )
-            share = 1.0 if origin in source else float(self.target_weight)
+            origin = self.ways_.languages[code]
+            share = 1.0 if origin in self.ways_.sources else float(self.target_weight)
             if share > 0:
-                noise = None if passage is None else passage.noise
-                parts.append(Part(moved, codes[rows], share * weight[rows], noise))
+                carried, noise = self.ways_.carry(X[rows], origin, lang)
+                parts.append(Part(carried, codes[rows], share * weight[rows], noise))
         if not parts:
             raise ValueError("target_weight=0 leaves no labelled row: X has none in the source")
+        return parts
+
+    def _fit_head(self, parts: list[Part]) -> Any:
+        """The head of one language."""
         if self.head is None:
             return GaussianHead().fit(parts, len(self.classes_), noise=self.noise)
         return fit_on_copies(
@@ -256,44 +275,30 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             random_state=self.random_state,
         )
 
-    def _source(self) -> set[str]:
-        """The languages whose rows count in full."""
-        languages = [str(lang) for lang in self.aligner_.languages_]
-        if isinstance(self.aligner_, ReverseAligner):
-            return {str(self.aligner_.stays_)}
-        return set(languages) - {str(self.aligner_.stays_)}
+    def _adapt(self, lang: str, rows: FloatArray, parts: list[Part], prior: Float64Array) -> None:
+        """Learn what the unlabelled `rows` of one language say."""
+        arrived = self.ways_.arrive_native(rows, lang)
+        if self.match_classes:
+            total = sum(part.weight.sum() for part in parts)
+            expected = sum(part.weight @ part.rows for part in parts) / total
+            self.shifts_[lang] = expected - arrived.mean(axis=0, dtype=np.float64)
+        proba = self._head_proba(arrived, lang)
+        self.adaptations_[lang] = Adaptation(len(self.classes_)).fit(
+            proba, rows, prior if self.match_classes else None, self.self_training
+        )
 
-    def _native(self, X: FloatArray, lang: str) -> FloatArray:
-        """Rows of one language without the columns of the others."""
-        layout = self.aligner_.layout_
-        return X if layout is None else X[:, layout.columns(lang)]
-
-    def _shifts(
-        self,
-        X: FloatArray,
-        weight: Float64Array,
-        found: np.ndarray,
-        passages: dict[tuple[str, str], Passage],
-        unlabeled: Any,
-    ) -> dict[str, Float64Array]:
-        """What to add to the rows of each language so that their mean is that of the carried."""
-        pools = [unlabeled] if isinstance(unlabeled, TextPool) else list(unlabeled or ())
-        shifts = {}
-        for origin, lang in passages:
-            rows = found == list(self.aligner_.languages_).index(origin)
-            pool = [p for p in pools if p.lang == lang]
-            if not pool:
-                raise ValueError(
-                    f"center=True needs unpaired rows in {lang!r}: unlabeled=TextPool(rows, "
-                    f"lang={lang!r})"
-                )
-            if rows.any():
-                carried = passages[origin, lang].carry(self._native(X[rows], origin))
-                fitted = self.aligner_.maps_.get(lang)
-                seen = pool[0].rows if fitted is None else fitted.transform(pool[0].rows)
-                expected = np.average(carried, axis=0, weights=weight[rows])
-                shifts[lang] = expected - seen.mean(axis=0, dtype=np.float64)
-        return shifts
+    def _head_proba(self, arrived: FloatArray, lang: str) -> Float64Array:
+        """What the head of one language says of rows that have arrived in its space."""
+        if lang in self.shifts_:
+            arrived = arrived + self.shifts_[lang]
+        head = self.heads_[lang]
+        said: Float64Array = head.predict_proba(arrived)
+        if isinstance(head, GaussianHead) or len(head.classes_) == len(self.classes_):
+            return said
+        # A head of one's own may have met fewer classes.
+        proba = np.zeros((len(arrived), len(self.classes_)))
+        proba[:, np.searchsorted(self.classes_, head.classes_)] = said
+        return proba
 
     # ------------------------------------------------------------------ predict
 
@@ -324,19 +329,16 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             if len(X) == 0:
                 return np.empty((0, len(self.classes_)))
         X = as_float_matrix(X, name="X")
-        found = self.aligner_._codes(X, None)
+        found = self.ways_.codes(X)
         proba = np.zeros((len(X), len(self.classes_)))
         for code in np.unique(found):
             rows = np.flatnonzero(found == code)
-            lang = str(self.aligner_.languages_[code])
-            moved = self.aligner_._move(X[rows], lang)
-            if lang in self.shifts_:
-                moved = moved + self.shifts_[lang]
-            head = self.heads_[lang]
-            # A head of one's own may have met fewer classes in the rows of one language.
-            seen = getattr(head, "classes_", self.classes_)
-            columns = np.searchsorted(self.classes_, seen)
-            proba[np.ix_(rows, columns)] = head.predict_proba(moved)
+            lang = self.ways_.languages[code]
+            native = self.ways_.native(X[rows], lang)
+            said = self._head_proba(self.ways_.arrive_native(native, lang), lang)
+            if lang in self.adaptations_:
+                said = self.adaptations_[lang](said, native)
+            proba[rows] = said
         return proba
 
     def predict(self, X: Any) -> np.ndarray:

@@ -21,6 +21,10 @@ WITHIN = 0.5
 #: Weight of the identity, relative to the mean variance: no direction is ever taken for certain.
 FLOOR = 0.01
 
+#: Factor of the scores. Task text scatters more than the pairs tell, so that the posterior of the
+#: model is too sure of itself.
+SURENESS = 0.5
+
 
 @dataclass(frozen=True)
 class Part:
@@ -43,20 +47,24 @@ class GaussianHead:
         """Estimate means and covariance from all parts and solve for the coefficients."""
         width = parts[0].rows.shape[1]
         mass, sums = np.zeros(n_classes), np.zeros((n_classes, width))
+        covariance = np.zeros((width, width))
         for part in parts:
             one_hot = _weighted_classes(part, n_classes)
-            mass += one_hot.sum(axis=0)
-            sums += one_hot.T @ part.rows
-        present = mass > 0
-        means = sums / np.where(present, mass, 1.0)[:, None]
-        within, scattered = np.zeros((width, width)), np.zeros((width, width))
-        for part in parts:
-            apart = (part.rows - means[part.codes]) * np.sqrt(part.weight)[:, None]
-            within += apart.T @ apart
+            part_mass, part_sums = one_hot.sum(axis=0), one_hot.T @ part.rows
+            mass += part_mass
+            sums += part_sums
+            # About the part's own means: how far one language's lie from another's is no scatter.
+            own = part_sums / np.where(part_mass > 0, part_mass, 1.0)[:, None]
+            apart = (part.rows - own[part.codes]) * np.sqrt(part.weight)[:, None]
+            total = float(part_mass.sum())
+            within = oas_covariance(apart.T @ apart / total, total)
+            # Carried rows scatter by topic alone, real ones as real ones do.
             if part.noise is not None:
-                scattered += part.weight.sum() * part.noise
-        total = float(mass.sum())
-        covariance = WITHIN * oas_covariance(within / total, total) + noise * scattered / total
+                within = WITHIN * within + noise * part.noise
+            covariance += total * within
+        present, total = mass > 0, float(mass.sum())
+        means = sums / np.where(present, mass, 1.0)[:, None]
+        covariance /= total
         level = float(np.trace(covariance)) / width
         # Rows that are all alike have no scatter: any covariance then says the same.
         covariance.flat[:: width + 1] += FLOOR * level if level > 0 else 1.0
@@ -69,10 +77,11 @@ class GaussianHead:
 
     def predict_proba(self, Z: FloatArray) -> Float64Array:
         """Posterior probability of each class."""
-        scores = Z @ self.coef_ + self.intercept_
+        scores = SURENESS * (Z @ self.coef_ + self.intercept_)
         scores -= scores.max(axis=1, keepdims=True)
         proba: Float64Array = np.exp(scores)
-        return proba / proba.sum(axis=1, keepdims=True)
+        proba /= proba.sum(axis=1, keepdims=True)
+        return proba
 
 
 def _weighted_classes(part: Part, n_classes: int) -> Float64Array:

@@ -72,16 +72,3 @@ def _residual_covariance(moments: PairMoments, coef: Float64Array) -> Float64Arr
     scatter = moments.target.scatter - cross - cross.T + coef.T @ moments.source.scatter @ coef
     # Few pairs say little about directions: without the shrinkage, 300 of them cost ten points.
     return oas_covariance(scatter / moments.weight, moments.n_effective)
-
-
-def passages_of(aligner: Any, corpora: list[ParallelCorpus]) -> dict[tuple[str, str], Passage]:
-    """The passage of each (source language, target language), for a fitted aligner."""
-    names = [str(lang) for lang in aligner.languages_]
-    found = {}
-    for corpus in corpora:
-        pair = (corpus.source_lang or names[0], corpus.target_lang or names[-1])
-        if pair[1] in aligner.maps_:
-            found[pair] = passage_to_moved(corpus, aligner.maps_[pair[1]])
-        else:
-            found[pair] = passage_to_staying(corpus, aligner.maps_[pair[0]])
-    return found

@@ -1,0 +1,87 @@
+"""How rows of one language come to look like rows of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from langalign_sk._numeric import FloatArray
+from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.align._reverse_aligner import ReverseAligner
+from langalign_sk.align._transfer_lift import Lift
+from langalign_sk.align._transfer_passage import Passage, passage_to_moved, passage_to_staying
+from langalign_sk.corpus import ParallelCorpus
+
+
+class Ways:
+    """All ways between the languages of a fitted aligner, into the space of each one's head."""
+
+    def __init__(self, aligner: Any) -> None:
+        self.aligner = aligner
+        self.languages = [str(lang) for lang in aligner.languages_]
+        stays = str(aligner.stays_)
+        moved = [lang for lang in self.languages if lang != stays]
+        self.backwards = isinstance(aligner, ReverseAligner)
+        self.sources, self.targets = ([stays], moved) if self.backwards else (moved, [stays])
+        self.passages: dict[tuple[str, str], Passage] = {}
+        self.lifts: dict[str, Lift] = {}
+
+    def fit(
+        self,
+        corpora: Sequence[ParallelCorpus],
+        *,
+        native: bool,
+        n_landmarks: int,
+        random_state: Any,
+    ) -> None:
+        """Learn a passage from each corpus; with `native`, into the target's own, lifted space."""
+        for corpus in corpora:
+            way = (corpus.source_lang or self.languages[0], corpus.target_lang or self.targets[0])
+            if native:
+                self.lifts[way[1]] = Lift(corpus.target, n_landmarks, random_state)
+                self.passages[way] = passage_to_moved(corpus, self.lifts[way[1]])
+            elif self.backwards:
+                self.passages[way] = passage_to_moved(corpus, self.aligner.maps_[way[1]])
+            else:
+                self.passages[way] = passage_to_staying(corpus, self.aligner.maps_[way[0]])
+
+    def codes(self, X: FloatArray) -> np.ndarray:
+        """Index into `languages` of each row."""
+        codes: np.ndarray = self.aligner._codes(X, None)
+        return codes
+
+    def native(self, X: FloatArray, lang: str) -> FloatArray:
+        """Rows of one language without the columns of the others."""
+        layout = self.aligner.layout_
+        return X if layout is None else X[:, layout.columns(lang)]
+
+    def arrive_native(self, rows: FloatArray, lang: str) -> FloatArray:
+        """Rows of one language as the head of that language sees them."""
+        if lang in self.lifts:
+            return self.lifts[lang].transform(rows)
+        fitted = self.aligner._map_of(lang)
+        # Source rows of a round trip count as they are: their own head has no trip to survive.
+        if fitted is None or (self.backwards and lang in self.sources):
+            return rows
+        moved: FloatArray = fitted.transform(rows)
+        return moved
+
+    def carry(
+        self, X: FloatArray, origin: str, lang: str
+    ) -> tuple[FloatArray, Float64Array | None]:
+        """Rows of `origin` as the head of `lang` is to see them, and how real ones scatter."""
+        rows = self.native(X, origin)
+        if origin == lang:
+            return self.arrive_native(rows, lang), None
+        if (origin, lang) in self.passages:
+            passage = self.passages[origin, lang]
+            return passage.carry(rows), passage.noise
+        fitted = self.aligner._map_of(origin)
+        if fitted is not None and not (self.backwards and origin in self.sources):
+            rows = fitted.transform(rows)
+        if lang in self.lifts:  # from a third language, by way of the source
+            passage = self.passages[self.sources[0], lang]
+            return passage.carry(rows), passage.noise
+        return rows, None
