@@ -118,7 +118,7 @@ def roots_of(
             roots.append(root)
         return roots[0], roots[1]
 
-    return moments.memo(("roots", shrinkage, penalty), compute)
+    return moments.memo(("roots", shrinkage, penalty), compute, slot="roots")
 
 
 def uncentred(moments: PairMoments) -> PairMoments:

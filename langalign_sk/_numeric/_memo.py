@@ -7,10 +7,11 @@ from collections.abc import Callable, Hashable
 from typing import Any, NoReturn, Self, TypeVar
 
 Value = TypeVar("Value")
+_NOTHING: Any = object()
 
 
 class Memo:
-    """Thread-safe store: each key is computed once."""
+    """Thread-safe store: each key is computed once, or once in a row within a slot."""
 
     __slots__ = ("_lock", "_values")
 
@@ -18,13 +19,20 @@ class Memo:
         self._lock = threading.RLock()
         self._values: dict[Hashable, Any] = {}
 
-    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """Return the value of `key`, computing it the first time."""
+    def get(self, key: Hashable, compute: Callable[[], Value], slot: Hashable = None) -> Value:
+        """Return the value of `key`, computing it the first time.
+
+        Of the keys of one `slot` the newest alone is kept: a search over many settings must not
+        keep a matrix for each.
+        """
+        place = key if slot is None else ("slot", slot)
         with self._lock:
-            if key not in self._values:
-                self._values[key] = compute()
-            value: Value = self._values[key]
-            return value
+            held, value = self._values.get(place, (_NOTHING, None))
+            if held is _NOTHING or held != key:
+                value = compute()
+                self._values[place] = (key, value)
+            found: Value = value
+            return found
 
 
 class Immutable:

@@ -100,7 +100,7 @@ class Moments(Immutable):
         """Kish's effective number of rows, `weight**2 / weight_sq`."""
         return self.weight**2 / self.weight_sq
 
-    def memo(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+    def memo(self, key: Hashable, compute: Callable[[], Value], slot: Hashable = None) -> Value:
         """Return what `compute` returns, called once per `key` for this object.
 
         Parameters
@@ -109,12 +109,14 @@ class Moments(Immutable):
             What the value is known by.
         compute : callable
             Makes the value; called while no other thread computes for this object.
+        slot : hashable, optional
+            Keep only the newest of the values asked for under one slot.
 
         Returns
         -------
         object
         """
-        return self._memo.get(key, compute)
+        return self._memo.get(key, compute, slot)
 
     def __add__(self, other: object) -> Moments:
         if not isinstance(other, Moments):
@@ -239,7 +241,7 @@ class PairMoments(Immutable):
         _set(other, is_swapped=not self.is_swapped, _memo=self._memo)
         return other
 
-    def memo(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+    def memo(self, key: Hashable, compute: Callable[[], Value], slot: Hashable = None) -> Value:
         """Return what `compute` returns, called once per `key` and direction.
 
         Parameters
@@ -248,12 +250,15 @@ class PairMoments(Immutable):
             What the value is known by.
         compute : callable
             Makes the value; called while no other thread computes for this object.
+        slot : hashable, optional
+            Keep only the newest of the values asked for under one slot.
 
         Returns
         -------
         object
         """
-        return self._memo.get((self.is_swapped, key), compute)
+        place = None if slot is None else (self.is_swapped, slot)
+        return self._memo.get((self.is_swapped, key), compute, place)
 
     def __add__(self, other: object) -> PairMoments:
         if not isinstance(other, PairMoments):

@@ -254,11 +254,11 @@ class _Whitened:
             U, values, Vt = np.linalg.svd(self.cross, full_matrices=False)
             return U, values, Vt
 
-        return self.moments.memo(("svd", self.key), compute)
+        return self.moments.memo(("svd", self.key), compute, slot="svd")
 
     def rotation(self) -> Float64Array:
         """The semi-orthogonal matrix nearest to the cross covariance."""
-        return self.moments.memo(("polar", self.key), lambda: polar_of(self.cross)[0])
+        return self.moments.memo(("polar", self.key), lambda: polar_of(self.cross)[0], slot="polar")
 
     def rank(self) -> int:
         """Directions that survive all steps of a full map."""

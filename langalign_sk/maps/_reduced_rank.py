@@ -284,7 +284,7 @@ def _svd(
         return U[:, :rank], D[:rank], Vt[:rank]
 
     key = None if metric is None else metric[0]
-    return moments.memo(("low rank", penalty, key), compute)
+    return moments.memo(("low rank", penalty, key), compute, slot="low rank")
 
 
 def _rank_criterion(

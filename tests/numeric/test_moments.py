@@ -234,6 +234,19 @@ def test_memo_is_per_direction_and_outlives_the_view():
     assert m.swapped().swapped().memo("a", lambda: "not again") == "forward"
 
 
+def test_a_slot_keeps_the_newest_alone():
+    m = PairMoments.from_rows(*make_pairs(10, 20))
+    one = weakref.ref(m.memo("one", lambda: np.zeros(3), slot="kind"))
+    assert m.memo("one", lambda: pytest.fail("again"), slot="kind") is one()
+    assert m.swapped().memo("one", lambda: "back", slot="kind") == "back"
+    assert one() is not None
+    assert m.memo("two", lambda: 2, slot="kind") == 2
+    gc.collect()
+    assert one() is None
+    assert m.memo("one", lambda: 1, slot="kind") == 1
+    assert m.memo("kind", lambda: "no slot") == "no slot"
+
+
 def test_memo_computes_once_among_threads():
     m = Moments.from_rows(np.eye(3))
     calls = []
