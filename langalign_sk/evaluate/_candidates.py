@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.pipeline import Pipeline
 
 from langalign_sk._numeric import FloatArray
-from langalign_sk.align import LangAligner, ReverseAligner
+from langalign_sk.align import LangAligner, ReverseAligner, TransferClassifier
 from langalign_sk.align._rows import block_codes
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.evaluate._report_spaces import Reader, Space, Texts
@@ -137,6 +137,11 @@ class Catalogue:
         """An aligner and the head behind it."""
         return self._on_vectors(name, space, [("align", aligner), ("clf", self.head)])
 
+    def recipe(self, name: str, space: Space, classifier: TransferClassifier) -> Candidate:
+        """A classifier that aligns by itself, on vectors that the others use as well."""
+        on_vectors = clone(classifier).set_params(embedder=None)
+        return replace(self._on_vectors(name, space, [("clf", on_vectors)]), kind="given")
+
     def given(self, name: str, thing: Any, embedder: Any) -> list[Candidate]:
         """What a user's entry stands for."""
         if isinstance(thing, EmbeddingExtractor):
@@ -144,13 +149,17 @@ class Catalogue:
         if isinstance(thing, Pipeline) and isinstance(thing.steps[0][1], EmbeddingExtractor):
             space = self.space(thing.steps[0][1])
             return [self._on_vectors(name, space, thing.steps[1:])]
-        if isinstance(thing, str | BaseMap) or _is_aligner(thing):
+        if isinstance(thing, TransferClassifier):
+            embedder = embedder if thing.embedder is None else thing.embedder
+        if isinstance(thing, str | BaseMap | TransferClassifier) or _is_aligner(thing):
             if embedder is None:
                 raise ValueError(
                     f"candidate {name!r} is {_described(thing)} and needs vectors: give "
                     "transfer_report an embedder=EmbeddingExtractor(...), or the whole pipeline"
                 )
             space = self.space(embedder)
+            if isinstance(thing, TransferClassifier):
+                return [self.recipe(name, space, thing)]
             if _is_aligner(thing):
                 return [self.aligned(name, space, thing)]
             return self.standard(space, thing, name)

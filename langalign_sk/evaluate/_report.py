@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from langalign_sk.align import TransferClassifier
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.evaluate import _report_inputs as inputs
 from langalign_sk.evaluate._candidates import Candidate, Catalogue
@@ -32,6 +33,7 @@ def transfer_report(
     embedder: Any = None,
     head: Any = None,
     methods: Sequence[Any] = ("ridge",),
+    recipe: bool = True,
     translator: Translator | None = None,
     shots: Sequence[int] = (5, 20),
     cv: int = 5,
@@ -66,11 +68,13 @@ def transfer_report(
         trained on its group.
     embedder : EmbeddingExtractor, default=None
         Adds the standard candidates: no map, and each of `methods` forward, reverse and as a
-        round trip; with target labels, native.
+        round trip, and the `TransferClassifier`; with target labels, native.
     head : classifier, default=None
         Put behind every candidate that brings none. None: logistic regression with ``C=10``.
     methods : sequence of str or map, default=("ridge",)
         Maps of the standard candidates.
+    recipe : bool, default=True
+        Whether `TransferClassifier`, with its defaults, is among the standard candidates.
     translator : callable, default=None
         ``translator(texts, from_lang, to_lang)`` gives as many texts; adds translate-train and
         translate-test, with `embedder`.
@@ -116,7 +120,7 @@ def transfer_report(
     ...     None, demo.train_texts, demo.train_labels, pairs=demo.pairs, embedder=embed,
     ...     X_target=demo.test_texts, y_target=demo.test_labels)
     >>> report.scores["candidate"].tolist()
-    ['no map', 'forward, ridge', 'reverse, ridge', 'round trip, ridge']
+    ['no map', 'forward, ridge', 'reverse, ridge', 'round trip, ridge', 'transfer classifier']
     >>> print(report.summary())
     Take ...: accuracy ...
     """
@@ -133,7 +137,7 @@ def transfer_report(
     folds = [] if y_target is None else make_folds(len(y), y_target, groups, cv, random_state)
     runner = Runner(y, y_target, folds, random_state)
     catalogue = Catalogue(texts, _default_head() if head is None else head)
-    listed = _list(catalogue, candidates, embedder, methods)
+    listed = _list(catalogue, candidates, embedder, methods, recipe)
     listed += _translated(catalogue, embedder, translator, texts)
     _check_names(listed)
     with Steps(progress) as steps:
@@ -156,7 +160,11 @@ def _default_head() -> Any:
 
 
 def _list(
-    catalogue: Catalogue, given: Mapping[str, Any] | None, embedder: Any, methods: Sequence[Any]
+    catalogue: Catalogue,
+    given: Mapping[str, Any] | None,
+    embedder: Any,
+    methods: Sequence[Any],
+    recipe: bool,
 ) -> list[Candidate]:
     """The standard candidates, then those given."""
     listed = []
@@ -165,6 +173,9 @@ def _list(
         listed.append(catalogue.unaligned("no map", space))
         for method in methods:
             listed += catalogue.standard(space, method)
+        if recipe:
+            classifier = TransferClassifier(random_state=0)
+            listed.append(catalogue.recipe("transfer classifier", space, classifier))
     for name, thing in (given or {}).items():
         listed += catalogue.given(name, thing, embedder)
     if not listed:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langalign_sk._numeric import nearest
-from langalign_sk.evaluate._report_run import Labels, Outcome
+from langalign_sk.evaluate._report_run import Labels, Outcome, before_the_head
+from langalign_sk.evaluate._report_spaces import Space
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,14 +65,14 @@ def _nearest(
 ) -> list[list[tuple[int, float]]]:
     """Numbers and cosines of the training texts nearest to each misclassified row."""
     candidate = outcome.candidate
-    steps = getattr(outcome.model, "steps", None)
-    if not steps or not len(wrong):
-        return [[] for _ in wrong]
-    front = outcome.model[:-1]
-    train = _vectors(front, candidate.reader.rows(candidate.train_part or "X"))
-    test = _vectors(front, candidate.reader.rows(candidate.test_part, wrong))
+    nothing: list[list[tuple[int, float]]] = [[] for _ in wrong]
+    if not isinstance(candidate.reader, Space) or not len(wrong):
+        return nothing
+    rows = candidate.reader.rows
+    train = before_the_head(outcome.model, rows(candidate.train_part or "X"))
+    test = before_the_head(outcome.model, rows(candidate.test_part, wrong))
     if train is None or test is None:
-        return [[] for _ in wrong]
+        return nothing
     # Enough to pass over those of the row's own group.
     spare = 0 if groups is None else int(np.unique(groups[0], return_counts=True)[1].max())
     index, cosines = nearest(test, train, min(N_NEAREST + spare, len(train)))
@@ -82,10 +83,3 @@ def _nearest(
         kept = [(at, cos) for at, cos in pairs if groups is None or groups[0][at] != own]
         found.append(kept[:N_NEAREST])
     return found
-
-
-def _vectors(front: Any, rows: Any) -> np.ndarray | None:
-    """Rows where the head works; None where that is no table of numbers."""
-    found = front.transform(rows) if len(front.steps) else rows
-    array = np.asarray(found)
-    return array if array.ndim == 2 and array.dtype.kind == "f" else None

@@ -177,3 +177,14 @@ def few_per_class(labels: Labels, n: int, seed: int) -> Index:
     rng = np.random.default_rng(seed)
     chosen = [rng.permutation(np.flatnonzero(labels == label))[:n] for label in np.unique(labels)]
     return np.sort(np.concatenate(chosen))
+
+
+def before_the_head(model: Any, rows: Any) -> npt.NDArray[Any] | None:
+    """Rows where the head of a fitted pipeline works; None where that is no table of numbers."""
+    *front, head = [step for _, step in getattr(model, "steps", [("", model)])]
+    for step in front:
+        rows = step.transform(rows)
+    if hasattr(head, "aligner_"):  # a classifier that aligns by itself
+        rows = head.aligner_.transform(rows)
+    found = np.asarray(rows)
+    return found if found.ndim == 2 and found.dtype.kind == "f" else None
