@@ -29,7 +29,7 @@ from langalign_sk.evaluate._sides import (
     sampled,
 )
 
-_DRAWS = 200
+_DRAWS = 100
 _FEW_PAIRS = 100
 _LOW_KAPPA = 0.3
 _FAR = 0.5
@@ -185,6 +185,8 @@ def estimate_target_accuracy(
     if unlabeled is not None:
         conf_u = _classes(fitted, pool_rows(fitted, unlabeled))[1]
     shares = np.unique(labels, return_counts=True)[1] / len(labels)
+    # Numbers for classes: comparing names in every bootstrap sample would take most of the time.
+    a, b = np.unique(np.concatenate([a, b]), return_inverse=True)[1].reshape(2, -1)
     sample = _Sample(right, conf_x, a, b, conf_a, conf_b, pair_weights(chosen), conf_u, shares)
     ways = sample.ways()
     draws = np.array([sample.resampled(random).ways() for _ in range(_DRAWS)])
