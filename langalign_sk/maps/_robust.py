@@ -99,9 +99,11 @@ def judge_pairs(
     folds = [np.sort(part) for part in np.array_split(rng.permutation(len(S)), n_folds)]
     partners = [_derangement(part, rng) for part in folds]
     weights = np.ones(len(S)) if given is None else given
+    share = 1.0
     for _ in range(n_passes):
         scores, null = _scores(S, T, weights, folds, partners)
-        share = min(1.0, float(np.mean(scores < np.quantile(null, TAIL))) / TAIL)
+        # Good pairs among the low scores can only add to it: the lowest estimate is the best.
+        share = min(share, float(np.mean(scores < np.quantile(null, TAIL))) / TAIL)
         good = _probability(scores, null, share)
         weights = good if given is None else good * given
         # Nothing left to learn from: the pairs are no better than random ones.
