@@ -58,7 +58,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         `unlabeled` that is predicted most surely; its probabilities are averaged with the head's.
     n_copies : int, default=6
         Copies of each carried row for a `head` of your own.
-    target_weight : float, default=1.0
+    target_weight : float, default=0.5
         Weight of a labelled row in another language than the source, next to a source row's.
     random_state : int, RandomState instance or None, default=None
         Draws the noise of the copies and whatever the aligner draws.
@@ -121,7 +121,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         match_classes: bool = True,
         self_training: int = 2,
         n_copies: int = 6,
-        target_weight: float = 1.0,
+        target_weight: float = 0.5,
         random_state: Any = None,
     ) -> None:
         self.embedder = embedder

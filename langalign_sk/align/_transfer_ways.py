@@ -40,8 +40,7 @@ class Ways:
         for corpus in corpora:
             way = (corpus.source_lang or self.languages[0], corpus.target_lang or self.targets[0])
             if native:
-                self.lifts[way[1]] = Lift(corpus.target, n_landmarks, random_state)
-                self.passages[way] = passage_to_moved(corpus, self.lifts[way[1]])
+                self.lifts[way[1]], self.passages[way] = _lifted(corpus, n_landmarks, random_state)
             elif self.backwards:
                 self.passages[way] = passage_to_moved(corpus, self.aligner.maps_[way[1]])
             else:
@@ -85,3 +84,18 @@ class Ways:
             passage = self.passages[self.sources[0], lang]
             return passage.carry(rows), passage.noise
         return rows, None
+
+
+def _lifted(corpus: ParallelCorpus, n_landmarks: int, random_state: Any) -> tuple[Lift, Passage]:
+    """Lift of the target side and the passage into it, once per corpus where the draw is fixed.
+
+    Neither hangs on labels: all folds of a cross-validation share them.
+    """
+
+    def compute() -> tuple[Lift, Passage]:
+        lift = Lift(corpus.target, n_landmarks, random_state)
+        return lift, passage_to_moved(corpus, lift)
+
+    if not isinstance(random_state, int | np.integer):
+        return compute()
+    return corpus.moments.memo(("transfer", n_landmarks, int(random_state)), compute)
