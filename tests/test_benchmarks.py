@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import closed_forms, cost, gate, penalty, real_data, transfer
+from benchmarks import closed_forms, cost, gate, penalty, real_data, transfer, wrong_pairs
 from langalign_sk.datasets import load_demo
 
 
@@ -160,3 +160,21 @@ def test_penalty_compares_the_choice_with_hindsight(
         ]
         assert low <= gain <= high
     assert penalty.BEST in capsys.readouterr().out
+
+
+def test_wrong_pairs_measures_every_fit(
+    data_folder, tiny_sentence_bert, tmp_path, results, monkeypatch, capsys
+):
+    monkeypatch.setattr(wrong_pairs, "SHARES", (0.0, 0.3))
+    options = ["--data", str(data_folder), "--encoder", str(tiny_sentence_bert)]
+    wrong_pairs.main([*options, "--cache", str(tmp_path / "cache"), "--lang", "zh"])
+    table = json.loads((results / "wrong_pairs.json").read_text("utf-8"))["accuracy"]["zh"]
+    assert list(table) == ["0.0", "0.3"]
+    assert table["0.0"]["plain"]["difference"] == 0.0
+    for cells in table.values():
+        assert list(cells) == ["plain", "trim", "weight", wrong_pairs.HIDDEN]
+        for cell in cells.values():
+            assert cell["n"] == 240
+            assert cell["interval"][0] <= cell["difference"] <= cell["interval"][1]
+    assert float(table["0.3"]["trim"]["estimated"]) >= 0
+    assert "against clean" in capsys.readouterr().out
