@@ -58,7 +58,7 @@ def assembled(
         coverage=_covered(chosen, outcomes, texts),
         notes=_notes(texts, runner, groups, outcomes),
         models={
-            one.candidate.name: (getattr(one.candidate.reader, "original", None), one.model)
+            one.candidate.name: (one.candidate.reader.fitted_extractor(), one.model)
             for one in outcomes
         },
     )

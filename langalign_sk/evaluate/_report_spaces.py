@@ -51,6 +51,9 @@ class Reader(Protocol):
     def size_bytes(self) -> float:
         """What comes before the estimator takes when saved."""
 
+    def fitted_extractor(self) -> Any:
+        """What comes before the estimator, ready to be saved with it; None where nothing does."""
+
 
 @dataclass
 class Texts:
@@ -92,6 +95,10 @@ class Texts:
     def size_bytes(self) -> float:
         """Nothing comes before an estimator that reads texts."""
         return 0.0
+
+    def fitted_extractor(self) -> None:
+        """Nothing comes before an estimator that reads texts."""
+        return None
 
 
 class Space:
@@ -180,6 +187,11 @@ class Space:
     def size_bytes(self) -> float:
         """Bytes of the saved extractor; the weights of named models are never among them."""
         return pickled_bytes(self.original)
+
+    def fitted_extractor(self) -> Any:
+        """A copy of the extractor that knows, once saved, which weights it was fitted with."""
+        fresh = clone(self.original)
+        return fresh if fresh.lang_column is not None else fresh.fit(self.texts.parts["X"])
 
     def _embedded(self, part: str) -> FloatArray:
         """Vectors of one part, as `transform` gives them where the texts may hold any language."""

@@ -18,6 +18,7 @@ from langalign_sk import (
     ParallelCorpus,
     ReverseAligner,
     TextAligner,
+    TransferClassifier,
 )
 from langalign_sk.datasets import load_demo
 from langalign_sk.evaluate import transfer_report
@@ -45,6 +46,12 @@ def report(demo, embed):
         {
             "my pipeline": Pipeline(
                 [("embed", embed), ("align", LangAligner()), ("clf", LogisticRegression())]
+            ),
+            "recipe, own embedder": TransferClassifier(
+                embed, ReverseAligner(), LogisticRegression(), random_state=0
+            ),
+            "recipe, no embedder": TransferClassifier(
+                None, ReverseAligner(), LogisticRegression(), random_state=0
             ),
             "text aligner": Pipeline(
                 [("align", TextAligner(embed, ReverseAligner())), ("clf", LogisticRegression(C=10))]
@@ -113,8 +120,21 @@ def test_pipelines_of_the_user_get_the_pairs(report, demo, embed):
     assert (report.predictions["text aligner"] == report.predictions["reverse, ridge"]).all()
 
 
+def test_classifiers_that_align_by_themselves_share_the_vectors(report, demo, embed):
+    pools = [demo.unlabeled_target]  # those of the report are handed on
+    plain = TransferClassifier(
+        embed, ReverseAligner(), LogisticRegression(), demo.pairs, pools, random_state=0
+    )
+    predicted = plain.fit(demo.train_texts, demo.train_labels).predict(demo.test_texts)
+    for name in ("recipe, own embedder", "recipe, no embedder"):
+        assert (report.predictions[name] == predicted).all()
+        assert report.errors[report.errors["candidate"] == name]["near1"].notna().all()
+        assert name in set(report.alignment["candidate"])
+    assert "transfer classifier" in set(report.scores["candidate"])
+
+
 def test_the_fitted_pipeline_predicts_as_in_the_report(report, demo):
-    for name in ("round trip, ridge", "no map", "my pipeline", "text aligner"):
+    for name in ("round trip, ridge", "no map", "my pipeline", "recipe, no embedder"):
         pipe = pickle.loads(pickle.dumps(report.fitted(name)))
         assert (report.predictions[name] == pipe.predict(demo.test_texts)).all()
     assert report.fitted() is not None
