@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, nearest
+from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, nearest, unit_rows
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.corpus._grouping import tied_rows
@@ -16,6 +16,8 @@ from langalign_sk.evaluate._sides import random_numbers
 
 #: Rows of the pairs that are held against the others to find the threshold.
 _N_OWN = 2000
+#: A text that an encoder knows nothing of is marked by a number of this size, not by a direction.
+_NO_LENGTH = 1e-30
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,7 +107,8 @@ def coverage(
 
     Notes
     -----
-    The distance of a row x is :math:`1 - \frac1k \sum_{j \in N_k(x)} \cos(x, t_j)` over its k
+    Rows are brought to unit length and the mean of the pairs' target rows is taken off. The
+    distance of a row x is then :math:`1 - \frac1k \sum_{j \in N_k(x)} \cos(x, t_j)` over its k
     nearest distinct target rows. The threshold is the given quantile of the same distance of the
     pairs' own rows, each compared with all the others: for new rows of the same kind, the
     share outside is about ``1 - quantile``. Rows without any length (texts an encoder
@@ -138,9 +141,14 @@ def coverage(
         raise ValueError(
             f"the pairs have {len(own)} distinct target rows, too few for n_neighbors={n_neighbors}"
         )
+    known = np.abs(rows).max(axis=1) > _NO_LENGTH
+    own, rows = unit_rows(own), unit_rows(rows)
+    # Without the mean, a text that says nothing is near no pair; with it, it is near all of them.
+    centre = own.mean(axis=0, dtype=np.float64).astype(own.dtype)
+    own, rows = own - centre, rows - centre
     drawn = random_numbers(random_state).permutation(len(own))[:_N_OWN]
     threshold = float(np.quantile(_distances(own[drawn], own, n_neighbors, drawn), quantile))
-    scores = _distances(rows, own, n_neighbors)
+    scores = np.where(known, _distances(rows, own, n_neighbors), np.inf)
     outside = float(np.mean(scores > threshold))
     return Coverage(outside, 1 - quantile, threshold, scores, len(own))
 
@@ -172,5 +180,5 @@ def _distances(
         own = found == itself[:, None]
         own[~own.any(axis=1), -1] = True
         cosines = cosines[~own].reshape(len(queries), k)
-    distances = 1 - cosines.mean(axis=1, dtype=np.float64)
-    return np.where(np.abs(queries).max(axis=1) > 0, distances, np.inf)
+    distances: Float64Array = 1 - cosines.mean(axis=1, dtype=np.float64)
+    return distances

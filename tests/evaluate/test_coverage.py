@@ -24,6 +24,8 @@ def cloud():
 def test_scores_and_threshold_are_those_of_brute_force(cloud):
     own, rows = cloud[:300], cloud[300:]
     found = coverage(corpus(own), rows)
+    own, rows = (a / np.linalg.norm(a, axis=1, keepdims=True) for a in (own, rows))
+    own, rows = own - own.mean(axis=0), rows - own.mean(axis=0)
     index = NearestNeighbors(metric="cosine", algorithm="brute").fit(own)
     assert found.scores == pytest.approx(index.kneighbors(rows, 5)[0].mean(axis=1), abs=1e-5)
     others = index.kneighbors(n_neighbors=5)[0].mean(axis=1)  # each row without itself
@@ -39,7 +41,7 @@ def test_rows_of_the_same_kind_are_outside_as_often_as_said(seed, quantile):
     rng = np.random.default_rng(seed)
     rows = rng.normal(size=(2500, 4)) @ rng.normal(size=(4, 9)) + 2 * rng.normal(size=9)
     found = coverage(corpus(rows[:1000]), rows[1000:], quantile=quantile)
-    assert found.outside == pytest.approx(1 - quantile, abs=0.045)
+    assert found.outside == pytest.approx(1 - quantile, abs=0.065)
     assert found.ok
 
 

@@ -130,6 +130,6 @@ def test_texts():
     assert found.estimate == pytest.approx(truth, abs=0.15)
     assert found.estimate < found.source_accuracy
     # Text of a kind that no pair has is found through the pipeline's own encoder.
-    far = TextPool(["모자 " * 9, "가방 " * 9], lang="ko")
+    far = TextPool(["뷁쀍쒧", "꿹뚊"], lang="ko")
     assert coverage(held_out.embed(embed), far.embed(embed)).outside > 0.5
     assert "lie outside" in estimate_target_accuracy(pipe, *texts, held_out, far).reason
