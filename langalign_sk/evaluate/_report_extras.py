@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk.evaluate._candidates import Candidate, Catalogue
+from langalign_sk.evaluate._consistency import Consistency
 from langalign_sk.evaluate._intervals import wilson
 from langalign_sk.evaluate._report_advice import Advice
 from langalign_sk.evaluate._report_run import REST, Fold, Labels, Outcome, Runner
@@ -31,13 +32,17 @@ def pair_curve(
         return []
     advised = [one for one in users if one.candidate.name == advice.candidate]
     best = max(users, key=lambda one: _figure(one, runner.y_target))
-    candidate = (advised or [best])[0].candidate
+    outcome = (advised or [best])[0]
+    candidate = outcome.candidate
     every = np.arange(texts.pairs.n_pairs) if runner.folds else texts.subsets[REST]
     rows = []
     for part in _halvings(every, runner.random_state):
         name = f"{len(part)} pairs"
         texts.subsets[name] = part
-        figures = do(name, _point, runner, candidate, name)
+        if len(part) == len(every):  # the comparison itself was made with these
+            figures = _figures(runner, outcome.predicted, outcome.consistency)
+        else:
+            figures = do(name, _point, runner, candidate, name)
         rows.append({"candidate": candidate.name, "n_pairs": len(part), **figures})
     return rows
 
@@ -91,12 +96,19 @@ _SHOWN = (
 
 
 def _point(runner: Runner, candidate: Candidate, subset: str) -> dict[str, float]:
-    """Accuracy or, without labels, agreement of a candidate with some of the pairs."""
+    """Figures of a candidate with some of the pairs."""
     if runner.y_target is not None:
-        predicted = runner.predict(candidate, subset)
+        return _figures(runner, runner.predict(candidate, subset), None)
+    return _figures(runner, None, runner.consistency(candidate, runner.fit(candidate, subset)))
+
+
+def _figures(
+    runner: Runner, predicted: Labels | None, agreed: Consistency | None
+) -> dict[str, float]:
+    """Accuracy or, without labels, agreement, with its interval."""
+    if runner.y_target is not None and predicted is not None:
         found = measures([predicted], runner.y_target, runner.random_state)
         return {key: found[key][0] for key in _SHOWN[:3]}
-    agreed = runner.consistency(candidate, runner.fit(candidate, subset))
     if agreed is None:
         return {}
     same = agreed.source_classes == agreed.target_classes

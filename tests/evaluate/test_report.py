@@ -182,6 +182,42 @@ def test_words_and_frames(report):
     assert report.pair_curve["n_pairs"].tolist() == [75, 150, 300, 600]
 
 
+def test_the_curve_is_that_of_parts_of_the_pairs(report, demo, embed):
+    name = report.pair_curve["candidate"].iloc[0]
+    table = report.scores.set_index("candidate")
+    assert report.pair_curve["accuracy"].iloc[-1] == table.loc[name, "accuracy"]
+    order = np.random.default_rng(0).permutation(600)
+    again = transfer_report(
+        {"part": ReverseAligner(demo.pairs.take(np.sort(order[:75])).embed(embed))},
+        demo.train_texts,
+        demo.train_labels,
+        pairs=demo.pairs,
+        X_target=demo.test_texts,
+        y_target=demo.test_labels,
+        embedder=embed,
+        recipe=False,
+        shots=(),
+    )
+    assert again.pair_curve["n_pairs"].tolist() == [75, 150, 300, 600]
+    brought = again.scores.set_index("candidate").loc["part"]
+    assert not brought["uses_pairs"]
+    assert any("part: brings pairs of its own" in note for note in again.notes)
+    curve = transfer_report(
+        {"reverse": ReverseAligner()},
+        demo.train_texts,
+        demo.train_labels,
+        pairs=demo.pairs,
+        X_target=demo.test_texts,
+        y_target=demo.test_labels,
+        embedder=embed,
+        methods=(),
+        recipe=False,
+        shots=(),
+    ).pair_curve
+    assert curve["candidate"].unique().tolist() == ["reverse"]
+    assert curve["accuracy"].iloc[0] == brought["accuracy"]
+
+
 def test_groups_keep_translations_of_training_texts_out(demo, embed):
     n = 100
     y = np.asarray(demo.train_labels)[:n]
