@@ -18,7 +18,7 @@ from langalign_sk.evaluate._consistency import (
 )
 from langalign_sk.evaluate._sides import check_pairs, pair_rows, parts_of, pool_rows, sampled
 
-_CLASSES = ("agreement", "kappa", "soft")
+_CLASSES = ("agreement", "kappa", "soft", "transfer")
 _VECTORS = ("cosine", "r2", "csls")
 
 
@@ -31,12 +31,14 @@ class PairScorer:
         Pairs that the estimator's aligner is NOT fitted on: ``fit, held_out = pairs.split(0.8)``.
         None takes the rows of each test fold as pairs, for a search over an aligner alone:
         ``GridSearchCV(LangAligner(), ..., cv=PairKFold()).fit(source_vectors, target_vectors)``.
-    measure : str, default="kappa"
+    measure : str, default="soft"
         Of the predictions, `prediction_consistency`:
 
         - "agreement": share of pairs with the same class on both sides;
         - "kappa": the same beyond chance;
-        - "soft": the same for classes drawn with their probabilities.
+        - "soft": the same for classes drawn with their probabilities;
+        - "transfer": "soft" times the accuracy on the rows of the test fold, which must be
+          labelled source rows, as in a search: right in one language and the same in the other.
 
         Of the vectors behind the aligner:
 
@@ -58,9 +60,9 @@ class PairScorer:
 
     Notes
     -----
-    Larger is better for all. Given `pairs`, the `X` and `y` of a fold are ignored: the score of a
-    candidate hangs on the folds only through the head. A score is as good as what it can choose:
-    `docs/choosing.md` says how well each of them follows the accuracy in the target language.
+    Larger is better for all. Given `pairs`, all but "transfer" ignore the `X` and `y` of a fold:
+    the score of a candidate hangs on the folds only through the head. `docs/choosing.md` says how
+    well each of them follows the accuracy in the target language.
 
     Only the pairs drawn are kept, and pickled with the scorer; inside `without_pairs` none are.
 
@@ -90,7 +92,7 @@ class PairScorer:
     def __init__(
         self,
         pairs: ParallelCorpus | None = None,
-        measure: str = "kappa",
+        measure: str = "soft",
         *,
         max_pairs: int | None = 1000,
         random_state: Any = 0,
@@ -114,11 +116,17 @@ class PairScorer:
             pairs = _pairs_of_fold(X, y)
         if self.measure in _CLASSES:
             found = prediction_consistency(estimator, pairs, max_pairs=None)
-            value = float(getattr(found, self.measure))
+            if self.measure != "transfer":
+                value = float(getattr(found, self.measure))
+            elif X is None or y is None:
+                raise ValueError('measure="transfer" needs labelled source rows X and y')
+            else:
+                hits = np.asarray(estimator.predict(X)) == np.asarray(y)
+                value = float(hits.mean()) * max(found.soft, 0.0)
             if np.isnan(value):
                 raise ValueError(
-                    f'measure="soft" needs predict_proba, which {type(estimator).__name__} lacks; '
-                    'take measure="kappa"'
+                    f"measure={self.measure!r} needs predict_proba, which "
+                    f'{type(estimator).__name__} lacks; take measure="kappa"'
                 )
             return value
         warn_if_seen(estimator, pairs)

@@ -76,6 +76,16 @@ def test_prediction_measures_are_those_of_prediction_consistency(world):
         assert PairScorer(held_out, measure)(pipe, X, y) == getattr(found, measure)
 
 
+def test_transfer_asks_for_right_and_the_same(world):
+    fit, held_out, X, y = world
+    pipe = pipe_of(fit).fit(X, y)
+    soft = prediction_consistency(pipe, held_out).soft
+    found = PairScorer(held_out, "transfer")(pipe, X[:50], y[:50])
+    assert found == pytest.approx(pipe.score(X[:50], y[:50]) * soft)
+    with pytest.raises(ValueError, match="needs labelled source rows"):
+        PairScorer(held_out, "transfer")(pipe)
+
+
 def test_target_measures_are_those_of_their_formulas(world):
     fit, held_out, X, y = world
     pipe = pipe_of(fit).fit(X, y)
@@ -104,6 +114,7 @@ def test_one_class_for_all_pleases_agreement_but_not_kappa(world):
     lazy = LogisticRegression(C=1e-9).fit(X, np.where(np.arange(len(y)) < 3, 0, 1))
     assert PairScorer(held_out, "agreement")(lazy) == 1
     assert PairScorer(held_out, "kappa")(lazy) == 0
+    assert abs(PairScorer(held_out, "soft")(lazy)) < 0.01
 
 
 def test_scorers_stay_small(world):
