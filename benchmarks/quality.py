@@ -20,7 +20,7 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks import real_data
 from benchmarks.quality_data import CASES, Case, load_case
-from benchmarks.quality_methods import NATIVE, NATIVE_GRID, aligned, transfers
+from benchmarks.quality_methods import NATIVE, NATIVE_GRID, aligned, robust, transfers
 from benchmarks.quality_runs import (
     few_labels,
     in_domain,
@@ -101,7 +101,7 @@ def _limited(
         found: dict[str, dict[str, Hits]]
         if job == "all":
             found = out_of_domain(
-                case, [*aligned(extra), *transfers()], None, repeats=repeats, native=True
+                case, [*aligned(extra), *transfers(), *robust()], None, repeats=repeats, native=True
             )
         elif job == "counts":
             found = {}
@@ -111,7 +111,11 @@ def _limited(
             found = {}
             for share in WRONG:
                 found |= out_of_domain(
-                    case, [*aligned(short=True), *transfers()], None, repeats=1, wrong=share
+                    case,
+                    [*aligned(short=True), *transfers()[:1], *robust()],
+                    None,
+                    repeats=1,
+                    wrong=share,
                 )
         elif job == "in domain":
             found = in_domain(case, [*aligned(short=True), *transfers()])

@@ -82,6 +82,17 @@ def aligned(extra: Sequence[str] = (), *, short: bool = False) -> list[Any]:
     return methods
 
 
+def robust() -> list[Any]:
+    """The recipe and an aligner that pass over pairs that look wrong."""
+    return [
+        Aligned(
+            "ReverseAligner, round trip, robust",
+            lambda pairs: ReverseAligner(pairs, round_trip=True, robust="trim", random_state=0),
+        ),
+        Transfer("TransferClassifier, robust", {"robust": "trim"}),
+    ]
+
+
 def transfers() -> list[Any]:
     """The recipe, without and with unlabelled target text."""
     return [

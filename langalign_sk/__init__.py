@@ -17,6 +17,7 @@ from langalign_sk.align import (
     TextAligner,
     TransferClassifier,
 )
+from langalign_sk.align._transfer import PARTS as TRANSFER_PARTS
 from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
 from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes, ProcrustesMap, RidgeMap
 from langalign_sk.text import BlockLayout, EmbeddingExtractor, MemoryCache, NgramEncoder
@@ -38,6 +39,7 @@ SKOPS_TRUSTED: list[str] = [
         TextAligner,
         TextPool,
         TransferClassifier,
+        *TRANSFER_PARTS,
         *TRUSTED_MAPS,
     )
 ]

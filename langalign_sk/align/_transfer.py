@@ -18,8 +18,12 @@ from langalign_sk.align._state import LeavesPairsBehind, all_or_nothing
 from langalign_sk.align._text_pairs import embedded_pairs, embedded_pools, refuse_nested
 from langalign_sk.align._transfer_adapt import Adaptation
 from langalign_sk.align._transfer_head import GaussianHead, Part, fit_on_copies
-from langalign_sk.align._transfer_ways import Ways
+from langalign_sk.align._transfer_lift import Lift
+from langalign_sk.align._transfer_ways import Ways, judged_corpus
 from langalign_sk.text import BlockLayout
+
+#: What a saved classifier is made of, besides arrays.
+PARTS = (Adaptation, GaussianHead, Lift, Ways)
 
 
 class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
@@ -60,8 +64,11 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         Copies of each carried row for a `head` of your own.
     target_weight : float, default=0.5
         Weight of a labelled row in another language than the source, next to a source row's.
+    robust : {"trim", "weight"} or None, default=None
+        Drop or weigh down pairs that look wrong, as the aligners do.
     random_state : int, RandomState instance or None, default=None
-        Draws the noise of the copies and whatever the aligner draws.
+        Draws the landmarks and the noise of the copies. With an int, all folds of a
+        cross-validation share what hangs on the pairs alone.
 
     Attributes
     ----------
@@ -122,6 +129,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         self_training: int = 2,
         n_copies: int = 6,
         target_weight: float = 0.5,
+        robust: str | None = None,
         random_state: Any = None,
     ) -> None:
         self.embedder = embedder
@@ -135,6 +143,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         self.self_training = self_training
         self.n_copies = n_copies
         self.target_weight = target_weight
+        self.robust = robust
         self.random_state = random_state
 
     # ------------------------------------------------------------------ fit
@@ -207,6 +216,8 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             aligner.set_params(method="procrustes")
         blocks = None if aligner.blocks is None else BlockLayout(aligner.blocks)
         corpora = resolve_corpora(pairs, None, X, blocks=blocks, owner=owner)
+        if corpora is not None and not null:
+            corpora = [judged_corpus(corpus, self.robust) for corpus in corpora]
         pools = resolve_pools(unlabeled, owner)
         ways = Ways(aligner.fit(X, pairs=corpora, unlabeled=unlabeled))
         if not null:
@@ -228,6 +239,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         for lang, pool in pools.items():
             if lang in ways.targets:
                 self._adapt(lang, pool.rows, self._parts(X, codes, weight, found, lang), prior)
+        ways.passages = {}  # large, and of no use once the heads are fitted
 
     def _unfitted_aligner(self) -> Any:
         """The aligner to fit, with our random state where it has none of its own."""
@@ -283,7 +295,9 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             expected = sum(part.weight @ part.rows for part in parts) / total
             self.shifts_[lang] = expected - arrived.mean(axis=0, dtype=np.float64)
         proba = self._head_proba(arrived, lang)
-        self.adaptations_[lang] = Adaptation(len(self.classes_)).fit(
+        # The head knows the language from the pairs, the student from these rows.
+        trust = min(0.5, len(rows) / (len(rows) + self.aligner_.n_pairs_))
+        self.adaptations_[lang] = Adaptation(len(self.classes_), trust).fit(
             proba, rows, prior if self.match_classes else None, self.self_training
         )
 

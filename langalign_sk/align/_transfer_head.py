@@ -57,6 +57,8 @@ class GaussianHead:
             own = part_sums / np.where(part_mass > 0, part_mass, 1.0)[:, None]
             apart = (part.rows - own[part.codes]) * np.sqrt(part.weight)[:, None]
             total = float(part_mass.sum())
+            if total == 0:
+                continue
             within = oas_covariance(apart.T @ apart / total, total)
             # Carried rows scatter by topic alone, real ones as real ones do.
             if part.noise is not None:

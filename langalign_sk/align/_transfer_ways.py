@@ -9,7 +9,9 @@ import numpy as np
 
 from langalign_sk._numeric import FloatArray
 from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.align._pairs import Direction
 from langalign_sk.align._reverse_aligner import ReverseAligner
+from langalign_sk.align._robust import judged
 from langalign_sk.align._transfer_lift import Lift
 from langalign_sk.align._transfer_passage import Passage, passage_to_moved, passage_to_staying
 from langalign_sk.corpus import ParallelCorpus
@@ -99,3 +101,24 @@ def _lifted(corpus: ParallelCorpus, n_landmarks: int, random_state: Any) -> tupl
     if not isinstance(random_state, int | np.integer):
         return compute()
     return corpus.moments.memo(("transfer", n_landmarks, int(random_state)), compute)
+
+
+def judged_corpus(corpus: ParallelCorpus, robust: str | None) -> ParallelCorpus:
+    """The pairs with the weights that `robust` gives them, once per corpus."""
+    if robust is None:
+        return corpus
+
+    def compute() -> ParallelCorpus:
+        langs, widths = (corpus.source_lang or "source", corpus.target_lang or "target"), (0, 0)
+        (way,) = judged([Direction(*langs, widths, corpus, False)], robust)
+        source, target, weight = way.rows()
+        return ParallelCorpus(
+            source,
+            target,
+            source_lang=corpus.source_lang,
+            target_lang=corpus.target_lang,
+            weight=weight,
+            layout=corpus.layout,
+        )
+
+    return corpus.moments.memo(("robust", robust), compute)
