@@ -43,7 +43,7 @@ class MLPMap(BaseMap):
         by the other architectures.
     hidden_width : int, optional
         Width of the hidden layers (of the first one in "ae"). None for the wider of both
-        spaces, and for 1024 in "residual".
+        spaces, and for 2048 in "residual".
     loss : str or dict of str to float, default="mse"
         A name, or names and weights of a sum: "mse" (the paper's), "cosine", "infonce" (find the
         own target among those of the batch and the queue, and back), "relational" (keeps the
@@ -61,7 +61,7 @@ class MLPMap(BaseMap):
         Of AdamW, on weights, not on biases.
     batch_size : int, default=256
         Pairs per step.
-    max_iter : int, default=30
+    max_iter : int, default=20
         Epochs at most; also the length of the schedule.
     validation_fraction : float, default=0.1
         Share of the pairs held out, at random, to choose the best epoch by.
@@ -163,7 +163,7 @@ class MLPMap(BaseMap):
         learning_rate: float = 1e-3,
         weight_decay: float = 1e-2,
         batch_size: int = 256,
-        max_iter: int = 30,
+        max_iter: int = 20,
         validation_fraction: float = 0.1,
         n_iter_no_change: int = 5,
         tol: float = 1e-3,
@@ -345,7 +345,7 @@ class MLPMap(BaseMap):
         """Widths of all layers, input and output included."""
         width = self.hidden_width
         if width is None:
-            width = 1024 if self.architecture == "residual" else max(d_in, d_out)
+            width = 2048 if self.architecture == "residual" else max(d_in, d_out)
         if isinstance(width, bool) or not isinstance(width, (int, np.integer)) or width < 1:
             raise ValueError(f"hidden_width must be a whole number >= 1, got {width!r}")
         hidden = {
