@@ -6,6 +6,7 @@ from langalign_sk.text._http import HttpEncoder
 from langalign_sk.text._language import LanguageDetector
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._ngram import NgramEncoder
+from langalign_sk.text._onnx import OnnxEncoder, export_onnx
 from langalign_sk.text._registry import release_models
 from langalign_sk.text._store import DiskCache
 
@@ -17,6 +18,8 @@ __all__ = [
     "LanguageDetector",
     "MemoryCache",
     "NgramEncoder",
+    "OnnxEncoder",
     "VectorCache",
+    "export_onnx",
     "release_models",
 ]
