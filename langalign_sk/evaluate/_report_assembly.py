@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from sklearn.pipeline import Pipeline
 
+from langalign_sk.align import TransferClassifier
 from langalign_sk.evaluate._coverage import Coverage, coverage
 from langalign_sk.evaluate._estimate import AccuracyEstimate, estimate_target_accuracy
 from langalign_sk.evaluate._report_advice import Advice
@@ -140,6 +142,13 @@ def _notes(
         f"{setting['n_pairs']:,} pairs, by models whose maps were fitted without these. Agreement "
         "says nothing of errors made in both languages alike."
     )
+    several = [one.candidate.name for one in outcomes if _has_head_per_language(one.model)]
+    if several and runner.y_target is None:
+        notes.append(
+            f"{', '.join(several)}: has a head of its own for each language, and so agrees less "
+            "with itself than one head would at the same accuracy. Agreement ranks it too low; a "
+            "few target labels would tell."
+        )
     own = [one.candidate.name for one in outcomes if one.consistency and one.consistency.seen]
     if own:
         notes.append(
@@ -151,6 +160,12 @@ def _notes(
         "pipeline; the weights of models given by name are not in it."
     )
     return notes
+
+
+def _has_head_per_language(model: Any) -> bool:
+    """Whether the two sides of a pair are judged by two heads."""
+    last = model.steps[-1][1] if isinstance(model, Pipeline) else model
+    return isinstance(last, TransferClassifier)
 
 
 def _leaks(texts: Texts, groups: tuple[Labels, Labels] | None) -> list[str]:

@@ -298,6 +298,7 @@ def test_without_target_labels_agreement_decides(demo, embed):
     assert report.estimate.reliable
     assert report.estimate.summary() in report.summary()
     assert "agreement" in report.pair_curve
+    assert any("transfer classifier: has a head of its own" in note for note in report.notes)
     for table in (report.errors, report.per_class, report.references, report.predictions):
         assert table.empty
 
