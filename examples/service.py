@@ -2,7 +2,8 @@
 
     pip install langalign-sk fastapi uvicorn
     LANGALIGN_MODEL=out/model.joblib uvicorn examples.service:app --port 8000
-    curl localhost:8000/predict -H 'Content-Type: application/json' -d '{"texts": ["환불해 주세요"]}'
+    curl localhost:8000/predict -H 'Content-Type: application/json' \
+        -d '{"texts": ["환불해 주세요"]}'
 
 The model is what `langalign-sk transfer` wrote, or any fitted pipeline saved by joblib: load only
 files that you trust. Requests run in a pool of threads, which the pipeline allows; start more
