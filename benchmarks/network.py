@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def split_of(n: int) -> tuple[Any, Any]:
     """Rows to learn from and rows held out, as `MLPMap(random_state=0)` draws them."""
-    rows = np.random.RandomState(0).permutation(n)  # noqa: NPY002 - what scikit-learn uses
+    rows = np.random.RandomState(0).permutation(n)
     held_out = max(1, round(0.1 * n))
     return rows[held_out:], rows[:held_out]
 
@@ -83,7 +84,7 @@ def plain_loop(architecture: str, S: Any, T: Any, epochs: int) -> tuple[float, f
     learn, held_out = split_of(len(S))
     widths = MLPMap(architecture)._widths(S.shape[1], T.shape[1])
     layers: list[Any] = []
-    for fan_in, fan_out in zip(widths, widths[1:], strict=False):
+    for fan_in, fan_out in pairwise(widths):
         layers += [nn.Linear(fan_in, fan_out), nn.ReLU(), nn.Dropout(0.1)]
     net = nn.Sequential(*layers[:-2])
     source, target = torch.tensor(S), torch.tensor(T)
@@ -96,7 +97,8 @@ def plain_loop(architecture: str, S: Any, T: Any, epochs: int) -> tuple[float, f
         net.train()
         for x, t in data:
             optimizer.zero_grad()
-            nn.functional.mse_loss(net(x), t).backward()
+            loss: Any = nn.functional.mse_loss(net(x), t)
+            loss.backward()
             optimizer.step()
         net.eval()
         with torch.no_grad():
