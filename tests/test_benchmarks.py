@@ -6,7 +6,17 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import closed_forms, cost, gate, penalty, real_data, transfer, wrong_pairs
+from benchmarks import (
+    cache_stores,
+    closed_forms,
+    cost,
+    disk_cache,
+    gate,
+    penalty,
+    real_data,
+    transfer,
+    wrong_pairs,
+)
 from langalign_sk.datasets import load_demo
 
 
@@ -178,3 +188,14 @@ def test_wrong_pairs_measures_every_fit(
             assert cell["interval"][0] <= cell["difference"] <= cell["interval"][1]
     assert float(table["0.3"]["trim"]["estimated"]) >= 0
     assert "against clean" in capsys.readouterr().out
+
+
+def test_every_store_gives_back_what_was_put():
+    figures = cache_stores.measure(600, repeat=1)
+    assert {"append-only segments", "SQLite (WAL)", "one file per vector"} <= figures.keys()
+
+
+def test_two_writers_lose_nothing_and_lookups_encode_nothing(tmp_path):
+    (figure,) = disk_cache.two_writers(tmp_path, scale=200).values()
+    assert figure == "0, 0"
+    assert disk_cache.lookups(tmp_path, scale=1000)

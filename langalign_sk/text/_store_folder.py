@@ -99,10 +99,19 @@ class Store:
                 self._named_shelf(folder.name).refresh()
             return sum(map(len, self._shelves.values()))
 
-    def close(self) -> None:
-        """Give up the files that this process writes."""
-        for shelf in self._shelves.values():
-            shelf.close()
+    def forget(self) -> None:
+        """Give up what is open and known, as if this process had just begun."""
+        with self._lock:
+            for shelf in self._shelves.values():
+                shelf.close()
+            self._shelves.clear()
+            self._writing.clear()
+            self._opened = False
+
+    def after_fork(self) -> None:
+        """Close a child's copies of its parent's files; the lock may be held by a lost thread."""
+        self._lock = threading.RLock()
+        self.forget()
 
     def _shelf(self, spec: str) -> Shelf:
         """Part of the folder that belongs to an encoder."""
@@ -235,7 +244,7 @@ def _after_fork() -> None:
     global _guard
     _guard = threading.Lock()
     for store in _stores.values():
-        store.close()
+        store.after_fork()
     _stores.clear()
     forget_claims_after_fork()
 

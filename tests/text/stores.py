@@ -25,7 +25,7 @@ def rows(n, width=4, start=0):
 def forget():
     """Forget what this process knows, as a new one would."""
     for store in _stores.values():
-        store.close()
+        store.forget()
     _stores.clear()
 
 
