@@ -13,6 +13,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from langalign_sk import (
+    SKOPS_TRUSTED,
     BlockLayout,
     EmbeddingExtractor,
     LangAligner,
@@ -278,3 +279,13 @@ def test_a_lift_without_landmarks_is_the_identity():
     rows = np.random.default_rng(0).normal(size=(10, 3))
     np.testing.assert_array_equal(Lift(rows, 0, 0).transform(rows), rows)
     assert Lift(rows, 5, 0).transform(rows).shape == (10, 8)
+
+
+def test_skops_loads_it_with_our_types_trusted(world):
+    io = pytest.importorskip("skops.io")
+    model = TransferClassifier(
+        pairs=world.pairs("ko"), unlabeled=world.pool("ko"), random_state=0
+    ).fit(world.block("en", TRAIN), world.y[TRAIN])
+    loaded = io.loads(io.dumps(model), trusted=SKOPS_TRUSTED)
+    X = world.block("ko", TEST)
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
