@@ -121,6 +121,13 @@ def as_weights(sample_weight: Any, n_rows: int) -> Float64Array | None:
         )
     if not weights.any():
         raise ValueError("sample_weight: all weights are zero; at least one must be positive")
+    with np.errstate(over="ignore"):
+        squares = weights @ weights
+    if not 0 < squares < np.inf:
+        raise ValueError(
+            f"sample_weight: weights up to {weights.max():.3g} have squares that no float64 holds; "
+            "multiply all of them by one number"
+        )
     return weights
 
 

@@ -121,6 +121,12 @@ def roots_of(
     return moments.memo(("roots", shrinkage, penalty), compute, slot="roots")
 
 
+def least_squares_scale(moments: PairMoments, coef: Float64Array) -> float:
+    """Best factor of the centred source rows mapped by `coef`; 1 where these do not vary."""
+    spread = float(np.sum((moments.source.scatter @ coef) * coef))
+    return float(np.sum(moments.cross * coef)) / spread if spread > 0 else 1.0
+
+
 def uncentred(moments: PairMoments) -> PairMoments:
     """The same pairs as if both means were zero: moments about the origin."""
 

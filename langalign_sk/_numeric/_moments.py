@@ -333,6 +333,11 @@ def _accumulate(
         triangle = dsyrk(1.0, buffer[: size + 1].T, beta=1.0, c=triangle, overwrite_c=1)
         total += weight
         mean += (weight / total) * delta
+    if not np.isfinite(np.diag(triangle)).all():
+        raise ValueError(
+            f"{' or '.join(names)}: the squares of some numbers are beyond float64; divide all "
+            "rows by one large number"
+        )
     return mean, triangle
 
 

@@ -18,6 +18,7 @@ from langalign_sk._numeric._arrays import Float64Array, as_matrix
 from langalign_sk._numeric._linalg import polar_of
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.maps._affine import AffineMap
+from langalign_sk.maps._checks import real_number, whole_number
 
 
 class GeneralizedProcrustes(
@@ -129,6 +130,8 @@ class GeneralizedProcrustes(
         -------
         self
         """
+        whole_number("max_iter", self.max_iter, 0)
+        real_number("tol", self.tol, low=0)
         X = as_matrix(X, name="X")
         spans, common = self._spans(X.shape[1]), max(self.widths)
         moments = Moments.from_rows(X, sample_weight)
@@ -181,9 +184,9 @@ class GeneralizedProcrustes(
 
     def _spans(self, width: int) -> list[slice]:
         """Columns of each view."""
-        widths = [int(w) for w in self.widths]
-        if len(widths) < 2 or min(widths) < 1:
-            raise ValueError(f"widths must be two or more numbers >= 1, got {self.widths!r}")
+        widths = [whole_number("each of widths", w) for w in self.widths]
+        if len(widths) < 2:
+            raise ValueError(f"widths must be those of two or more views, got {self.widths!r}")
         if sum(widths) != width:
             raise ValueError(f"X has {width} columns, but the widths {widths} add to {sum(widths)}")
         if self.combine not in ("average", "concatenate"):

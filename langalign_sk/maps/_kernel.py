@@ -11,6 +11,7 @@ from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk._numeric._linalg import numerical_rank
 from langalign_sk.maps._base import BaseMap
+from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._random import generator
 from langalign_sk.maps._ridge import RidgeMap
 
@@ -159,11 +160,11 @@ class KernelMap(BaseMap):
             waves = rng.standard_normal((self.n_components, S.shape[1]))
             phases = rng.uniform(0, 2 * np.pi, self.n_components)
         present = np.arange(len(S)) if weights is None else np.flatnonzero(weights)
-        drawn = rng.permutation(present)[: self.n_components]
-        sample = np.asarray(S[np.sort(drawn)], dtype=np.float64)
+        drawn = rng.permutation(present)
         self._mean, spread = _mean_and_spread(S, weights)
-        sample -= self._mean
-        self.gamma_ = self.gamma / _median_squared_distance(sample)
+        # Of a number of rows that does not hang on the number of landmarks, which may be small.
+        near, sample = (S[np.sort(drawn[:n])] - self._mean for n in (1000, self.n_components))
+        self.gamma_ = self.gamma / _median_squared_distance(near)
         if self.features == "fourier":
             self._places, self._phases = waves * math.sqrt(2 * self.gamma_), phases
             unfold = None
@@ -210,10 +211,8 @@ class KernelMap(BaseMap):
         """Refuse values that mean nothing."""
         if self.features not in FEATURES:
             raise ValueError(f"features must be one of {FEATURES}, got {self.features!r}")
-        if self.n_components < 1:
-            raise ValueError(f"n_components must be at least 1, got {self.n_components}")
-        if not (math.isfinite(self.gamma) and self.gamma > 0):
-            raise ValueError(f"gamma must be a positive finite number, got {self.gamma}")
+        whole_number("n_components", self.n_components)
+        real_number("gamma", self.gamma, low=0, above=True)
 
     def _values(self, centred: Float64Array) -> Float64Array:
         """Kernel of centred rows with each landmark, or their random features."""
@@ -272,12 +271,12 @@ def _mean_and_spread(S: FloatArray, weights: Float64Array | None) -> tuple[Float
 
 
 def _median_squared_distance(rows: Float64Array) -> float:
-    """Median over pairs of up to 1,000 rows; 1 where all of them are equal."""
+    """Median over pairs of rows; 1 where all of them are equal."""
     if len(rows) < 2:
         return 1.0
     from scipy.spatial.distance import pdist
 
-    distances = pdist(rows[:: -(-len(rows) // 1000)], "sqeuclidean")
+    distances = pdist(rows, "sqeuclidean")
     middle = float(np.median(distances)) or float(distances.mean())
     return middle or 1.0
 

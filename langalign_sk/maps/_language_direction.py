@@ -7,7 +7,8 @@ from scipy.linalg import cho_factor, cho_solve
 
 from langalign_sk._numeric import Moments, oas_covariance
 from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk.maps._shift import ShiftMap, check_strength
+from langalign_sk.maps._checks import real_number
+from langalign_sk.maps._shift import ShiftMap
 
 
 class LanguageDirectionMap(ShiftMap):
@@ -67,7 +68,7 @@ class LanguageDirectionMap(ShiftMap):
 
     def _fit_clouds(self, source: Moments, target: Moments) -> tuple[Float64Array, Float64Array]:
         """Matrix and offset for source rows."""
-        strength = check_strength(self.strength)
+        strength = real_number("strength", self.strength)
         delta = target.mean - source.mean
         weight = source.weight + target.weight
         pooled = oas_covariance(

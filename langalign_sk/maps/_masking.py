@@ -8,7 +8,7 @@ import numpy as np
 
 from langalign_sk._numeric import Moments
 from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk.maps._shift import ShiftMap, column_deviations
+from langalign_sk.maps._shift import ShiftMap, column_deviations, rounding_of_means
 
 
 class LanguageMaskMap(ShiftMap):
@@ -73,6 +73,7 @@ class LanguageMaskMap(ShiftMap):
         if not (math.isfinite(self.share) and 0 <= self.share <= 1):
             raise ValueError(f"share must lie between 0 and 1, got {self.share}")
         gap = np.abs(target.mean - source.mean)
+        gap[gap <= rounding_of_means(source) + rounding_of_means(target)] = 0.0
         # Each language counts alike, however many rows it came with.
         spread = np.sqrt((column_deviations(source) ** 2 + column_deviations(target) ** 2) / 2)
         self.separation_ = np.where(gap > 0, np.inf, 0.0)

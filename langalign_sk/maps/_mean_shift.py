@@ -6,7 +6,8 @@ import numpy as np
 
 from langalign_sk._numeric import Moments
 from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk.maps._shift import ShiftMap, check_strength, column_deviations
+from langalign_sk.maps._checks import real_number
+from langalign_sk.maps._shift import ShiftMap, column_deviations
 
 
 class MeanShiftMap(ShiftMap):
@@ -68,7 +69,7 @@ class MeanShiftMap(ShiftMap):
 
     def _fit_clouds(self, source: Moments, target: Moments) -> tuple[Float64Array, Float64Array]:
         """Matrix and offset for source rows."""
-        strength = check_strength(self.strength)
+        strength = real_number("strength", self.strength)
         factors = np.ones(source.width)
         if self.scale:
             before, after = column_deviations(source), column_deviations(target)

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk._numeric._linalg import (
+    least_squares_scale,
     numerical_rank,
     polar_of,
     roots_of,
@@ -19,6 +20,7 @@ from langalign_sk._numeric._linalg import (
 )
 from langalign_sk.maps._affine import AffineMixin, affine
 from langalign_sk.maps._base import MomentMap, _check_width
+from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._ridge import RidgeMap
 
 
@@ -187,7 +189,7 @@ class MultiStepMap(AffineMixin, MomentMap):
                 coef = steps.land(steps.start(weighted @ Vt[:rank]))
         self.singular_values_ = values
         self.rank_ = steps.rank() if full else rank
-        self.scale_ = _least_squares_scale(moments, coef) if self.scale else 1.0
+        self.scale_ = least_squares_scale(moments, coef) if self.scale else 1.0
         coef = self.scale_ * coef
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
 
@@ -219,12 +221,9 @@ class MultiStepMap(AffineMixin, MomentMap):
                 f'dewhiten must be "target" or "source", got {self.dewhiten!r}; there is no map '
                 "into the raw target space without it"
             )
-        if isinstance(self.rank, bool) or not (
-            self.rank is None or (isinstance(self.rank, (int, np.integer)) and self.rank >= 1)
-        ):
-            raise ValueError(f"rank must be None or a whole number >= 1, got {self.rank!r}")
-        if not (np.isfinite(self.reweight) and self.reweight >= 0):
-            raise ValueError(f"reweight must be a finite number >= 0, got {self.reweight!r}")
+        if self.rank is not None:
+            whole_number("rank", self.rank)
+        real_number("reweight", self.reweight, low=0)
 
 
 class _Whitened:
@@ -277,9 +276,3 @@ class _Whitened:
     def land(self, matrix: Float64Array) -> Float64Array:
         """Give the target's correlations after `matrix`."""
         return matrix if self.roots is None else matrix @ self.roots[1][1]
-
-
-def _least_squares_scale(moments: PairMoments, coef: Float64Array) -> float:
-    """Best factor for the mapped source rows; 1 where these do not vary."""
-    spread = float(np.sum((moments.source.scatter @ coef) * coef))
-    return float(np.sum(coef * moments.cross)) / spread if spread > 0 else 1.0

@@ -6,11 +6,11 @@ from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from langalign_sk._numeric import FloatArray
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk.maps._base import BaseMap, MomentMap
+from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._network_layers import (
     Layer,
     Standard,
@@ -23,6 +23,7 @@ from langalign_sk.maps._network_layers import (
 )
 from langalign_sk.maps._network_losses import checked_losses
 from langalign_sk.maps._network_training import Data, Training, train
+from langalign_sk.maps._random import generator
 
 
 class MLPMap(BaseMap):
@@ -81,9 +82,10 @@ class MLPMap(BaseMap):
         machine has no such device.
     progress : bool or "auto", default="auto"
         Progress bar over the epochs; "auto" shows it on a terminal after two seconds.
-    random_state : int, RandomState instance or None, default=None
-        First weights, order of the pairs, dropout, held-out pairs. No global generator is read or
-        changed. The same number gives the same map on the same machine and versions.
+    random_state : int, Generator, RandomState or None, default=None
+        First weights, order of the pairs, dropout, held-out pairs, and what `base` draws. No
+        global generator is read or changed. The same number gives the same map on the same
+        machine and versions.
 
     Attributes
     ----------
@@ -218,8 +220,10 @@ class MLPMap(BaseMap):
         """
         S, T, weights = self._check_pairs(S, T, sample_weight)
         how = self._training(equal_widths=S.shape[1] == T.shape[1])
-        rng = check_random_state(self.random_state)
+        rng = generator(self.random_state)
         learn, held_out = self._split(len(S), weights, rng)
+        if weights is not None:  # float32 holds no weight however small or large
+            weights = weights / weights.max()
         base = self._fitted_base(S, T, weights, held_out)
         data = Data(S, T, weights, base, standard_of(S, T, weights))
         start = self._first_layers(S.shape[1], T.shape[1], data.standard, rng)
@@ -277,22 +281,16 @@ class MLPMap(BaseMap):
             ("n_iter_no_change", 1),
             ("queue_size", 0),
         ):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-                raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
-        for name, low, high in (
-            ("dropout", 0.0, 1.0),
-            ("validation_fraction", 0.0, 1.0),
-            ("tol", 0.0, 1.0),
-            ("weight_decay", 0.0, np.inf),
-            ("learning_rate", 0.0, np.inf),
-            ("temperature", 0.0, np.inf),
+            whole_number(name, getattr(self, name), least)
+        for name, high in (
+            ("dropout", 1.0),
+            ("validation_fraction", 1.0),
+            ("tol", 1.0),
+            ("weight_decay", np.inf),
+            ("learning_rate", np.inf),
+            ("temperature", np.inf),
         ):
-            value = getattr(self, name)
-            above = value > low if name in _ABOVE_ZERO else value >= low
-            if isinstance(value, bool) or not (above and value < high):
-                sign = ">" if name in _ABOVE_ZERO else ">="
-                raise ValueError(f"{name} must be {sign} {low:g} and < {high:g}, got {value!r}")
+            real_number(name, getattr(self, name), low=0, high=high, above=name in _ABOVE_ZERO)
         import torch
 
         device = torch.device(self.device or ("cuda" if torch.cuda.is_available() else "cpu"))
@@ -313,13 +311,15 @@ class MLPMap(BaseMap):
             progress=self.progress,
         )
 
-    def _split(self, n: int, weights: Float64Array | None, rng: Any) -> tuple[Any, Any]:
+    def _split(
+        self, n: int, weights: Float64Array | None, rng: np.random.Generator
+    ) -> tuple[Any, Any]:
         """Rows to train on and rows held out; rows without weight are in neither."""
         rows = np.arange(n) if weights is None else np.flatnonzero(weights)
         rows = rng.permutation(rows)
-        held = max(1, round(self.validation_fraction * len(rows)))
         if len(rows) < 2:  # one pair: nothing to hold out, and nothing to learn but that pair
             return rows, rows
+        held = min(max(1, round(self.validation_fraction * len(rows))), len(rows) - 1)
         return rows[held:], rows[:held]
 
     def _fitted_base(
@@ -330,7 +330,7 @@ class MLPMap(BaseMap):
             return None
         from langalign_sk.maps._resolve import resolve_map  # it names this class
 
-        base = resolve_map(self.base)
+        base = resolve_map(self.base, random_state=self.random_state)
         if not len(held_out) or len(held_out) == len(S):
             return base.fit(S, T, weights)
         if isinstance(base, MomentMap):  # weights of zero: no copy of the other rows
@@ -346,8 +346,7 @@ class MLPMap(BaseMap):
         width = self.hidden_width
         if width is None:
             width = 2048 if self.architecture == "residual" else max(d_in, d_out)
-        if isinstance(width, bool) or not isinstance(width, (int, np.integer)) or width < 1:
-            raise ValueError(f"hidden_width must be a whole number >= 1, got {width!r}")
+        width = whole_number("hidden_width", width)
         hidden = {
             "residual": [width],
             "fc": [width] * 5,

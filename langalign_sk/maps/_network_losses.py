@@ -24,7 +24,8 @@ class Batch:
 
     def mean(self, per_row: Any) -> Any:
         """Weighted mean of one number per row."""
-        return (per_row * self.weight).sum() / self.weight.sum()
+        # Weights that float32 takes for zero leave nothing to learn, not a division by zero.
+        return (per_row * self.weight).sum() / self.weight.sum().clamp_min(1e-30)
 
 
 def mse(batch: Batch) -> Any:
@@ -56,7 +57,7 @@ def relational(batch: Batch) -> Any:
     """Squared change of the cosines among the rows themselves: source rows against mapped ones."""
     mapped, source = _unit(batch.mapped), _unit(batch.source)
     change = (mapped @ mapped.T - source @ source.T).square()
-    return batch.mean(change @ batch.weight / batch.weight.sum())
+    return batch.mean(change @ batch.weight / batch.weight.sum().clamp_min(1e-30))
 
 
 def keep_source(batch: Batch) -> Any:

@@ -145,7 +145,7 @@ class _Net:
         self.scale = scale
         self.queue: Any = None
         self.generator = torch.Generator(device=how.device)
-        self.generator.manual_seed(int(rng.randint(2**31 - 1)))
+        self.generator.manual_seed(int(rng.integers(2**31 - 1)))
 
     def layers(self) -> list[Layer]:
         """Copy of the parameters as numpy arrays."""
@@ -181,8 +181,6 @@ class _Net:
         """One pass over the training rows; returns the mean loss on the way."""
         losses = []
         for tensors in _batches(data, rows, self.how.batch_size, self.how.device):
-            if not bool((tensors[4] > 0).any()):
-                continue
             rate = schedule.step()
             for group in optimizer.param_groups:
                 group["lr"] = rate
@@ -237,13 +235,14 @@ class _Schedule:
 
 def _batches(data: Data, rows: Any, size: int, device: Any) -> Iterator[tuple[Any, ...]]:
     """Batches in the order of `rows`; the pairs are read in larger pieces, each in file order."""
+    import torch
+
     step = size * max(1, _BATCHES_AT_A_TIME * 256 // max(size, 256))
     for start in range(0, len(rows), step):
         piece = np.asarray(rows[start : start + step])
         order = np.argsort(piece, kind="stable")
         tensors = data.tensors(piece[order], device)
-        back = np.empty_like(order)
-        back[order] = np.arange(len(order))
+        back = torch.from_numpy(np.argsort(order)).to(device)
+        tensors = tuple(tensor[back] for tensor in tensors)
         for first in range(0, len(piece), size):
-            at = back[first : first + size]
-            yield tuple(tensor[at] for tensor in tensors)
+            yield tuple(tensor[first : first + size] for tensor in tensors)

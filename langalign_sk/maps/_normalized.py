@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import clone
 
 from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk.maps._base import BaseMap, fits_from_moments
+from langalign_sk.maps._units import row_lengths
 
 STEPS = ("unit", "center")
 
@@ -24,8 +24,8 @@ class NormalizedMap(BaseMap):
 
     Parameters
     ----------
-    method : map
-        The map between the normalised rows; cloned, never changed.
+    method : str, map or regressor
+        The map between the normalised rows: whatever the aligners take. Cloned, never changed.
     steps : sequence of {"unit", "center"}, default=("unit",)
         What is done to the rows of either side, in order: "unit" divides each row by its length,
         "center" takes the mean of the pairs off.
@@ -117,7 +117,9 @@ class NormalizedMap(BaseMap):
         steps = self._checked_steps()
         S, T, weights = self._check_pairs(S, T, sample_weight)
         source, target = _Side(steps, S, weights), _Side(steps, T, weights)
-        inner = clone(self.method, safe=False)
+        from langalign_sk.maps._resolve import resolve_map  # which knows this class
+
+        inner = resolve_map(self.method)
         if fits_from_moments(inner):
             parts = [
                 PairMoments.from_rows(
@@ -184,7 +186,7 @@ class _Side:
                 if step == "center":
                     mean += w @ part
                 else:
-                    length += float(w @ np.linalg.norm(part, axis=1))
+                    length += float(w @ row_lengths(part))
             self.steps.append(step)
             if step == "center":
                 self.means.append(mean / total)
@@ -206,7 +208,7 @@ def _forward(rows: FloatArray, steps: list[str], means: list[Float64Array]) -> F
 
 def _unit(rows: FloatArray) -> FloatArray:
     """Rows of length 1; rows of zeros stay what they are."""
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    length[length == 0] = 1
-    scaled: FloatArray = rows / length
+    lengths = row_lengths(rows)[:, None]
+    lengths[lengths == 0] = 1
+    scaled: FloatArray = np.divide(rows, lengths, dtype=np.float64).astype(rows.dtype, copy=False)
     return scaled

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import numpy as np
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix
-from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk._numeric._linalg import rotation_of
+from langalign_sk._numeric._linalg import least_squares_scale, rotation_of
 from langalign_sk.maps._affine import AffineMixin, affine
 from langalign_sk.maps._base import MomentMap, _check_width
 
@@ -125,10 +123,8 @@ class ProcrustesMap(AffineMixin, MomentMap):
         self
         """
         moments = self._need(moments)
-        rotation, agreement = rotation_of(moments)
-        self.scale_ = 1.0
-        if self.scale:
-            self.scale_ = _least_squares_scale(moments, rotation, agreement)
+        rotation, _ = rotation_of(moments)
+        self.scale_ = least_squares_scale(moments, rotation) if self.scale else 1.0
         coef = self.scale_ * rotation
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
 
@@ -150,13 +146,3 @@ class ProcrustesMap(AffineMixin, MomentMap):
         _check_width(X, self.n_features_out_, f"{type(self).__name__}.inverse_transform")
         back = self.coef_.T / self.scale_**2
         return affine(X, back, -self.intercept_ @ back)
-
-
-def _least_squares_scale(moments: PairMoments, rotation: Float64Array, agreement: float) -> float:
-    """Best factor for the rotated source rows; 1 where these do not vary."""
-    scatter = moments.source.scatter
-    if rotation.shape[0] <= rotation.shape[1]:
-        spread = float(np.trace(scatter))
-    else:  # the rotation drops directions: only what remains counts
-        spread = float(np.sum((scatter @ rotation) * rotation))
-    return agreement / spread if spread > 0 else 1.0

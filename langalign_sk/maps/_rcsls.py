@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from langalign_sk._numeric import (
-    FloatArray,
-    Moments,
-    PairMoments,
-    mean_similarity,
-    nearest,
-    row_blocks,
-)
+from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
 from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk._numeric._linalg import rotation_of
+from langalign_sk._numeric._linalg import least_squares_scale, rotation_of
+from langalign_sk._numeric._tiles import BLOCK_BYTES, Adjustment, best_pairs, unit_rows
+from langalign_sk._numeric._top import IntArray
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import BaseMap
+from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._random import generator
+from langalign_sk.maps._units import centred_units
 
 
 class RCSLSMap(AffineMixin, BaseMap):
@@ -74,7 +71,8 @@ class RCSLSMap(AffineMixin, BaseMap):
     convex in Q, with weights of sum 1, the last two sums over the candidates. A projected
     subgradient step that does not lower the objective is halved until it does; one that does is
     followed by a longer one. The map is :math:`x \mapsto c\, Q^\top (x - m_s) + m_t` on raw
-    rows. A step costs O(m^2 (d + e)) for m candidates, and one singular value decomposition.
+    rows. A step costs O(m^2 e) for m candidates, and one eigendecomposition of
+    the smaller width.
 
     References
     ----------
@@ -137,9 +135,10 @@ class RCSLSMap(AffineMixin, BaseMap):
         -------
         self
         """
-        for name in ("n_neighbors", "n_candidates"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        whole_number("n_neighbors", self.n_neighbors)
+        whole_number("n_candidates", self.n_candidates)
+        whole_number("max_iter", self.max_iter, 0)
+        real_number("tol", self.tol, low=0)
         S, T, weights = self._check_pairs(S, T, sample_weight)
         raw = PairMoments.from_rows(S, T, weights)
         present = np.arange(len(S)) if weights is None else np.flatnonzero(weights)
@@ -149,45 +148,53 @@ class RCSLSMap(AffineMixin, BaseMap):
         unit = _unit_moments(S, T, weights, raw)
         problem = _Objective(
             attraction=unit,
-            X=_centred_units(S[present], raw.source.mean),
-            Y=_centred_units(T[present], raw.target.mean),
+            X=centred_units(S[present], raw.source.mean),
+            Y=centred_units(T[present], raw.target.mean),
             weights=np.ones(len(present)) if weights is None else weights[present],
             k=self.n_neighbors,
         )
         start, _ = rotation_of(raw)
         Q = self._descend(problem, start)
-        self.scale_ = _scale(raw, Q)
+        self.scale_ = least_squares_scale(raw, Q)
         coef = self.scale_ * Q
         return self._set_affine(coef, raw.target.mean - raw.source.mean @ coef)
 
     def _descend(self, problem: _Objective, Q: Float64Array) -> Float64Array:
         """Projected subgradient descent that accepts no step upwards."""
-        value = problem.value(Q)
-        self.objective_curve_ = [value]
+        point = problem.at(Q)
+        self.objective_curve_ = [point.value]
         step = math.sqrt(len(Q))  # about the length of Q itself
         for _ in range(self.max_iter):
-            slope = problem.subgradient(Q)
+            slope = problem.subgradient(point)
             length = float(np.linalg.norm(slope))
             if length == 0:
                 break
             found = None
             while step > 1e-6 * math.sqrt(len(Q)):
-                moved = _into_ball(Q - (step / length) * slope)
-                new = problem.value(moved)
-                if new < value:
-                    found = moved, new
+                new = problem.at(_into_ball(point.Q - (step / length) * slope))
+                if new.value < point.value:
+                    found = new
                     break
                 step /= 2
             if found is None:
                 break
-            gain = value - found[1]
-            Q, value = found
-            self.objective_curve_.append(value)
+            gain = point.value - found.value
+            point = found
+            self.objective_curve_.append(point.value)
             step *= 1.5
             if gain < self.tol * abs(self.objective_curve_[-2]):
                 break
         self.n_iter_ = len(self.objective_curve_) - 1
-        return Q
+        return point.Q
+
+
+class _Point(NamedTuple):
+    """A matrix, the loss there, and the neighbours that made it, of mapped and of target rows."""
+
+    Q: Float64Array
+    value: float
+    near_mapped: IntArray
+    near_targets: IntArray
 
 
 class _Objective:
@@ -204,53 +211,44 @@ class _Objective:
     ) -> None:
         self._attraction = attraction
         self._X, self._Y = X, Y
+        self._targets = unit_rows(np.pad(Y, ((0, 0), (0, 1))))
         self._weights = weights / weights.sum()
         self._k = min(k, len(X))
 
-    def _sides(self, Q: Float64Array) -> tuple[Float64Array, Float64Array]:
-        """Mapped and target rows, with one more column that makes dot products cosines.
-
-        Mapped rows are no longer than 1; a column of what is missing brings them to unit length,
-        and meets a zero on the other side.
-        """
+    def at(self, Q: Float64Array) -> _Point:
+        """Loss at `Q`, neighbours taken afresh: one pass over the products."""
         mapped = self._X @ Q
+        # Mapped rows are no longer than 1: a column of what is missing brings them to unit
+        # length, so that dot products are cosines, and meets a zero on the other side.
         missing = np.sqrt((1.0 - np.einsum("ij,ij->i", mapped, mapped)).clip(0))
-        return np.column_stack([mapped, missing]), np.column_stack(
-            [self._Y, np.zeros(len(self._Y))]
+        near_mapped, near_targets = best_pairs(
+            unit_rows(np.column_stack([mapped, missing])),
+            self._targets,
+            Adjustment(),
+            k_rows=self._k,
+            k_columns=self._k,
+            block_bytes=BLOCK_BYTES,
         )
+        value = -2.0 * float(np.sum(self._attraction * Q))
+        for near in (near_mapped, near_targets):
+            value += float(self._weights @ near.values.mean(axis=1, dtype=float))
+        return _Point(Q, value, near_mapped.indices, near_targets.indices)
 
-    def value(self, Q: Float64Array) -> float:
-        """Loss at `Q`, neighbours taken afresh."""
-        of_mapped, of_targets = mean_similarity(*self._sides(Q), self._k)
-        crowd = float(self._weights @ (of_mapped + of_targets))
-        return crowd - 2.0 * float(np.sum(self._attraction * Q))
-
-    def subgradient(self, Q: Float64Array) -> Float64Array:
+    def subgradient(self, point: _Point) -> Float64Array:
         """Slope with the neighbours held fixed."""
-        mapped, targets = self._sides(Q)
-        near_mapped, _ = nearest(mapped, targets, self._k)
-        near_targets, _ = nearest(targets, mapped, self._k)
         w = self._weights[:, None]
-        slope = self._X.T @ (w * _means(self._Y, near_mapped))
-        slope += _means(self._X, near_targets).T @ (w * self._Y)
+        slope = self._X.T @ (w * _means(self._Y, point.near_mapped))
+        slope += _means(self._X, point.near_targets).T @ (w * self._Y)
         total: Float64Array = slope - 2.0 * self._attraction
         return total
 
 
-def _means(rows: Float64Array, index: np.ndarray) -> Float64Array:
+def _means(rows: Float64Array, index: IntArray) -> Float64Array:
     """Mean of the rows that each line of `index` names, block by block."""
     out = np.empty((len(index), rows.shape[1]))
     for block in row_blocks(len(index), index.shape[1] * rows.shape[1]):
         out[block] = rows[index[block]].mean(axis=1)
     return out
-
-
-def _centred_units(rows: FloatArray, mean: Float64Array) -> Float64Array:
-    """Rows less the mean, of unit length; rows at the mean stay zero."""
-    centred: Float64Array = rows - mean
-    lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    np.divide(centred, lengths, out=centred, where=lengths > 0)
-    return centred
 
 
 def _unit_moments(
@@ -259,26 +257,19 @@ def _unit_moments(
     """Weighted mean of the outer products of centred unit rows."""
     total = np.zeros((S.shape[1], T.shape[1]))
     for rows in row_blocks(len(S), S.shape[1] + T.shape[1]):
-        X = _centred_units(S[rows], raw.source.mean)
-        Y = _centred_units(T[rows], raw.target.mean)
+        X = centred_units(S[rows], raw.source.mean)
+        Y = centred_units(T[rows], raw.target.mean)
         total += X.T @ (Y if weights is None else weights[rows, None] * Y)
     return total / raw.weight
 
 
 def _into_ball(Q: Float64Array) -> Float64Array:
     """The nearest matrix of spectral norm at most 1."""
-    U, values, Vt = np.linalg.svd(Q, full_matrices=False)
-    inside: Float64Array = (U * np.minimum(values, 1.0)) @ Vt
+    if len(Q) < Q.shape[1]:
+        return _into_ball(Q.T).T
+    # Cheaper than singular values, and as exact: only those above 1 are touched.
+    squares, V = np.linalg.eigh(Q.T @ Q)
+    V = V[:, squares > 1.0]
+    shorter = 1.0 / np.sqrt(squares[squares > 1.0]) - 1.0
+    inside: Float64Array = Q + ((Q @ V) * shorter) @ V.T
     return inside
-
-
-def _scale(moments: PairMoments, Q: Float64Array) -> float:
-    """Least-squares factor of the mapped rows; 1 where these do not vary."""
-    spread = _spread(moments.source, Q)
-    agreement = float(np.sum(moments.cross * Q))
-    return agreement / spread if spread > 0 and agreement > 0 else 1.0
-
-
-def _spread(moments: Moments, Q: Float64Array) -> float:
-    """Sum of the squared lengths of the centred rows after `Q`."""
-    return float(np.sum((moments.scatter @ Q) * Q))

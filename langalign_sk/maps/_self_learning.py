@@ -8,6 +8,7 @@ import numpy as np
 
 from langalign_sk._numeric import FloatArray, mutual_nearest
 from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._random import generator
 from langalign_sk.maps._unpaired import UnpairedMap, draw
 
@@ -133,10 +134,11 @@ class SelfLearningMap(UnpairedMap):
         -------
         self
         """
-        if not 0 < self.holdout < 1:
-            raise ValueError(f"holdout must lie between 0 and 1, got {self.holdout}")
-        if not self.pseudo_weight > 0:
-            raise ValueError(f"pseudo_weight must be positive, got {self.pseudo_weight}")
+        real_number("holdout", self.holdout, low=0, high=1, above=True)
+        real_number("pseudo_weight", self.pseudo_weight, low=0, above=True)
+        whole_number("n_rounds", self.n_rounds, 0)
+        whole_number("n_neighbors", self.n_neighbors)
+        whole_number("n_rows", self.n_rows)
         pairs, clouds = self._inputs(S, T, sample_weight, unlabeled_source, unlabeled_target)
         rng = generator(self.random_state)
         source, target = (draw(cloud, self.n_rows, rng) for cloud in clouds)

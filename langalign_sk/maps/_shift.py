@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -144,13 +143,13 @@ def two_clouds(
     )
 
 
-def check_strength(strength: float) -> float:
-    """Return a finite strength as a float."""
-    if not math.isfinite(strength):
-        raise ValueError(f"strength must be a finite number, got {strength}")
-    return float(strength)
+def rounding_of_means(moments: Moments) -> Float64Array:
+    """How far the mean of a column of equal numbers may be from that number."""
+    return moments.n * np.finfo(np.float64).eps * np.abs(moments.mean)
 
 
 def column_deviations(moments: Moments) -> Float64Array:
-    """Standard deviation of each column."""
-    return np.sqrt(np.diag(moments.scatter).clip(0) / moments.weight)
+    """Standard deviation of each column; 0 where it is not more than rounding."""
+    deviations = np.sqrt(np.diag(moments.scatter).clip(0) / moments.weight)
+    deviations[deviations <= rounding_of_means(moments)] = 0.0
+    return deviations

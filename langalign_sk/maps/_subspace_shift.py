@@ -7,7 +7,8 @@ import numpy as np
 from langalign_sk._numeric import Moments
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk._numeric._linalg import eigh_of
-from langalign_sk.maps._shift import ShiftMap, check_strength
+from langalign_sk.maps._checks import real_number, whole_number
+from langalign_sk.maps._shift import ShiftMap
 
 
 class SubspaceShiftMap(ShiftMap):
@@ -83,11 +84,10 @@ class SubspaceShiftMap(ShiftMap):
 
     def _fit_clouds(self, source: Moments, target: Moments) -> tuple[Float64Array, Float64Array]:
         """Matrix and offset for source rows."""
-        strength = check_strength(self.strength)
-        if self.n_components < 1:
-            raise ValueError(f"n_components must be at least 1, got {self.n_components}")
+        strength = real_number("strength", self.strength)
+        n_components = whole_number("n_components", self.n_components)
         (_, of_source), (_, of_target) = eigh_of(source), eigh_of(target)
-        rank = min(self.n_components, of_source.shape[1], of_target.shape[1])
+        rank = min(n_components, of_source.shape[1], of_target.shape[1])
         U, cosines, Vt = np.linalg.svd(of_source[:, :rank].T @ of_target[:, :rank])
         U, V = of_source[:, :rank] @ U, of_target[:, :rank] @ Vt.T
         away = V - U * cosines

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Self
 
 import numpy as np
 
 from langalign_sk._numeric import FloatArray
 from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._random import generator
+from langalign_sk.maps._units import centred_units
 from langalign_sk.maps._unpaired import UnpairedMap, draw
 
 
@@ -128,10 +129,11 @@ class TransportMap(UnpairedMap):
         -------
         self
         """
-        if not (math.isfinite(self.reg) and self.reg >= 0):
-            raise ValueError(f"reg must be a finite number >= 0, got {self.reg}")
-        if self.unbalanced is not None and not self.unbalanced > 0:
-            raise ValueError(f"unbalanced must be None or positive, got {self.unbalanced}")
+        real_number("reg", self.reg, low=0)
+        whole_number("n_rows", self.n_rows)
+        whole_number("n_steps", self.n_steps, 0)
+        if self.unbalanced is not None:
+            real_number("unbalanced", self.unbalanced, low=0, above=True)
         if self.unbalanced is not None and self.reg == 0:
             raise ValueError("unbalanced transport needs reg > 0")
         pairs, clouds = self._inputs(S, T, sample_weight, unlabeled_source, unlabeled_target)
@@ -153,13 +155,8 @@ class TransportMap(UnpairedMap):
 
 def _costs(mapped: FloatArray, target: FloatArray) -> Float64Array:
     """Squared distances of rows that are centred and of unit length."""
-    units = []
-    for rows in (mapped, target):
-        centred = np.asarray(rows, dtype=np.float64) - rows.mean(axis=0, dtype=np.float64)
-        lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-        np.divide(centred, lengths, out=centred, where=lengths > 0)
-        units.append(centred)
-    cost: Float64Array = np.maximum(2.0 - 2.0 * units[0] @ units[1].T, 0.0)
+    A, B = (centred_units(rows, rows.mean(axis=0, dtype=np.float64)) for rows in (mapped, target))
+    cost: Float64Array = np.maximum(2.0 - 2.0 * A @ B.T, 0.0)
     return cost
 
 

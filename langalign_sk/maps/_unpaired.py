@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
 
 from langalign_sk._numeric import FloatArray, as_float_matrix
 from langalign_sk._numeric._arrays import Float64Array
@@ -61,7 +60,7 @@ class UnpairedMap(BaseMap):
         S, T, weights = (np.concatenate(columns) for columns in zip(*kept, strict=True))
         # Weights that say nothing are not passed on: some regressors take none.
         unweighted = bool((weights == weights[0]).all())
-        return clone(self._unfitted(), safe=False).fit(S, T, None if unweighted else weights)
+        return self._unfitted().fit(S, T, None if unweighted else weights)
 
     def _inputs(
         self, S: Any, T: Any, sample_weight: Any, unlabeled_source: Any, unlabeled_target: Any

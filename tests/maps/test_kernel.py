@@ -173,12 +173,19 @@ def test_pickles_to_the_same_map():
     np.testing.assert_array_equal(loaded.transform(S), fitted.transform(S))
 
 
+def test_the_sharpness_does_not_hang_on_the_number_of_landmarks():
+    S, T = make_pairs(0)
+    gammas = [KernelMap(n, random_state=0).fit(S, T).gamma_ for n in (1, 2, 1000)]
+    np.testing.assert_array_equal(gammas, gammas[0])
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
         ({"features": "poly"}, "features must be one of"),
-        ({"n_components": 0}, "n_components must be at least 1, got 0"),
-        ({"gamma": 0.0}, "gamma must be a positive finite number, got 0.0"),
+        ({"n_components": 0}, "n_components must be a whole number >= 1, got 0"),
+        ({"n_components": 2.5}, "n_components must be a whole number >= 1, got 2.5"),
+        ({"gamma": 0.0}, "gamma must be a finite number > 0, got 0.0"),
         ({"alpha": -1.0}, "alpha must be a finite number"),
     ],
 )

@@ -193,7 +193,7 @@ def test_settings_share_their_decompositions(monkeypatch):
     ("params", "message"),
     [
         ({"dewhiten": None}, "dewhiten must be"),
-        ({"rank": 0}, "rank must be None or a whole number >= 1, got 0"),
+        ({"rank": 0}, "rank must be a whole number >= 1, got 0"),
         ({"rank": 2.0}, "rank must be"),
         ({"rank": True}, "rank must be"),
         ({"reweight": -1.0}, "reweight must be a finite number >= 0, got -1.0"),

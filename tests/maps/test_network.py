@@ -78,7 +78,7 @@ def test_transform_is_the_plain_formula(architecture, bent):
 def test_folded_layers_give_the_validation_loss_of_training(bent):
     S, T = bent
     fitted = MLPMap("fc", **QUICK).fit(S, T)
-    order = np.random.RandomState(0).permutation(len(S))
+    order = np.random.default_rng(0).permutation(len(S))
     held_out = order[: round(0.1 * len(S))]
     loss = np.square(fitted.transform(S[held_out]) - T[held_out]).mean() / T.var(axis=0).mean()
     assert loss == pytest.approx(fitted.validation_curve_[fitted.best_iter_], rel=1e-4)
@@ -139,6 +139,38 @@ def test_same_seed_same_map_and_no_global_generator(bent):
         np.testing.assert_array_equal(b, c)
     other = MLPMap(**{**QUICK, "random_state": 1}).fit(*bent)
     assert not np.array_equal(first.layers_[0][0], other.layers_[0][0])
+
+
+@pytest.mark.parametrize("seed", [None, 0, np.random.default_rng(0), np.random.RandomState(0)])
+def test_no_seed_touches_the_global_generator(seed, bent):
+    before = np.random.get_state()  # noqa: NPY002
+    MLPMap(**{**QUICK, "max_iter": 1, "random_state": seed}).fit(*bent)
+    after = np.random.get_state()  # noqa: NPY002
+    np.testing.assert_array_equal(before[1], after[1])
+    assert before[2] == after[2]
+
+
+def test_what_the_base_draws_follows_the_seed(bent):
+    S, T = bent
+    one, two = (MLPMap(base=KernelMap(20), **QUICK).fit(S, T).transform(S) for _ in range(2))
+    np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3])
+def test_few_pairs_leave_one_to_learn_from(n, bent):
+    S, T = bent
+    fitted = MLPMap(validation_fraction=0.99, **QUICK).fit(S[:n], T[:n])
+    assert np.isfinite(fitted.transform(S)).all()
+
+
+@pytest.mark.parametrize("factor", [1e-60, 1e60])
+def test_weights_count_against_each_other(factor, bent):
+    S, T = bent
+    weights = np.random.default_rng(0).uniform(0.5, 2.0, len(S))
+    wanted = MLPMap(**QUICK).fit(S, T, weights).transform(S)
+    np.testing.assert_allclose(
+        MLPMap(**QUICK).fit(S, T, factor * weights).transform(S), wanted, rtol=1e-4, atol=1e-4
+    )
 
 
 def test_fits_inside_inference_mode_and_another_default_dtype(bent):
@@ -288,6 +320,7 @@ def test_every_loss_trains(loss, bent):
         ({"validation_fraction": 0.0}, "validation_fraction"),
         ({"precision": "int8"}, "precision"),
         ({"hidden_width": 0}, "hidden_width"),
+        ({"learning_rate": "fast"}, "learning_rate must be a finite number > 0, got 'fast'"),
         ({"progress": "always"}, "progress"),
     ],
 )

@@ -87,6 +87,28 @@ def test_rows_of_zeros_and_dtypes():
     np.testing.assert_array_equal(S, before)
 
 
+@pytest.mark.parametrize("size", [1e-30, 1e30])
+def test_lengths_that_float32_cannot_square(size):
+    S, T = (normalize(side) for side in make_pairs(2))
+    wanted = NormalizedMap(RidgeMap()).fit(S, T).transform(S)
+    large = (size * S * np.linspace(1, 9, len(S))[:, None]).astype(np.float32)
+    fitted = NormalizedMap(RidgeMap()).fit(large, T)
+    np.testing.assert_allclose(fitted.transform(large), wanted, atol=1e-5)
+
+
+def test_the_inner_map_is_whatever_an_aligner_takes():
+    S, T = make_pairs(2)
+    by_name = NormalizedMap("ridge").fit(S, T)
+    np.testing.assert_array_equal(
+        by_name.transform(S), NormalizedMap(RidgeMap()).fit(S, T).transform(S)
+    )
+    nearest = NormalizedMap(KNeighborsRegressor(1)).fit(S, T)
+    lengths = np.linalg.norm(T, axis=1, keepdims=True)
+    np.testing.assert_allclose(nearest.transform(S), T / lengths * lengths.mean())
+    with pytest.raises(ValueError, match="unknown method 'magic'"):
+        NormalizedMap("magic").fit(S, T)
+
+
 def test_the_inner_map_is_a_template():
     inner = RidgeMap()
     outer = NormalizedMap(inner).fit(*make_pairs(3))

@@ -9,6 +9,7 @@ from sklearn.base import clone
 from langalign_sk._numeric import nearest
 from langalign_sk.maps import ProcrustesMap, RCSLSMap
 from langalign_sk.maps import _rcsls as module
+from langalign_sk.maps._units import centred_units
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -54,18 +55,26 @@ def test_the_objective_is_the_formulas_and_never_rises(ds, dt, weighted):
 @given(seed=seeds)
 def test_the_slope_is_that_of_the_objective(seed):
     S, T = make_pairs(seed)
-    X, Y = module._centred_units(S, S.mean(axis=0)), module._centred_units(T, T.mean(axis=0))
+    X, Y = centred_units(S, S.mean(axis=0)), centred_units(T, T.mean(axis=0))
     problem = module._Objective(attraction=X.T @ Y / 120, X=X, Y=Y, weights=np.ones(120), k=4)
     rng = np.random.default_rng(seed)
     Q = 0.5 * np.linalg.qr(rng.standard_normal((6, 6)))[0]
     direction = rng.standard_normal((6, 6))
-    slope = problem.subgradient(Q)
+    slope = problem.subgradient(problem.at(Q))
     # Convex: the tangent lies below the objective everywhere.
     for step in (0.01, -0.01, 0.08, -0.08):
-        gap = problem.value(Q + step * direction) - problem.value(Q)
+        gap = problem.at(Q + step * direction).value - problem.at(Q).value
         assert gap > step * np.sum(slope * direction) - 1e-5
-    far = problem.value(Q + 1e-2 * direction) - problem.value(Q - 1e-2 * direction)
+    far = problem.at(Q + 1e-2 * direction).value - problem.at(Q - 1e-2 * direction).value
     assert far / 2e-2 == pytest.approx(np.sum(slope * direction), abs=0.05)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=seeds, ds=st.integers(1, 6), dt=st.integers(1, 6), size=st.floats(0.1, 5.0))
+def test_the_ball_is_that_of_the_singular_values(seed, ds, dt, size):
+    Q = size * np.random.default_rng(seed).standard_normal((ds, dt))
+    U, values, Vt = np.linalg.svd(Q, full_matrices=False)
+    np.testing.assert_allclose(module._into_ball(Q), (U * values.clip(max=1)) @ Vt, atol=1e-12)
 
 
 def test_no_worse_than_a_blind_search_from_the_same_start():
@@ -149,6 +158,7 @@ def test_degenerate_rows_stay_finite():
 
 
 @pytest.mark.parametrize("name", ["n_neighbors", "n_candidates"])
-def test_bad_parameters(name):
-    with pytest.raises(ValueError, match=f"{name} must be at least 1, got 0"):
-        RCSLSMap(**{name: 0}).fit(*make_pairs())
+@pytest.mark.parametrize("value", [0, 2.5, True, "ten"])
+def test_bad_parameters(name, value):
+    with pytest.raises(ValueError, match=f"{name} must be a whole number >= 1, got {value!r}"):
+        RCSLSMap(**{name: value}).fit(*make_pairs())

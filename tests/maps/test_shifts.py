@@ -212,12 +212,30 @@ def test_masks_the_columns_that_give_the_language_away():
     assert fit(LanguageMaskMap(1.0), english, korean).masked_.size == 6
 
 
+def test_columns_of_one_number_are_not_told_apart_by_rounding():
+    """The mean of equal numbers is rounded, so that their variance is not quite zero."""
+    english, korean = make_clouds()
+    english, korean = np.tile(english, (20, 1)), np.tile(korean, (20, 1))
+    for constant in ([english], [korean], [english, korean]):
+        pair = english.copy(), korean.copy()
+        for rows in (rows for side, rows in zip((english, korean), pair, strict=True)
+                     if any(side is each for each in constant)):  # fmt: skip
+            rows[:, 0] = 0.1
+        assert fit(MeanShiftMap(scale=True), *pair).coef_[0, 0] == 1.0
+    pair[1][:, 1] += 50.0  # the column that does tell them apart
+    mask = fit(LanguageMaskMap(1 / 6), *pair)
+    assert mask.separation_[0] == 0.0
+    np.testing.assert_array_equal(mask.masked_, [1])
+
+
 @pytest.mark.parametrize(
     ("unfitted", "message"),
     [
         (MeanShiftMap(np.nan), "strength must be a finite number"),
         (LanguageDirectionMap(np.inf), "strength must be a finite number"),
-        (SubspaceShiftMap(0), "n_components must be at least 1"),
+        (MeanShiftMap("half"), "strength must be a finite number, got 'half'"),
+        (SubspaceShiftMap(2.5), "n_components must be a whole number >= 1, got 2.5"),
+        (SubspaceShiftMap(0), "n_components must be a whole number >= 1"),
         (LanguageMaskMap(1.5), "share must lie between 0 and 1"),
     ],
 )

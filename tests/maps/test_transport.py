@@ -140,7 +140,9 @@ def test_says_what_is_missing(monkeypatch):
         )
     for params, message in (
         ({"reg": -1.0}, "reg must be a finite number >= 0"),
-        ({"unbalanced": 0.0}, "unbalanced must be None or positive"),
+        ({"unbalanced": 0.0}, "unbalanced must be a finite number > 0"),
+        ({"n_rows": 0}, "n_rows must be a whole number >= 1"),
+        ({"n_steps": -1}, "n_steps must be a whole number >= 0"),
         ({"unbalanced": 1.0, "reg": 0.0}, "unbalanced transport needs reg > 0"),
     ):
         with pytest.raises(ValueError, match=message):

@@ -117,6 +117,8 @@ def test_weights_are_checked():
         ([1, -2, 3], ValueError, "row 1 has weight -2"),
         ([1, 2, np.nan], ValueError, "row 2 has weight nan"),
         ([0, 0, 0], ValueError, "all weights are zero"),
+        ([1e-200, 0, 0], ValueError, "1e-200 have squares that no float64 holds"),
+        ([1e200, 1, 1], ValueError, "1e.200 have squares that no float64 holds"),
         (["a", "b", "c"], TypeError, "one number per row"),
     ]:
         with pytest.raises(error, match=message):

@@ -309,3 +309,11 @@ def test_short_reprs():
     m = PairMoments.from_rows(*make_pairs(13, 6))
     assert repr(m) == "PairMoments(n=6, widths=(5, 4))"
     assert repr(m.source) == "Moments(n=6, width=5)"
+
+
+def test_says_so_when_squares_are_beyond_float64():
+    large = 1e200 * np.eye(3)
+    with pytest.raises(ValueError, match="X: the squares of some numbers are beyond float64"):
+        Moments.from_rows(large)
+    with pytest.raises(ValueError, match="source pairs or target pairs: the squares"):
+        PairMoments.from_rows(np.eye(3), large)
