@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from benchmarks.markdown import table
 from benchmarks.real_data import REPOSITORY, RESULTS
 
 PAGE = REPOSITORY / "docs" / "choosing.md"
@@ -24,8 +24,8 @@ def rendered(page: str) -> str:
         if path.exists():
             before, mark, rest = page.partition(f"<!-- {name}: ")
             line, end, after = rest.partition(f"<!-- end of {name} -->")
-            table = make(json.loads(path.read_text("utf-8")))
-            page = f"{before}{mark}{line.splitlines()[0]}\n\n{table}\n{end}{after}"
+            made = make(json.loads(path.read_text("utf-8")))
+            page = f"{before}{mark}{line.splitlines()[0]}\n\n{made}\n{end}{after}"
     return page
 
 
@@ -41,7 +41,7 @@ def choosing(result: dict[str, Any]) -> str:
         rows.append([name, *(f"{v:.{1 + (i < 2)}f}" for i, v in enumerate(figures))])
     rows.sort(key=lambda row: float(row[3]))
     head = ["score", "rank correlation", "worst case", "points lost", "worst case"]
-    return _table([head, *rows])
+    return table([head, *rows])
 
 
 def estimate(result: dict[str, Any]) -> str:
@@ -61,7 +61,7 @@ def estimate(result: dict[str, Any]) -> str:
         for row in result["summary"]
     ]
     head = ["over", "unlabelled rows", "estimates", "mean absolute error", "of the source accuracy"]
-    return _table([[*head, "bias", "inside the interval", "its width", "called reliable"], *rows])
+    return table([[*head, "bias", "inside the interval", "its width", "called reliable"], *rows])
 
 
 def suggest(result: dict[str, Any]) -> str:
@@ -77,14 +77,7 @@ def suggest(result: dict[str, Any]) -> str:
     head = ["case", "test rows", "no label"]
     for n in numbers:
         head += [f"{n} at random", f"gain if suggested ({n})"]
-    return _table([head, *rows])
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows as a Markdown table, the first as its head."""
-    lines = [f"| {' | '.join(row)} |" for row in rows]
-    lines.insert(1, "|---" + "|---:" * (len(rows[0]) - 1) + "|")
-    return "\n".join(lines) + "\n"
+    return table([head, *rows])
 
 
 TABLES = {"choosing": choosing, "estimate": estimate, "suggest": suggest}

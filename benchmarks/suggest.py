@@ -2,7 +2,8 @@
 
 A head is trained on English labels and vectors behind a reverse aligner with round trip. In every
 draw the target rows are divided anew into a pool to choose from and rows to test on; the labels of
-50, 100 and 200 pool rows join the English ones. The same draws serve every strategy.
+50, 100 and 200 pool rows join the English ones. The same draws serve every strategy; the intervals
+of the gains are over draws.
 """
 
 from __future__ import annotations

@@ -1,0 +1,125 @@
+"""Write docs/results.md from the result files: ``python -m benchmarks.results``."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from benchmarks.markdown import figure
+from benchmarks.real_data import REPOSITORY, RESULTS
+from benchmarks.results_tables import TABLES, plain
+
+PAGE = REPOSITORY / "docs" / "results.md"
+HEAD = """# Results
+
+Written by `python -m benchmarks.results` from the files in `benchmarks/results/`; a measurement
+without a file is not here. The commands, the time each takes and where each data set comes from are
+in [benchmarks](../benchmarks/README.md). Unless a text says otherwise, an interval is the 95%
+interval over test items, with the fitted models held fixed.
+"""
+#: Order of the page; a result file that is not named here comes last.
+CHAPTERS = {
+    "Labels carried to another language": (
+        "transfer", "quality", "penalty", "wrong_pairs", "gate",
+    ),
+    "Without target labels": ("choosing", "estimate", "suggest", "report"),
+    "Translations found, similarity kept": ("retrieval", "sts"),
+    "Time and memory": ("closed_forms", "retrieval_speed", "network", "cost"),
+    "Encoding": ("encode_speed", "latency", "grid_encodes", "cache_stores", "disk_cache"),
+}  # fmt: skip
+REST = "Further"
+_TOPICS = "SIB-200, all 1,004 sentences; pairs from STS-B and Tatoeba"
+_TASKS = (
+    "SIB-200, genres of STS-B, film reviews (sentence polarity, NSMC); pairs from STS-B, Tatoeba"
+)
+#: What a measurement reads, where it reads anything.
+DATA = {
+    "transfer": f"{_TOPICS}; unlabelled text from NSMC",
+    "quality": f"{_TOPICS}; film reviews from sentence polarity and NSMC",
+    "penalty": f"{_TOPICS}; unlabelled text from NSMC",
+    "wrong_pairs": _TOPICS,
+    "gate": "SIB-200",
+    "choosing": f"{_TASKS}, SIB-200",
+    "estimate": f"{_TASKS}, SIB-200",
+    "suggest": f"{_TASKS}, SIB-200",
+    "report": _TOPICS,
+    "retrieval": "Tatoeba; pairs from STS-B",
+    "sts": "STS-B and KorSTS",
+    "network": "pairs from STS-B and Tatoeba",
+    "grid_encodes": "SIB-200",
+    "http_faults": "SIB-200",
+}
+
+
+def main() -> None:
+    PAGE.write_text(rendered(read(RESULTS)), encoding="utf-8")
+
+
+def read(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return every result file by its name."""
+    return {
+        path.stem: json.loads(path.read_text("utf-8")) for path in sorted(folder.glob("*.json"))
+    }
+
+
+def rendered(results: Mapping[str, dict[str, Any]]) -> str:
+    """Return the page."""
+    named = {name for names in CHAPTERS.values() for name in names}
+    chapters = {**CHAPTERS, REST: tuple(sorted(results.keys() - named))}
+    parts = [HEAD]
+    for title, names in chapters.items():
+        there = [name for name in names if name in results]
+        parts += [f"## {title}\n"] * bool(there)
+        parts += [section(name, results[name]) for name in there]
+    return "\n".join(parts)
+
+
+def section(name: str, result: dict[str, Any]) -> str:
+    """What is measured, how, on what, the tables and the versions."""
+    title, text = described(name)
+    make = TABLES.get(name)
+    if make is None and not {"rows", "figures"} & result.keys():
+        raise ValueError(
+            f"results/{name}.json has neither rows nor figures, nor a table of its own"
+        )
+    said = [f"Command: `python -m benchmarks.{name}`"]
+    if name in DATA:
+        said.append(f"Data: {DATA[name]}")
+    if "english_encoder" in result:
+        said.append(f"English encoder: {result['english_encoder']}")
+    settings = ", ".join(f"{key} {value}" for key, value in counted(result))
+    said += [f"Run with: {settings}"] * bool(settings)
+    versions = ", ".join(f"{package} {v}" for package, v in result["versions"].items())
+    lines = "".join(f"- {line}\n" for line in [*said, f"Versions: {versions}"])
+    tables = (make or plain)(result)
+    return "\n".join([f"### {title}\n", *([f"{text}\n"] if text else []), lines, tables])
+
+
+def counted(result: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a result file says of the whole run: counts, languages."""
+    found = []
+    for full, value in result.items():
+        key = full.removeprefix("n_").replace("_", " ")
+        if isinstance(value, list) and all(isinstance(item, str) for item in value):
+            found.append((key, ", ".join(value)))
+        elif full not in ("command", "english_encoder") and isinstance(value, int | float | str):
+            found.append((key, figure(value)))
+    return found
+
+
+def described(name: str) -> tuple[str, str]:
+    """Return the title of a measurement and what it does, out of its module's docstring."""
+    source = (REPOSITORY / "benchmarks" / f"{name}.py").read_text("utf-8")
+    first, _, rest = (ast.get_docstring(ast.parse(source)) or "").partition("\n\n")
+    found = re.fullmatch(rf"(.+): ``python -m benchmarks\.{name}``\.", " ".join(first.split()))
+    if found is None:
+        raise ValueError(f"the docstring of {name}.py does not begin with a title and its command")
+    return found[1], re.sub(r"``", "`", "\n".join(rest.strip().splitlines()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,239 @@
+"""The tables of docs/results.md: each function makes the Markdown of one result file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from benchmarks import choosing_tables
+from benchmarks.markdown import figure, gain, share, table, within
+
+Result = Mapping[str, Any]
+#: Columns of result files whose keys are not words.
+HEADS = {
+    "put_s": "put, s",
+    "get_s": "get, s",
+    "get_shuffled_s": "get in disorder, s",
+    "first_ms": "open and get one, ms",
+    "mb": "MB",
+    "score": "best accuracy",
+}
+
+
+def plain(result: Result) -> str:
+    """A table of the rows or figures of any result file that has them."""
+    if "rows" in result:
+        heads = list(dict.fromkeys(key for row in result["rows"] for key in row))
+        body = [[figure(row.get(head)) for head in heads] for row in result["rows"]]
+        return table([[HEADS.get(head, head) for head in heads], *body])
+    figures = result["figures"]
+    if not all(isinstance(value, dict) for value in figures.values()):
+        return table([["", "figure"], *([name, figure(v)] for name, v in figures.items())])
+    heads = list(dict.fromkeys(key for row in figures.values() for key in row))
+    body = [[name, *(figure(row.get(h)) for h in heads)] for name, row in figures.items()]
+    return table([["", *(HEADS.get(head, head) for head in heads)], *body])
+
+
+def transfer(result: Result) -> str:
+    """Accuracy, and its share of the ceiling, by method and case."""
+    cases = result["accuracy"]
+    rows = [["accuracy [95% interval]", *cases]]
+    for method in next(iter(cases.values())):
+        cells = [case[method] for case in cases.values()]
+        rows.append([method, *(within(cell["accuracy"], *cell["interval"]) for cell in cells)])
+    counts = [{cell["n"] for cell in case.values()} for case in cases.values()]
+    rows.append(["test items", *(" or ".join(map(figure, sorted(n))) for n in counts)])
+    shares = result["share_of_ceiling"]
+    below = [["share of the ceiling [95% paired bootstrap interval]", *shares]]
+    for method in next(iter(shares.values())):
+        below.append([method, *(within(*case[method]) for case in shares.values())])
+    return f"{table(rows)}\n{table(below)}"
+
+
+def quality(result: Result) -> str:
+    """A table per section: accuracy by case, share of the native head over the languages."""
+    parts = []
+    for section, methods in result["sections"].items():
+        cases = list(dict.fromkeys(c for cell in methods.values() for c in cell["accuracy"]))
+        rows = [[f"{section}: accuracy", *cases, "mean share of native, ko, ja, zh [95% interval]"]]
+        for method, cell in methods.items():
+            found = [cell["accuracy"].get(case) for case in cases]
+            part = within(*cell["share"]) if cell["share"] else ""
+            rows.append([method, *("" if x is None else f"{x:.3f}" for x in found), part])
+        parts.append(table(rows))
+    if "sentiment" in result:
+        n = result["sentiment"]["n"]
+        rows = [["film reviews", "accuracy [95% interval]", "share of native", "test items"]]
+        for method, cell in result["sentiment"]["methods"].items():
+            right = share(cell["accuracy"], n)
+            rows.append([method, right, within(*cell["share"]), figure(n)])
+        parts.append(table(rows))
+    return "\n".join(parts)
+
+
+def penalty(result: Result) -> str:
+    """Two tables per way to align: accuracy and gain over ridge, by number of pairs."""
+    parts = []
+    for title in ("round trip", "reverse, fixed head"):
+        accuracy, gains = result[title]["accuracy"], result[title]["gain_over_ridge"]
+        sizes = list(next(iter(accuracy.values())))
+        pairs = [f"{size} pairs" for size in sizes]
+        rows = [[f"{title}: mean accuracy", *pairs]]
+        for name, row in accuracy.items():
+            if "alpha = " not in name:  # the grid stands in the file; its best is a row here
+                rows.append([name, *(f"{row[size]:.3f}" for size in sizes)])
+        below = [[f"{title}: less ridge, GCV [95% interval]", *pairs]]
+        below += [[name, *(gain(*row[size]) for size in sizes)] for name, row in gains.items()]
+        parts += [table(rows), table(below)]
+    return "\n".join(parts)
+
+
+def wrong_pairs(result: Result) -> str:
+    """One row per language, share of wrong pairs and way to fit."""
+    rows = [
+        [
+            "language",
+            "wrong pairs",
+            "fit",
+            "accuracy [95% interval]",
+            "less plain on clean pairs",
+            "share of wrong pairs, estimated",
+            "test items",
+        ]
+    ]
+    for lang, by_share in result["accuracy"].items():
+        for wrong, cells in by_share.items():
+            for fit, cell in cells.items():
+                right = share(cell["accuracy"], cell["n"])
+                less = gain(cell["difference"], *cell["interval"])
+                rows.append(
+                    [lang, wrong, fit, right, less, cell["estimated"], figure(cell["n"])]
+                )  # fmt: skip
+    return table(rows)
+
+
+def retrieval(result: Result) -> str:
+    """A table per language, a row per pair of encoders and map."""
+    parts = []
+    for lang, maps in result["retrieval"].items():
+        head = ["P@1, CSLS [95% interval]", "P@1, cosine", "P@5, CSLS", "P@10, CSLS", "MRR, CSLS"]
+        head += [
+            "P@1 back, CSLS",
+            "xSIM error",
+            "xSIM error back",
+            "P@1, both languages in one pool",
+        ]
+        rows = [[f"{lang}-en", *head, "test pairs"]]
+        for name, found in maps.items():
+            csls, xsim, n = found["csls"], found["margin, 4"], found["n"]
+            forward = csls["forward"]
+            figures = [
+                found["cosine"]["forward"]["p_at_1"],
+                *(forward[key] for key in ("p_at_5", "p_at_10", "mrr")),
+                csls["backward"]["p_at_1"],
+                xsim["forward"]["error"],
+                xsim["backward"]["error"],
+                found["mixed pool"]["p_at_1"],
+            ]
+            first = share(forward["p_at_1"], n)
+            rows.append([name, first, *(f"{value:.3f}" for value in figures), figure(n)])
+        parts.append(table(rows))
+    return "\n".join(parts)
+
+
+def sts(result: Result) -> str:
+    """Spearman correlation by way of comparing and language."""
+    languages = result["sts"]
+    rows = [["Spearman [95% interval]", *languages]]
+    for name in next(iter(languages.values())):
+        cells = [found[name] for found in languages.values()]
+        rows.append([name, *(within(c["spearman"], c["low"], c["high"]) for c in cells)])
+    counts = [{cell["n"] for cell in found.values()} for found in languages.values()]
+    rows.append(["test pairs", *(" or ".join(map(figure, sorted(n))) for n in counts)])
+    return table(rows)
+
+
+def choosing(result: dict[str, Any]) -> str:
+    """What following a score is worth, and the accuracies that it is about."""
+    rows = [["case", "test items", "best setting", "mean of the settings"]]
+    for name, case in result["cases"].items():
+        best, n = max(case["accuracy"]), case["n_test"]
+        rows.append([name, figure(n), share(best, n), f"{np.mean(case['accuracy']):.3f}"])
+    return f"{choosing_tables.choosing(result)}\n{table(rows)}"
+
+
+def estimate(result: dict[str, Any]) -> str:
+    """Errors of the estimates, and the accuracies that they are about."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in result["estimates"]:
+        groups.setdefault(row["case"], []).append(row)
+    rows = [["case", "test items", "accuracy, lowest", "accuracy, highest"]]
+    for name, found in groups.items():
+        counts = sorted({row["n_test"] for row in found})
+        accuracy = [row["accuracy"] for row in found]
+        items = " or ".join(map(figure, counts))
+        rows.append([name, items, f"{min(accuracy):.3f}", f"{max(accuracy):.3f}"])
+    return f"{choosing_tables.estimate(result)}\n{table(rows)}"
+
+
+def report(result: Result) -> str:
+    """What the advice was and what following it loses, then every candidate's accuracy."""
+    cases = {f"{case['lang']}, {case['encoders']}": case for case in result["cases"]}
+    head = ["case", "best", "its accuracy [95% interval]", "advised", "loss [95% interval]"]
+    head += [
+        "loss on the other half",
+        "advised without labels",
+        "its loss",
+        "test items",
+        "seconds",
+    ]
+    rows = [head]
+    for name, case in cases.items():
+        rows.append(
+            [
+                name,
+                case["best"],
+                share(case["best_accuracy"], case["n"]),
+                case["advised"],
+                within(case["loss"], *case["loss_interval"]),
+                f"{np.mean(case['loss_on_the_other_half']):.3f}",
+                case["advised_without_labels"],
+                f"{case['loss_without_labels']:.3f}",
+                figure(case["n"]),
+                f"{case['seconds']:.0f}",
+            ]
+        )
+    candidates = dict.fromkeys(name for case in cases.values() for name in case["accuracy"])
+    below = [["accuracy", *cases]]
+    for name in candidates:
+        found = [case["accuracy"].get(name) for case in cases.values()]
+        below.append([name, *("" if x is None else f"{x:.3f}" for x in found)])
+    return f"{table(rows)}\n{table(below)}"
+
+
+def gate(result: Result) -> str:
+    """Share of right rows by languages and side."""
+    rows = [["languages", "side", "share right, mean of the draws", "worst draw", "rows per draw"]]
+    n = figure(result["n_held_out"])
+    for languages, sides in result["share_right"].items():
+        for side, draws in sides.items():
+            rows.append([languages, side, f"{np.mean(draws):.4f}", f"{min(draws):.4f}", n])
+    return table(rows)
+
+
+#: Result files with a form of their own; those with "rows" or "figures" need none.
+TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "transfer": transfer,
+    "quality": quality,
+    "penalty": penalty,
+    "wrong_pairs": wrong_pairs,
+    "retrieval": retrieval,
+    "sts": sts,
+    "choosing": choosing,
+    "estimate": estimate,
+    "suggest": choosing_tables.suggest,
+    "report": report,
+    "gate": gate,
+}
