@@ -81,11 +81,6 @@ def rendered(results: Mapping[str, dict[str, Any]]) -> str:
 def section(name: str, result: dict[str, Any]) -> str:
     """What is measured, how, on what, the tables and the versions."""
     title, text = described(name)
-    make = TABLES.get(name)
-    if make is None and not {"rows", "figures"} & result.keys():
-        raise ValueError(
-            f"results/{name}.json has neither rows nor figures, nor a table of its own"
-        )
     said = [f"Command: `python -m benchmarks.{name}`"]
     if name in DATA:
         said.append(f"Data: {DATA[name]}")
@@ -95,7 +90,7 @@ def section(name: str, result: dict[str, Any]) -> str:
     said += [f"Run with: {settings}"] * bool(settings)
     versions = ", ".join(f"{package} {v}" for package, v in result["versions"].items())
     lines = "".join(f"- {line}\n" for line in [*said, f"Versions: {versions}"])
-    tables = (make or plain)(result)
+    tables = TABLES.get(name, plain)(result)
     return "\n".join([f"### {title}\n", *([f"{text}\n"] if text else []), lines, tables])
 
 

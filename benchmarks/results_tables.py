@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -23,17 +23,44 @@ HEADS = {
 
 
 def plain(result: Result) -> str:
-    """A table of the rows or figures of any result file that has them."""
-    if "rows" in result:
-        heads = list(dict.fromkeys(key for row in result["rows"] for key in row))
-        body = [[figure(row.get(head)) for head in heads] for row in result["rows"]]
-        return table([[HEADS.get(head, head) for head in heads], *body])
-    figures = result["figures"]
-    if not all(isinstance(value, dict) for value in figures.values()):
-        return table([["", "figure"], *([name, figure(v)] for name, v in figures.items())])
-    heads = list(dict.fromkeys(key for row in figures.values() for key in row))
-    body = [[name, *(figure(row.get(h)) for h in heads)] for name, row in figures.items()]
-    return table([["", *(HEADS.get(head, head) for head in heads)], *body])
+    """A table for every group of figures in a result file of any form."""
+    parts = []
+    for group, value in result.items():
+        lines: dict[str, Result] | list[Result]
+        if group == "versions":
+            continue
+        if isinstance(value, dict):
+            lines = dict(_lines(value))
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            lines = value
+        else:
+            continue  # one figure or word of the whole run stands above the tables
+        title = "" if group in ("rows", "figures") else group.replace("_", " ")
+        parts.append(_plain_table(title, lines))
+    if not parts:
+        raise ValueError("no group of figures in the result file")
+    return "\n".join(parts)
+
+
+def _lines(group: Result, path: str = "") -> Iterator[tuple[str, Result]]:
+    """Flat lines of figures in a nested group, each with its name."""
+    for name, value in group.items():
+        full = f"{path}, {name}" if path else name
+        if not isinstance(value, dict):
+            yield full, {"figure": value}
+        elif any(isinstance(part, dict) for part in value.values()):
+            yield from _lines(value, full)
+        else:
+            yield full, value
+
+
+def _plain_table(title: str, lines: dict[str, Result] | list[Result]) -> str:
+    """Lines of figures, with a column of names where they have some."""
+    named = list(lines.items()) if isinstance(lines, dict) else [("", line) for line in lines]
+    heads = list(dict.fromkeys(head for _, line in named for head in line))
+    rows = [[name, *(figure(line.get(head)) for head in heads)] for name, line in named]
+    rows.insert(0, [title, *(HEADS.get(head, head) for head in heads)])
+    return table(rows if isinstance(lines, dict) or title else [row[1:] for row in rows])
 
 
 def transfer(result: Result) -> str:
@@ -223,7 +250,7 @@ def gate(result: Result) -> str:
     return table(rows)
 
 
-#: Result files with a form of their own; those with "rows" or "figures" need none.
+#: Result files whose form needs a table of its own.
 TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "transfer": transfer,
     "quality": quality,

@@ -99,6 +99,10 @@ def measured(seed=0):
         "network": {"pairs": 9, "rows": [{"network": "fc", "seconds": 12.5, "epochs": 8}]},
         "cost": {"figures": {"clone": "0.041 ms"}},
         "grid_encodes": {"n": 9, "figures": {"ours": {"texts": 701.0, "score": 0.8123}}},
+        "cache_stores": {
+            "batch_1": {"ours": {"cold": {"p50": 1.25}, "warm": {"p95": 2.5}}, "ratio": 1.75},
+            "batch_32": [{"store": "ours", "p50": 3.5}],
+        },
         "disk_cache": {"figures": {"looked up, s": 0.412, "lost, wrong": "0, 0", "twice": 256}},
     }
     return {name: form | {"versions": VERSIONS} for name, form in forms.items()}
@@ -200,8 +204,8 @@ def test_a_result_that_lacks_something_is_refused():
     del broken["retrieval"]["ko"]["one: ridge"]["csls"]
     with pytest.raises(KeyError, match="csls"):
         results.section("retrieval", broken)
-    with pytest.raises(ValueError, match=r"results/cost\.json has neither rows nor figures"):
-        results.section("cost", {"versions": VERSIONS, "something": {}})
+    with pytest.raises(ValueError, match="no group of figures"):
+        results.section("cost", {"versions": VERSIONS, "n": 9})
     with pytest.raises(KeyError, match="versions"):
         results.section("cost", {"figures": {"clone": "1 ms"}})
     with pytest.raises(TypeError, match="not one figure"):
@@ -210,6 +214,15 @@ def test_a_result_that_lacks_something_is_refused():
         results.rendered({"nothing_of_this_name": FORMS["cost"]})
     with pytest.raises(ValueError, match="docstring of tasks.py"):
         results.described("tasks")
+
+
+def test_groups_of_any_form_become_tables():
+    page = results.section("cache_stores", FORMS["cache_stores"])
+    assert page.partition("0.1.0\n\n")[2] == (
+        "| batch 1 | p50 | p95 | figure |\n|---|---:|---:|---:|\n"
+        "| ours, cold | 1.25 |  |  |\n| ours, warm |  | 2.5 |  |\n| ratio |  |  | 1.75 |\n\n"
+        "| batch 32 | store | p50 |\n|---|---:|---:|\n|  | ours | 3.5 |\n"
+    )
 
 
 def test_a_table_keeps_its_shape_whatever_is_in_a_cell():
