@@ -17,13 +17,15 @@ from langalign_sk.align._reverse_aligner import ReverseAligner
 from langalign_sk.align._state import LeavesPairsBehind, all_or_nothing
 from langalign_sk.align._text_pairs import embedded_pairs, embedded_pools, refuse_nested
 from langalign_sk.align._transfer_adapt import Adaptation
-from langalign_sk.align._transfer_head import GaussianHead, Part, fit_on_copies
+from langalign_sk.align._transfer_head import GaussianHead, Part, fit_on_copies, proba_of_all
 from langalign_sk.align._transfer_lift import Lift
+from langalign_sk.align._transfer_passage import Passage
 from langalign_sk.align._transfer_ways import Ways, judged_corpus
 from langalign_sk.text import BlockLayout
 
 #: What a saved classifier is made of, besides arrays.
-PARTS = (Adaptation, GaussianHead, Lift, Ways)
+PARTS = (Adaptation, GaussianHead, Lift, Passage, Ways)
+_FLOATS = [np.float64, np.float32]
 
 
 class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
@@ -191,9 +193,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
     def _vectors(self, X: Any, y: Any, pairs: Any, unlabeled: Any) -> tuple[Any, Any, Any, Any]:
         """All inputs as vectors."""
         if self.embedder is None:
-            X, y = validate_data(
-                self, as_numpy(X), y, dtype=[np.float64, np.float32], ensure_all_finite=False
-            )
+            X, y = validate_data(self, as_numpy(X), y, dtype=_FLOATS, ensure_all_finite=False)
             return as_float_matrix(X, name="X"), y, pairs, unlabeled
         owner = type(self).__name__
         embedder = clone(self.embedder)
@@ -239,7 +239,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         for lang, pool in pools.items():
             if lang in ways.targets:
                 self._adapt(lang, pool.rows, self._parts(X, codes, weight, found, lang), prior)
-        ways.passages = {}  # large, and of no use once the heads are fitted
+        ways.forget_noise()  # large, and of no use once the heads are fitted
 
     def _unfitted_aligner(self) -> Any:
         """The aligner to fit, with our random state where it has none of its own."""
@@ -305,14 +305,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         """What the head of one language says of rows that have arrived in its space."""
         if lang in self.shifts_:
             arrived = arrived + self.shifts_[lang]
-        head = self.heads_[lang]
-        said: Float64Array = head.predict_proba(arrived)
-        if isinstance(head, GaussianHead) or len(head.classes_) == len(self.classes_):
-            return said
-        # A head of one's own may have met fewer classes.
-        proba = np.zeros((len(arrived), len(self.classes_)))
-        proba[:, np.searchsorted(self.classes_, head.classes_)] = said
-        return proba
+        return proba_of_all(self.heads_[lang], arrived, self.classes_)
 
     # ------------------------------------------------------------------ predict
 
@@ -329,20 +322,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         proba : ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        check_is_fitted(self)
-        if self.embedder is None:
-            X = validate_data(
-                self,
-                as_numpy(X),
-                dtype=[np.float64, np.float32],
-                ensure_all_finite=False,
-                reset=False,
-            )
-        else:
-            X = self.embedder_.transform(X)
-            if len(X) == 0:
-                return np.empty((0, len(self.classes_)))
-        X = as_float_matrix(X, name="X")
+        X = self._check_rows(X)
         found = self.ways_.codes(X)
         proba = np.zeros((len(X), len(self.classes_)))
         for code in np.unique(found):
@@ -354,6 +334,19 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
                 said = self.adaptations_[lang](said, native)
             proba[rows] = said
         return proba
+
+    def _check_rows(self, X: Any) -> FloatArray:
+        """Rows to predict, as vectors."""
+        check_is_fitted(self)
+        if self.embedder is None:
+            X = validate_data(
+                self, as_numpy(X), dtype=_FLOATS, ensure_all_finite=False, reset=False
+            )
+        else:
+            X = self.embedder_.transform(X)
+            if len(X) == 0:
+                return np.empty((0, self.aligner_.n_features_in_))
+        return as_float_matrix(X, name="X")
 
     def predict(self, X: Any) -> np.ndarray:
         """Most probable class.
@@ -368,6 +361,33 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         y : ndarray of shape (n_samples,)
         """
         best = self.predict_proba(X).argmax(axis=1)
+        labels: np.ndarray = self.classes_[best]
+        return labels
+
+    def predict_carried(self, X: Any, lang: str) -> np.ndarray:
+        """Class by the head of `lang` of rows carried to it as the labelled rows were.
+
+        Where real translations get another class, this one head does not survive the way.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), or iterable of str
+            Rows in any of the languages.
+        lang : str
+            The language whose head is asked.
+
+        Returns
+        -------
+        y : ndarray of shape (n_samples,)
+        """
+        X = self._check_rows(X)
+        if lang not in self.heads_:
+            raise ValueError(f"no head for {lang!r}; there are {sorted(self.heads_)}")
+        found, best = self.ways_.codes(X), np.zeros(len(X), dtype=np.intp)
+        for code in np.unique(found):
+            rows = found == code
+            carried, _ = self.ways_.carry(X[rows], self.ways_.languages[code], lang)
+            best[rows] = proba_of_all(self.heads_[lang], carried, self.classes_).argmax(axis=1)
         labels: np.ndarray = self.classes_[best]
         return labels
 

@@ -93,6 +93,16 @@ def _weighted_classes(part: Part, n_classes: int) -> Float64Array:
     return one_hot
 
 
+def proba_of_all(head: Any, rows: FloatArray, classes: np.ndarray) -> Float64Array:
+    """Probabilities by a fitted head of all classes, those it has not met included."""
+    said: Float64Array = head.predict_proba(rows)
+    if isinstance(head, GaussianHead) or len(head.classes_) == len(classes):
+        return said
+    proba = np.zeros((len(rows), len(classes)))
+    proba[:, np.searchsorted(classes, head.classes_)] = said
+    return proba
+
+
 def fit_on_copies(
     head: Any,
     parts: Sequence[Part],

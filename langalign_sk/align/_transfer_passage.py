@@ -20,8 +20,8 @@ class Passage:
 
     #: Carries the row; None where it stays as it is.
     through: Any
-    #: Covariance of real translations about the carried rows.
-    noise: Float64Array
+    #: Covariance of real translations about the carried rows; None once the heads know it.
+    noise: Float64Array | None
 
     def carry(self, rows: FloatArray) -> FloatArray:
         """Rows as the head of the other language is to see them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,8 @@ class Ways:
         moved = [lang for lang in self.languages if lang != stays]
         self.backwards = isinstance(aligner, ReverseAligner)
         self.sources, self.targets = ([stays], moved) if self.backwards else (moved, [stays])
-        self.passages: dict[tuple[str, str], Passage] = {}
+        #: Origin → language → the way there.
+        self.passages: dict[str, dict[str, Passage]] = {}
         self.lifts: dict[str, Lift] = {}
 
     def fit(
@@ -40,13 +42,20 @@ class Ways:
     ) -> None:
         """Learn a passage from each corpus; with `native`, into the target's own, lifted space."""
         for corpus in corpora:
-            way = (corpus.source_lang or self.languages[0], corpus.target_lang or self.targets[0])
+            origin = corpus.source_lang or self.languages[0]
+            lang = corpus.target_lang or self.targets[0]
             if native:
-                self.lifts[way[1]], self.passages[way] = _lifted(corpus, n_landmarks, random_state)
+                self.lifts[lang], passage = _lifted(corpus, n_landmarks, random_state)
             elif self.backwards:
-                self.passages[way] = passage_to_moved(corpus, self.aligner.maps_[way[1]])
+                passage = passage_to_moved(corpus, self.aligner.maps_[lang])
             else:
-                self.passages[way] = passage_to_staying(corpus, self.aligner.maps_[way[0]])
+                passage = passage_to_staying(corpus, self.aligner.maps_[origin])
+            self.passages.setdefault(origin, {})[lang] = passage
+
+    def forget_noise(self) -> None:
+        """Drop the covariances, which no row that is carried needs."""
+        for ways in self.passages.values():
+            ways.update({lang: replace(passage, noise=None) for lang, passage in ways.items()})
 
     def codes(self, X: FloatArray) -> np.ndarray:
         """Index into `languages` of each row."""
@@ -76,14 +85,14 @@ class Ways:
         rows = self.native(X, origin)
         if origin == lang:
             return self.arrive_native(rows, lang), None
-        if (origin, lang) in self.passages:
-            passage = self.passages[origin, lang]
+        if lang in self.passages.get(origin, {}):
+            passage = self.passages[origin][lang]
             return passage.carry(rows), passage.noise
         fitted = self.aligner._map_of(origin)
         if fitted is not None and not (self.backwards and origin in self.sources):
             rows = fitted.transform(rows)
         if lang in self.lifts:  # from a third language, by way of the source
-            passage = self.passages[self.sources[0], lang]
+            passage = self.passages[self.sources[0]][lang]
             return passage.carry(rows), passage.noise
         return rows, None
 

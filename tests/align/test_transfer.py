@@ -198,6 +198,22 @@ def test_pairs_stay_behind_when_saved(world):
     np.testing.assert_array_equal(pickle.loads(saved).predict_proba(X), model.predict_proba(X))
 
 
+@pytest.mark.parametrize("aligner", [None, ReverseAligner(method="ridge"), LangAligner()])
+def test_one_head_judges_rows_carried_to_it(world, aligner):
+    model = TransferClassifier(aligner=aligner, pairs=world.pairs("ko"), random_state=0)
+    X = world.block("en", TRAIN)
+    model.fit(X, world.y[TRAIN])
+    saved = pickle.loads(pickle.dumps(model))
+    carried = saved.predict_carried(X, "ko")
+    np.testing.assert_array_equal(carried, model.predict_carried(X, "ko"))
+    # The head was fitted on these very rows, carried alike; its own language's stay as they are.
+    assert np.mean(carried == world.y[TRAIN]) > 0.85
+    own = world.block("ko", TEST)
+    np.testing.assert_array_equal(model.predict_carried(own, "ko"), model.predict(own))
+    with pytest.raises(ValueError, match="no head for 'fr'"):
+        model.predict_carried(X, "fr")
+
+
 def test_a_grid_reaches_its_parameters(world):
     model = TransferClassifier(aligner=ReverseAligner(method=RidgeMap()), pairs=world.pairs("ko"))
     grid = GridSearchCV(model, {"noise": [0.0, 1.0], "aligner__method__alpha": [0.01, "gcv"]}, cv=2)
