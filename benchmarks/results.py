@@ -29,7 +29,9 @@ CHAPTERS = {
     "Without target labels": ("choosing", "estimate", "suggest", "report"),
     "Translations found, similarity kept": ("retrieval", "sts"),
     "Time and memory": ("closed_forms", "retrieval_speed", "network", "cost"),
-    "Encoding": ("encode_speed", "latency", "grid_encodes", "cache_stores", "disk_cache"),
+    "Encoding": (
+        "encode_speed", "latency", "grid_encodes", "cache_stores", "disk_cache", "http_faults",
+    ),
 }  # fmt: skip
 REST = "Further"
 _TOPICS = "SIB-200, all 1,004 sentences; pairs from STS-B and Tatoeba"
