@@ -8,7 +8,12 @@ from langalign_sk._numeric._arrays import (
 )
 from langalign_sk._numeric._linalg import oas_covariance
 from langalign_sk._numeric._moments import Moments, PairMoments
-from langalign_sk._numeric._neighbours import mean_similarity, mutual_nearest, nearest
+from langalign_sk._numeric._neighbours import (
+    mean_similarity,
+    mutual_nearest,
+    nearest,
+    nearest_others,
+)
 from langalign_sk._numeric._tiles import unit_rows
 
 __all__ = [
@@ -20,6 +25,7 @@ __all__ = [
     "mean_similarity",
     "mutual_nearest",
     "nearest",
+    "nearest_others",
     "oas_covariance",
     "row_blocks",
     "unit_rows",

@@ -6,11 +6,12 @@ and of the n x m scores only one tile is held at a time.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._arrays import Float64Array, FloatArray
 from langalign_sk._numeric._tiles import (
     BLOCK_BYTES,
     Adjustment,
@@ -19,6 +20,7 @@ from langalign_sk._numeric._tiles import (
     best_pairs,
     mean_similarities,
     two_sides,
+    unit_rows,
 )
 from langalign_sk._numeric._top import Float32Array, IntArray
 
@@ -81,15 +83,34 @@ def nearest(
         temperature=temperature,
         block_bytes=block_bytes,
     )
-    scale = 1.0
+    scale, offset = 1.0, 0.0
     if method == "csls":
         scale = 2.0
     elif method == "inverted_softmax":
-        scale = 1 / temperature
+        scale, offset = 1 / temperature, -math.log(len(queries))
         no_penalty = np.zeros(len(queries), dtype=np.float32)
         adjustment = Adjustment(no_penalty, adjustment.target)
     best, _ = best_pairs(queries, keys, adjustment, k_rows=k, k_columns=0, block_bytes=block_bytes)
-    return best.indices, best.values * np.float32(scale)
+    return best.indices, best.values * np.float32(scale) + np.float32(offset)
+
+
+def nearest_others(
+    X: FloatArray, k: int, *, n_queries: int | None = None
+) -> tuple[IntArray, Float32Array]:
+    """Indices and cosines of the `k` nearest other rows of each of the first `n_queries` rows."""
+    if not 1 <= k < len(X):
+        raise ValueError(f"k: between 1 and the number of other rows, {len(X) - 1}, got {k}")
+    unit = unit_rows(X)
+    best, _ = best_pairs(
+        unit[:n_queries],
+        unit,
+        Adjustment(),
+        k_rows=k,
+        k_columns=0,
+        block_bytes=BLOCK_BYTES,
+        skip_diagonal=True,
+    )
+    return best.indices, best.values
 
 
 def mutual_nearest(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -72,7 +73,8 @@ def _figures(x: Any, y: Any, method: str, n_neighbors: int, temperature: float) 
     for rows in _rows(x, y):
         cosines = x[rows] @ y.T
         if method == "inverted_softmax":
-            figures.append(temperature * torch.logsumexp(cosines / temperature, dim=1))
+            means = torch.logsumexp(cosines / temperature - math.log(len(y)), dim=1)
+            figures.append(temperature * means)
         else:
             figures.append(cosines.topk(k, dim=1).values.mean(dim=1) / 2)
     return torch.cat(figures)

@@ -161,7 +161,7 @@ def mean_similarities(
 
 
 class LogSums:
-    """Running log of the sum of exp(score / temperature) for each item."""
+    """Running log of the mean of exp(score / temperature) for each item."""
 
     def __init__(self, n: int, temperature: float) -> None:
         self.temperature = temperature
@@ -177,9 +177,13 @@ class LogSums:
         self.total[items] += terms.sum(axis=axis, dtype=float)
         self.top[items] = new
 
-    def result(self) -> Float32Array:
-        """Temperature times the log of the sums: a cosine-like figure."""
-        logs = self.top + self.temperature * np.log(self.total)
+    def result(self, n_scores: int) -> Float32Array:
+        """Temperature times the log of the means: a figure no larger than a cosine.
+
+        The sum would order candidates alike, but at a high temperature it is so large that
+        nothing is left of the cosines in float32.
+        """
+        logs = self.top + self.temperature * np.log(self.total / n_scores)
         return logs.astype(np.float32)
 
 
@@ -209,7 +213,7 @@ def adjustment_for(
         inner = tile[: rows.stop - rows.start, : columns.stop - columns.start]
         sums[0].add(rows, inner, axis=1)
         sums[1].add(columns, inner, axis=0)
-    return Adjustment(sums[0].result(), sums[1].result())
+    return Adjustment(sums[0].result(len(B)), sums[1].result(len(A)))
 
 
 def check_method(method: str, *, n_neighbors: int, temperature: float) -> None:
@@ -219,7 +223,7 @@ def check_method(method: str, *, n_neighbors: int, temperature: float) -> None:
         raise ValueError(f"method: {method!r} is unknown; choose one of {', '.join(known)}")
     if method in ("csls", "margin"):
         check_neighbors(n_neighbors)
-    if method == "inverted_softmax" and not temperature > 0:
+    if method == "inverted_softmax" and not 0 < temperature < math.inf:
         raise ValueError(f"temperature: a positive number is needed, got {temperature}")
 
 

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, nearest, unit_rows
+from langalign_sk._numeric import (
+    FloatArray,
+    as_float_matrix,
+    as_numpy,
+    nearest,
+    nearest_others,
+    unit_rows,
+)
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.corpus._grouping import tied_rows
@@ -129,6 +136,8 @@ def coverage(
     """
     if not 0 < quantile < 1:
         raise ValueError(f"quantile must be between 0 and 1, got {quantile!r}")
+    if n_neighbors < 1:
+        raise ValueError(f"n_neighbors: at least 1 is needed, got {n_neighbors}")
     own = _vectors(pairs, "pairs")
     own = own[np.unique(tied_rows([own]), return_index=True)[1]]  # a repeated row covers no more
     rows = _vectors(unlabeled, "unlabeled")
@@ -146,9 +155,11 @@ def coverage(
     # Without the mean, a text that says nothing is near no pair; with it, it is near all of them.
     centre = own.mean(axis=0, dtype=np.float64).astype(own.dtype)
     own, rows = own - centre, rows - centre
-    drawn = random_numbers(random_state).permutation(len(own))[:_N_OWN]
-    threshold = float(np.quantile(_distances(own[drawn], own, n_neighbors, drawn), quantile))
-    scores = np.where(known, _distances(rows, own, n_neighbors), np.inf)
+    if len(own) > _N_OWN:
+        own = own[random_numbers(random_state).permutation(len(own))]
+    among_own = _distances(nearest_others(own, n_neighbors, n_queries=_N_OWN)[1])
+    threshold = float(np.quantile(among_own, quantile))
+    scores = np.where(known, _distances(nearest(rows, own, n_neighbors)[1]), np.inf)
     outside = float(np.mean(scores > threshold))
     return Coverage(outside, 1 - quantile, threshold, scores, len(own))
 
@@ -170,15 +181,7 @@ def _vectors(rows: Any, name: str) -> FloatArray:
     return as_float_matrix(as_numpy(rows), name=name)
 
 
-def _distances(
-    queries: FloatArray, keys: FloatArray, k: int, itself: np.ndarray | None = None
-) -> Float64Array:
-    """One minus the mean cosine to the `k` nearest keys; `itself` is each query's own number."""
-    found, cosines = nearest(queries, keys, k if itself is None else k + 1)
-    if itself is not None:
-        # Where rows are so alike that a query is not among its own nearest, the last one goes.
-        own = found == itself[:, None]
-        own[~own.any(axis=1), -1] = True
-        cosines = cosines[~own].reshape(len(queries), k)
+def _distances(cosines: FloatArray) -> Float64Array:
+    """One minus the mean cosine to the nearest rows."""
     distances: Float64Array = 1 - cosines.mean(axis=1, dtype=np.float64)
     return distances

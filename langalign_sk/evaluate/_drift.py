@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import unit_rows
-from langalign_sk._numeric._tiles import BLOCK_BYTES, Adjustment, best_pairs
+from langalign_sk._numeric import nearest_others
 from langalign_sk.evaluate._cka import linear_cka
 from langalign_sk.evaluate._cosine import angular_similarity
 from langalign_sk.evaluate._matched import matched_rows
@@ -79,19 +78,6 @@ def alignment_drift(before: Any, after: Any, *, n_neighbors: int = 10) -> Drift:
     same_width = old.shape[1] == new.shape[1]
     moved = float(1 - angular_similarity(old, new).mean()) if same_width else float("nan")
     n, k = len(old), min(n_neighbors, len(old) - 1)
-    found = np.zeros((n, 2 * k), dtype=np.intp)
-    for side, columns in ((old, slice(0, k)), (new, slice(k, 2 * k))):
-        unit = unit_rows(side)
-        best, _ = best_pairs(
-            unit,
-            unit,
-            Adjustment(),
-            k_rows=k,
-            k_columns=0,
-            block_bytes=BLOCK_BYTES,
-            skip_diagonal=True,
-        )
-        found[:, columns] = best.indices
-    found.sort(axis=1)
+    found = np.sort(np.hstack([nearest_others(side, k)[0] for side in (old, new)]), axis=1)
     kept = np.count_nonzero(found[:, 1:] == found[:, :-1]) / (n * k)
     return Drift(moved, float(kept), linear_cka(old, new))

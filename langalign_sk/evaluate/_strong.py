@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import unit_rows
+from langalign_sk._numeric import nearest_others, unit_rows
 from langalign_sk._numeric._ranks import Ranks, bars_of_pairs, count_above
 from langalign_sk._numeric._tiles import BLOCK_BYTES, Adjustment, best_pairs
 from langalign_sk._numeric._top import Float32Array
@@ -99,20 +99,18 @@ def _nearest_others(
     S: Float32Array, T: Float32Array, k: int
 ) -> list[tuple[Float32Array, Float32Array]]:
     """Best cosines of each row in its own and in the other language, partners left out."""
-
-    def best(A: Float32Array, B: Float32Array, k_columns: int) -> tuple[Any, Any]:
-        return best_pairs(
-            A,
-            B,
-            Adjustment(),
-            k_rows=k,
-            k_columns=k_columns,
-            block_bytes=BLOCK_BYTES,
-            skip_diagonal=True,
-        )
-
-    there, back = best(S, T, k)
-    return [(best(S, S, 0)[0].values, there.values), (best(T, T, 0)[0].values, back.values)]
+    across = best_pairs(
+        S,
+        T,
+        Adjustment(),
+        k_rows=k,
+        k_columns=k,
+        block_bytes=BLOCK_BYTES,
+        skip_diagonal=True,
+    )
+    return [
+        (nearest_others(side, k)[1], best.values) for side, best in zip((S, T), across, strict=True)
+    ]
 
 
 def _own_share(own: Float32Array, across: Float32Array, k: int) -> float:

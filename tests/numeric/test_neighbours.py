@@ -10,7 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import logsumexp
 
-from langalign_sk._numeric import mean_similarity, mutual_nearest, nearest, unit_rows
+from langalign_sk._numeric import (
+    mean_similarity,
+    mutual_nearest,
+    nearest,
+    nearest_others,
+    unit_rows,
+)
 from langalign_sk._numeric._ranks import Ranks, partner_ranks
 from langalign_sk._numeric._top import BestK, count_true
 
@@ -83,6 +89,21 @@ def test_mutual_nearest_equals_two_searches(method):
     assert 0 < len(want) < 130
 
 
+@pytest.mark.parametrize("n_queries", [None, 40])
+def test_nearest_others_equals_sorting_without_the_row_itself(n_queries):
+    X, _ = rows_of(6, 90, 1)
+    X[3] = X[7]  # a copy of a row is another row
+    cos = full_scores(X, X, "cosine")
+    np.fill_diagonal(cos, -np.inf)
+    index, score = nearest_others(X, 4, n_queries=n_queries)
+    assert len(index) == (n_queries or 90)
+    np.testing.assert_allclose(score, -np.sort(-cos, axis=1)[:n_queries, :4], atol=1e-6)
+    assert (index != np.arange(len(index))[:, None]).all()
+    assert index[3, 0] == 7
+    with pytest.raises(ValueError, match="number of other rows, 89"):
+        nearest_others(X, 90)
+
+
 @pytest.mark.parametrize("order", ["rising", "falling", "level"])
 def test_scores_in_a_bad_order_are_found_all_the_same(order):
     angles = np.linspace(0.1, 1.5, 300)
@@ -120,6 +141,15 @@ def test_ranks_equal_sorting_in_both_directions(method):
     ):
         np.testing.assert_array_equal(ranks.better, (want > np.diag(want)[:, None]).sum(axis=1))
         assert not ranks.ties.any()
+
+
+def test_ranks_hold_at_a_temperature_so_high_that_penalties_dwarf_cosines():
+    A, B = rows_of(3, 300, 300, d=16, shift=0.0)
+    B = A + 2 * B
+    want = full_scores(A, B, "inverted_softmax", t=100)
+    place = (want > np.diag(want)[:, None]).sum(axis=1)
+    found, _ = partner_ranks(A, B, method="inverted_softmax", temperature=100)
+    np.testing.assert_array_equal(found.better, place)
 
 
 def test_equal_candidates_count_as_ties():
@@ -182,6 +212,10 @@ def test_memory_does_not_grow_with_the_number_of_pairs_of_rows():
         (lambda A, B: nearest(A, B, method="csls", n_neighbors=0), "at least 1 is needed, got 0"),
         (
             lambda A, B: nearest(A, B, method="inverted_softmax", temperature=0),
+            "temperature: a positive number",
+        ),
+        (
+            lambda A, B: nearest(A, B, method="inverted_softmax", temperature=np.inf),
             "temperature: a positive number",
         ),
         (lambda A, B: nearest(A * np.nan, B), "queries: row 0 holds NaN"),
