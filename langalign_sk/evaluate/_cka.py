@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import PairMoments
-from langalign_sk.evaluate._matched import matched_rows
+from langalign_sk.evaluate._matched import matched_rows, varying
 
 
 def linear_cka(source: Any, target: Any) -> float:
@@ -50,9 +50,10 @@ def linear_cka(source: Any, target: Any) -> float:
     """
     S, T = matched_rows(source, target, same_width=False)
     moments = PairMoments.from_rows(S, T)
-    own = [float(np.linalg.norm(side.scatter)) for side in (moments.source, moments.target)]
-    if 0.0 in own:
+    sides = moments.source, moments.target
+    if not all(varying(side).any() for side in sides):
         return float("nan")
+    own = [float(np.linalg.norm(side.scatter)) for side in sides]
     return float(
         (np.linalg.norm(moments.cross) / own[0]) * (np.linalg.norm(moments.cross) / own[1])
     )

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import as_float_matrix
-from langalign_sk.evaluate._matched import matched_rows
+from langalign_sk.evaluate._matched import ROUNDING, matched_rows
 
 
 def orthogonality_deviation(linear_map: Any) -> float:
@@ -77,5 +77,6 @@ def explained_variance(moved: Any, target: Any) -> float:
     M, T = matched_rows(moved, target, same_width=True)
     mean = T.mean(axis=0, dtype=float)
     total = float(((T - mean) ** 2).sum())
-    missed = float((np.subtract(M, T, dtype=float) ** 2).sum())
-    return 1 - missed / total if total > 0 else float("nan")
+    if total <= len(T) * float(((ROUNDING * mean) ** 2).sum()):
+        return float("nan")
+    return 1 - float((np.subtract(M, T, dtype=float) ** 2).sum()) / total

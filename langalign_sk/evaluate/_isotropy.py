@@ -8,6 +8,7 @@ import numpy as np
 from scipy.special import logsumexp
 
 from langalign_sk._numeric import Moments, as_float_matrix
+from langalign_sk.evaluate._matched import varying
 
 
 def iso_score(X: Any) -> float:
@@ -33,7 +34,8 @@ def iso_score(X: Any) -> float:
     With :math:`\hat\lambda = \sqrt d\, \lambda / \|\lambda\|` of the covariance's eigenvalues, the
     defect is :math:`\delta = \|\hat\lambda - 1\| / \sqrt{2 (d - \sqrt d)}`, the share of
     dimensions in use :math:`\phi = (d - \delta^2 (d - \sqrt d))^2 / d^2`, and the score
-    :math:`(d \phi - 1) / (d - 1)`. Unchanged by shift, rotation and scale.
+    :math:`(d \phi - 1) / (d - 1)`. Unchanged by shift, rotation and scale. n rows vary in n - 1
+    directions at most: give many more rows than columns, or the score is low for any space.
 
     References
     ----------
@@ -47,11 +49,12 @@ def iso_score(X: Any) -> float:
     """
     rows = _rows(X)
     d = rows.shape[1]
-    values = np.linalg.eigvalsh(Moments.from_rows(rows).covariance).clip(min=0)
-    length = float(np.linalg.norm(values))
-    if length == 0:
+    moments = Moments.from_rows(rows)
+    if not varying(moments).any():
         return float("nan")
-    defect = np.sum((np.sqrt(d) * values / length - 1) ** 2) / (2 * (d - np.sqrt(d)))
+    values = np.linalg.eigvalsh(moments.covariance).clip(min=0)
+    scaled = np.sqrt(d) * values / np.linalg.norm(values)
+    defect = np.sum((scaled - 1) ** 2) / (2 * (d - np.sqrt(d)))
     in_use = (d - defect * (d - np.sqrt(d))) ** 2 / d**2
     return float(np.clip((d * in_use - 1) / (d - 1), 0.0, 1.0))
 

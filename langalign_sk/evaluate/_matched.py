@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from langalign_sk._numeric import FloatArray, as_float_matrix
+import numpy as np
+import numpy.typing as npt
+
+from langalign_sk._numeric import FloatArray, Moments, as_float_matrix
+
+#: A column whose spread is below this share of its mean is constant but for rounding.
+ROUNDING = 1e-13
 
 
 def matched_rows(
@@ -25,3 +31,10 @@ def matched_rows(
     if len(S) < least:
         raise ValueError(f"at least {least} rows are needed, got {len(S)}")
     return S, T
+
+
+def varying(moments: Moments) -> npt.NDArray[np.bool_]:
+    """Which columns vary by more than the rounding of their mean."""
+    bar = moments.weight * (ROUNDING * moments.mean) ** 2
+    varies: npt.NDArray[np.bool_] = np.diag(moments.scatter) > bar
+    return varies

@@ -9,11 +9,11 @@ import numpy as np
 
 from langalign_sk._numeric import PairMoments
 from langalign_sk._numeric._ranks import partner_ranks
-from langalign_sk.evaluate._matched import matched_rows
+from langalign_sk.evaluate._matched import matched_rows, varying
 
 
 def neuron_correlation(source: Any, target: Any) -> float:
-    r"""Average neuron-wise correlation (ANC): mean correlation of column j with column j.
+    r"""Average neuron-wise correlation (ANC): mean absolute correlation of column j with column j.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ def neuron_correlation(source: Any, target: Any) -> float:
     Returns
     -------
     float
-        Between -1 and 1. Columns that are constant on a side count as 0.
+        Between 0 and 1. Columns that are constant on a side count as 0.
 
     See Also
     --------
@@ -33,9 +33,12 @@ def neuron_correlation(source: Any, target: Any) -> float:
 
     Notes
     -----
+    With :math:`r_j` Pearson's correlation of the two columns j: :math:`\frac1d \sum_j |r_j|`.
+
     A head trained on one language reads columns, not spaces up to rotation: a rotation of one side
-    leaves `linear_cka` at 1 and lowers this figure, as it lowers transfer. Correlations keep their
-    sign: a neuron that means the opposite in the other language counts against.
+    leaves `linear_cka` at 1 and lowers this figure, as it lowers transfer. As in the paper the sign
+    does not count, so that unrelated columns have about :math:`\sqrt{2 / (\pi n)}` instead of 0,
+    and a neuron that means the opposite in the other language counts as one that means the same.
 
     References
     ----------
@@ -48,10 +51,11 @@ def neuron_correlation(source: Any, target: Any) -> float:
     0.5
     """
     moments = PairMoments.from_rows(*matched_rows(source, target, same_width=True))
+    varies = varying(moments.source) & varying(moments.target)
     spread = np.sqrt(np.diag(moments.source.scatter)) * np.sqrt(np.diag(moments.target.scatter))
-    along = np.diag(moments.cross)
-    correlations = np.divide(along, spread, out=np.zeros_like(along), where=spread > 0)
-    return float(correlations.clip(-1, 1).mean())
+    along = np.abs(np.diag(moments.cross))
+    correlations = np.divide(along, spread, out=np.zeros_like(along), where=varies)
+    return float(correlations.clip(0, 1).mean())
 
 
 @dataclass(frozen=True)

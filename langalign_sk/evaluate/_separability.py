@@ -47,7 +47,8 @@ def language_separability(
         Folds of the probe. The rows of one sentence in several languages may fall into different
         folds: the probe asks for the language, which they do not share.
     random_state : int, default=0
-        Of the folds and of the rows that the silhouette is computed on (2,000 at most).
+        Of the folds and of the rows that the silhouette is computed on (2,000 at most, then as
+        many of each language as there are).
 
     Returns
     -------
@@ -99,11 +100,11 @@ def language_separability(
     folds = StratifiedKFold(cv, shuffle=True, random_state=random_state)
     probe = make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))
     scores = cross_val_score(probe, rows, names, cv=folds, scoring="balanced_accuracy")
-    silhouette = silhouette_score(
-        rows,
-        names,
-        metric="cosine",
-        sample_size=_SILHOUETTE_ROWS if len(rows) > _SILHOUETTE_ROWS else None,
-        random_state=random_state,
-    )
+    if len(rows) > _SILHOUETTE_ROWS:
+        # As many of each language: drawn from all, a rare one may not come at all.
+        drawn = np.random.default_rng(random_state).permutation(len(rows))
+        each = _SILHOUETTE_ROWS // len(known)
+        chosen = np.concatenate([drawn[names[drawn] == name][:each] for name in known])
+        rows, names = rows[chosen], names[chosen]
+    silhouette = silhouette_score(rows, names, metric="cosine")
     return Separability(float(scores.mean()), 1 / len(known), float(silhouette))

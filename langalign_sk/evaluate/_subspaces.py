@@ -8,6 +8,7 @@ import numpy as np
 
 from langalign_sk._numeric import Moments, as_float_matrix
 from langalign_sk._numeric._linalg import eigh_of
+from langalign_sk.evaluate._matched import varying
 
 
 def subspace_distance(X: Any, Y: Any, *, n_components: int = 32) -> float:
@@ -20,7 +21,8 @@ def subspace_distance(X: Any, Y: Any, *, n_components: int = 32) -> float:
     Y : array-like of shape (m, d)
         Rows of another, in the same space; they need not be translations.
     n_components : int, default=32
-        Dimensions of the subspaces; as many as both sides have where that is fewer.
+        Dimensions of the subspaces; as many as both sides have where that is fewer. Subspaces
+        that fill the whole space are the same: ask for fewer dimensions than columns.
 
     Returns
     -------
@@ -60,9 +62,10 @@ def subspace_distance(X: Any, Y: Any, *, n_components: int = 32) -> float:
         )
     if n_components < 1:
         raise ValueError(f"n_components: at least 1 is needed, got {n_components}")
-    bases = [eigh_of(Moments.from_rows(side))[1] for side in sides]
-    k = min(n_components, *(basis.shape[1] for basis in bases))
-    if k == 0:
+    moments = [Moments.from_rows(side) for side in sides]
+    if not all(varying(side).any() for side in moments):
         return float("nan")
+    bases = [eigh_of(side)[1] for side in moments]
+    k = min(n_components, *(basis.shape[1] for basis in bases))
     cosines = np.linalg.svd(bases[0][:, :k].T @ bases[1][:, :k], compute_uv=False)
     return float(np.sqrt(np.clip(1 - np.mean(cosines**2), 0.0, 1.0)))

@@ -9,7 +9,7 @@ import numpy as np
 from langalign_sk._numeric import Moments, PairMoments
 from langalign_sk._numeric._arrays import Float64Array
 from langalign_sk._numeric._linalg import eigh_of
-from langalign_sk.evaluate._matched import matched_rows
+from langalign_sk.evaluate._matched import matched_rows, varying
 
 
 def svcca(source: Any, target: Any, *, variance: float = 0.99) -> float:
@@ -108,8 +108,10 @@ def pwcca(source: Any, target: Any) -> float:
 
 def _whitening(moments: Moments, variance: float) -> Float64Array:
     """Map onto principal components of unit variance that hold a share of the variance."""
+    if not varying(moments).any():
+        return np.empty((moments.width, 0))
     values, vectors = eigh_of(moments)
-    share = np.cumsum(values) / max(float(values.sum()), np.finfo(float).tiny)
+    share = np.cumsum(values) / values.sum()
     kept = min(int(np.searchsorted(share, variance * (1 - 1e-12))) + 1, len(values))
     return np.asarray(vectors[:, :kept] / np.sqrt(values[:kept]))
 
