@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, nearest, unit_rows
+from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, unit_rows
 from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._ranks import partner_ranks
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.evaluate._consistency import (
     pair_weights,
@@ -16,7 +17,14 @@ from langalign_sk.evaluate._consistency import (
     probabilities,
     warn_if_seen,
 )
-from langalign_sk.evaluate._sides import check_pairs, pair_rows, parts_of, pool_rows, sampled
+from langalign_sk.evaluate._sides import (
+    check_pairs,
+    layout_of,
+    pair_rows,
+    parts_of,
+    pool_rows,
+    sampled,
+)
 
 _CLASSES = ("agreement", "kappa", "soft", "transfer")
 _VECTORS = ("cosine", "r2", "csls")
@@ -125,7 +133,7 @@ class PairScorer:
                 value = float(hits.mean()) * max(found.soft, 0.0)
             if np.isnan(value):
                 raise ValueError(
-                    f"measure={self.measure!r} needs predict_proba, which "
+                    f"measure={self.measure!r} needs predict_proba, which this "
                     f'{type(estimator).__name__} lacks; take measure="kappa"'
                 )
             return value
@@ -226,13 +234,20 @@ def _pairs_of_fold(X: Any, y: Any) -> ParallelCorpus:
 def _behind_aligner(estimator: Any, pairs: ParallelCorpus) -> tuple[FloatArray, FloatArray]:
     """Vectors of the side that moves and of the side that stays, behind the aligner."""
     align = _up_to_aligner(estimator)
-    source, target = (
-        as_float_matrix(as_numpy(align.transform(rows)), name=f"{name} pairs, aligned")
-        for rows, name in zip(pair_rows(estimator, pairs), ("source", "target"), strict=True)
-    )
     stays = next((p.stays_ for p in parts_of(estimator) if hasattr(p, "stays_")), None)
-    source_stays = stays is not None and stays in (pairs.source_lang, "source")
-    return (target, source) if source_stays else (source, target)
+    turned = stays is not None and stays in (pairs.source_lang, "source")
+
+    def aligned(rows: Any, name: str) -> FloatArray:
+        return as_float_matrix(as_numpy(align.transform(rows)), name=f"{name} pairs, aligned")
+
+    widths = pairs.widths
+    if stays and widths and widths[0] != widths[1] and layout_of(estimator, pairs.layout) is None:
+        # Without blocks an aligner takes rows of the width that moves alone.
+        if turned:
+            return aligned(pairs.target, "target"), pairs.source
+        return aligned(pairs.source, "source"), pairs.target
+    source, target = map(aligned, pair_rows(estimator, pairs), ("source", "target"))
+    return (target, source) if turned else (source, target)
 
 
 def _up_to_aligner(estimator: Any) -> Any:
@@ -265,7 +280,4 @@ def _of_vectors(measure: str, a: FloatArray, b: FloatArray, weights: Float64Arra
         total = float(weights @ (centred**2).sum(axis=1))
         error = float(weights @ (np.asarray(a - b, dtype=np.float64) ** 2).sum(axis=1))
         return 1 - error / total if total > 0 else float("-inf")
-    numbers = np.arange(len(a))
-    there, _ = nearest(a, b, 1, method="csls")
-    back, _ = nearest(b, a, 1, method="csls")
-    return float(weights @ (there[:, 0] == numbers) + weights @ (back[:, 0] == numbers)) / 2
+    return float(np.mean([weights @ side.hits(1) for side in partner_ranks(a, b, method="csls")]))

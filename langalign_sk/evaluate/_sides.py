@@ -26,6 +26,8 @@ def random_numbers(random_state: Any) -> np.random.RandomState:
 
 def sampled(n_rows: int, limit: int | None, random_state: Any) -> np.ndarray:
     """Numbers of at most `limit` rows drawn at random, in their order."""
+    if limit is not None and limit < 1:
+        raise ValueError(f"max_pairs must be at least 1 or None, got {limit!r}")
     if limit is None or n_rows <= limit:
         return np.arange(n_rows)
     drawn: np.ndarray = np.sort(random_numbers(random_state).permutation(n_rows)[:limit])
@@ -48,7 +50,7 @@ def pair_rows(estimator: Any, pairs: ParallelCorpus) -> tuple[Any, Any]:
     """Source and target rows of a corpus as `estimator` takes them: texts, or vectors."""
     if pairs.is_text:
         return list(pairs.source), list(pairs.target)
-    layout = _layout(estimator, pairs.layout)
+    layout = layout_of(estimator, pairs.layout)
     return (
         _in_blocks(estimator, pairs.source, pairs.source_lang, layout, "source pairs"),
         _in_blocks(estimator, pairs.target, pairs.target_lang, layout, "target pairs"),
@@ -63,7 +65,7 @@ def pool_rows(estimator: Any, unlabeled: Any) -> Any:
         raise ValueError(f"{unlabeled!r} was saved without its rows; give the pool itself")
     if unlabeled.is_text:
         return list(unlabeled.rows)
-    layout = _layout(estimator, unlabeled.layout)
+    layout = layout_of(estimator, unlabeled.layout)
     return _in_blocks(estimator, unlabeled.rows, unlabeled.lang, layout, "unlabeled")
 
 
@@ -78,7 +80,7 @@ def parts_of(estimator: Any) -> Iterator[Any]:
             yield from parts_of(inner)
 
 
-def _layout(estimator: Any, own: BlockLayout | None) -> BlockLayout | None:
+def layout_of(estimator: Any, own: BlockLayout | None) -> BlockLayout | None:
     """The language blocks of vectors: their own, or those of a fitted aligner."""
     if own is not None:
         return own

@@ -72,10 +72,22 @@ class LanguageSplit:
         groups : array-like of str, default=None
             Language of each row.
         """
+        targets = self._targets()
+        if not targets or self.source in targets:
+            raise ValueError(
+                f"target must name languages other than source={self.source!r}, got {self.target!r}"
+            )
         given = self.languages if groups is None else groups
         if given is None:
-            texts = as_texts(X)
-            found = LanguageDetector([self.source, *self._targets()]).detect(texts)
+            try:
+                texts = as_texts(X)
+            except TypeError as error:
+                raise TypeError(
+                    "the languages of rows that are no texts must be given: "
+                    "cross_val_score(..., cv=LanguageSplit(...), groups=languages), or "
+                    "LanguageSplit(..., languages=languages)"
+                ) from error
+            found = LanguageDetector([self.source, *targets]).detect(texts)
         else:
             found = list(given)
         n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
@@ -83,7 +95,7 @@ class LanguageSplit:
             raise ValueError(f"{len(found)} languages are given for {n_rows} rows of X")
         codes = np.asarray(found, dtype=object)
         train = np.flatnonzero(codes == self.source)
-        for target in self._targets():
+        for target in targets:
             test = np.flatnonzero(codes == target)
             for lang, rows in ((self.source, train), (target, test)):
                 if len(rows) == 0:
@@ -234,6 +246,11 @@ def target_validation(
     2
     """
     labels = np.asarray(y_target)
+    if n_source < 1 or len(labels) == 0:
+        raise ValueError(
+            f"source rows to train on and target rows to test on are needed, got n_source="
+            f"{n_source} and {len(labels)} target classes"
+        )
     folds = np.zeros(len(labels), dtype=np.intp)
     if n_splits is not None:
         seed = random_numbers(random_state)

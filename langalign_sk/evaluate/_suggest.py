@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import _safe_indexing
 
 from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, unit_rows
 from langalign_sk._numeric._arrays import Float64Array
@@ -106,7 +107,8 @@ def suggest_labels(
     if texts is not None:
         columns["text"] = [texts[i] for i in picked]
     columns["score"] = score
-    columns["prediction"] = np.asarray(estimator.classes_)[best[picked]]
+    # Not from the probabilities: a classifier may have a threshold of its own.
+    columns["prediction"] = np.asarray(estimator.predict(_safe_indexing(rows, picked)))
     return pd.DataFrame(columns)
 
 
@@ -170,8 +172,9 @@ def _vectors(estimator: Any, unlabeled: Any, rows: Any) -> FloatArray:
     texts = _texts(rows)
     if texts is None:
         return as_float_matrix(as_numpy(rows), name="unlabeled")
-    if len(getattr(estimator, "steps", ())) > 1:
-        inner = as_numpy(estimator[:-1].transform(rows))
+    found = getattr(estimator, "best_estimator_", estimator)
+    if len(getattr(found, "steps", ())) > 1:
+        inner = as_numpy(found[:-1].transform(rows))
         if not hasattr(inner, "nnz"):
             return as_float_matrix(inner, name="unlabeled, through the steps of the pipeline")
     return NgramEncoder(64).fit(texts).transform(texts)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import FixedThresholdClassifier, StratifiedKFold, cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
@@ -62,7 +63,7 @@ def test_the_truth_lies_inside_where_the_model_holds(noise, given):
 def test_it_follows_the_quality_of_the_map():
     found = []
     for noise in (0.1, 0.5, 0.9):
-        fit, held_out, X, y, _, _ = world(0, noise=noise)
+        fit, held_out, X, y, _, _ = world(0, noise=noise, n=600)
         found.append(estimate_target_accuracy(pipe_of(fit), X, y, held_out).estimate)
     assert found[0] > found[1] > found[2]
 
@@ -91,8 +92,21 @@ def test_the_estimator_is_left_alone_and_needs_no_probabilities():
     assert found.estimate == pytest.approx(pipe.fit(X, y).score(target, labels), abs=0.15)
 
 
+def test_a_classifier_with_a_threshold_of_its_own_is_estimated_as_it_predicts():
+    fit, held_out, X, y, _, _ = world(5, noise=0.5, n=600)
+    y = (y > 0).astype(int)
+    head = FixedThresholdClassifier(LogisticRegression(), threshold=0.95)
+    pipe = make_pipeline(LangAligner(fit), head)
+    found = estimate_target_accuracy(pipe, X, y, held_out)
+    own = prediction_consistency(pipe.fit(X, y), held_out)
+    assert found.agreement == pytest.approx(own.agreement)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    truth = cross_val_score(pipe, X, y, cv=folds).mean()
+    assert found.source_accuracy == pytest.approx(truth, abs=0.02)
+
+
 def test_what_breaks_it_is_said():
-    fit, held_out, X, y, _, _ = world(3, noise=0.5)
+    fit, held_out, X, y, _, _ = world(3, noise=0.5, n=500)
     rng = np.random.default_rng(0)
     cases = {
         "60 pairs are too few": (fit, X, y, held_out.take(n=60, random_state=0), None),
@@ -107,6 +121,14 @@ def test_what_breaks_it_is_said():
         assert not found.reliable
         assert reason in found.reason
         assert found.summary().startswith("unreliable here: ")
+
+
+def test_figures_that_make_no_sense_are_refused():
+    fit, held_out, X, y, _, _ = world(4, noise=0.5, n=400)
+    with pytest.raises(ValueError, match="confidence must be between 0 and 1, got 95"):
+        estimate_target_accuracy(pipe_of(fit), X, y, held_out, confidence=95)
+    with pytest.raises(ValueError, match="max_pairs must be at least 1 or None, got 0"):
+        estimate_target_accuracy(pipe_of(fit), X, y, held_out, max_pairs=0)
 
 
 def test_pairs_the_map_has_seen_are_warned_of():

@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.pipeline import make_pipeline
 
-from langalign_sk import LangAligner, RidgeMap
+from langalign_sk import LangAligner, NgramEncoder, ReverseAligner, RidgeMap
 from langalign_sk.corpus._grouping import tied_rows
+from langalign_sk.datasets import load_demo
 from langalign_sk.evaluate import LanguageSplit, PairKFold, PairScorer, target_validation
 
 
@@ -38,6 +40,26 @@ def test_what_is_missing_is_said():
         list(LanguageSplit("en", "ko").split(["고마워요"]))
     with pytest.raises(ValueError, match="1 languages are given for 2 rows"):
         list(LanguageSplit("en", "ko").split([1, 2], groups=["en"]))
+
+
+@pytest.mark.parametrize("target", ["en", ["ko", "en"], []])
+def test_rows_to_train_on_are_never_tested_on(target):
+    with pytest.raises(ValueError, match="target must name languages other than source='en'"):
+        list(LanguageSplit("en", target).split([1, 2], groups=["en", "ko"]))
+
+
+def test_vectors_do_not_tell_their_language():
+    with pytest.raises(TypeError, match="groups=languages"):
+        list(LanguageSplit("en", "ko").split(np.ones((2, 3))))
+
+
+def test_language_split_of_texts_in_scikit_learn():
+    data = load_demo("ko", n_train=60, n_test=40, n_pairs=100, n_unlabeled=8)
+    model = make_pipeline(NgramEncoder(16), LogisticRegression())
+    texts, labels = data.train_texts + data.test_texts, [*data.train_labels, *data.test_labels]
+    (score,) = cross_val_score(model, texts, labels, cv=LanguageSplit("en", "ko"))
+    fitted = model.fit(data.train_texts, data.train_labels)
+    assert score == fitted.score(data.test_texts, data.test_labels)
 
 
 def test_language_split_in_scikit_learn():
@@ -96,10 +118,32 @@ def test_a_search_over_pairs_takes_the_right_penalty():
     assert search.cv_results_["mean_test_score"][1] < 0.1
 
 
+@pytest.mark.parametrize("aligner", [LangAligner, ReverseAligner])
+def test_a_search_over_pairs_of_different_widths(aligner):
+    rng = np.random.default_rng(0)
+    S = rng.normal(size=(200, 6))
+    T = S @ rng.normal(size=(6, 4)) + 9
+    if aligner is ReverseAligner:
+        S, T = T, S
+    for measure, least in (("r2", 0.99), ("csls", 0.9)):
+        scores = cross_val_score(
+            aligner(method=RidgeMap(1e-3)),
+            S,
+            T,
+            cv=PairKFold(3),
+            scoring=PairScorer(measure=measure),
+            error_score="raise",
+        )
+        assert scores.min() > least
+
+
 def test_target_rows_stand_behind_source_rows():
     ((train, test),) = target_validation(4, ["a", "b", "a"]).split()
     assert train.tolist() == [0, 1, 2, 3]
     assert test.tolist() == [4, 5, 6]
+    for n_source, labels in ((0, ["a"]), (3, [])):
+        with pytest.raises(ValueError, match=f"n_source={n_source} and {len(labels)} target"):
+            target_validation(n_source, labels)
     y = np.array(["a", "b"] * 6)
     folds = list(target_validation(4, y, n_splits=3).split())
     assert len(folds) == 3

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
@@ -36,6 +37,13 @@ def test_rows_are_distinct_and_predictions_those_of_the_model(model, pool):
     assert list(found["prediction"]) == list(model.predict(pool[rows]))
     assert found["score"].sum() == pytest.approx(1)
     assert found.equals(suggest_labels(model, pool, 40))
+
+
+def test_predictions_are_those_of_a_classifier_with_a_threshold_of_its_own(pool):
+    X = pool[:300]
+    model = FixedThresholdClassifier(LogisticRegression(), threshold=0.9).fit(X, X[:, 0] > 0)
+    found = suggest_labels(model, pool, 40)
+    assert list(found["prediction"]) == list(model.predict(pool[found["row"]]))
 
 
 def test_doubtful_rows_are_preferred(model, pool):
@@ -102,6 +110,8 @@ def test_texts_come_with_their_rows(texts):
     assert found.equals(suggest_labels(pipe, np.array(rows), 20))
     vectors = suggest_labels(pipe[1:], data.unlabeled_target.embed(embed), 20)
     assert set(vectors["prediction"]) == set(found["prediction"])
+    search = GridSearchCV(pipe, {}, cv=2).fit(data.train_texts, data.train_labels)
+    assert found.equals(suggest_labels(search, data.unlabeled_target, 20))
 
 
 def test_a_text_classifier_of_any_kind_will_do(texts):
@@ -109,6 +119,9 @@ def test_a_text_classifier_of_any_kind_will_do(texts):
 
     class Whole:
         classes_ = pipe.classes_
+
+        def predict(self, X):
+            return pipe.predict(X)
 
         def predict_proba(self, X):
             return pipe.predict_proba(X)
