@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from benchmarks.choosing import RANDOM, regret
 from benchmarks.markdown import table
 from benchmarks.real_data import REPOSITORY, RESULTS
 
 PAGE = REPOSITORY / "docs" / "choosing.md"
+#: The score that the page recommends: measure="transfer" of PairScorer.
+RECOMMENDED = "English CV x soft"
+#: How the names of settings end.
+PENALTIES = (", C=0.3", ", C=10")
 
 
 def main() -> None:
@@ -19,8 +25,8 @@ def main() -> None:
 
 def rendered(page: str) -> str:
     """The page with each table between its marks made anew; those without results stay."""
-    for name, make in TABLES.items():
-        path = RESULTS / f"{name}.json"
+    for name, (file, make) in TABLES.items():
+        path = RESULTS / f"{file}.json"
         if path.exists():
             before, mark, rest = page.partition(f"<!-- {name}: ")
             line, end, after = rest.partition(f"<!-- end of {name} -->")
@@ -42,6 +48,58 @@ def choosing(result: dict[str, Any]) -> str:
     rows.sort(key=lambda row: float(row[3]))
     head = ["score", "rank correlation", "worst case", "points lost", "worst case"]
     return table([head, *rows])
+
+
+def unseen(result: dict[str, Any]) -> str:
+    """For each task: the score that is best on the other tasks, and what it loses on this one."""
+    cases = result["cases"]
+    tasks = list(dict.fromkeys(map(_task, cases)))
+    rows, all_lost = [], []
+    for task in tasks:
+        others = [case for name, case in cases.items() if _task(name) != task]
+        score = min(others[0]["scores"], key=lambda s: np.mean([_lost(c, s) for c in others]))
+        here = [case for name, case in cases.items() if _task(name) == task]
+        lost = [(_lost(case, score), _lost(case, RECOMMENDED)) for case in here]
+        all_lost += lost
+        rows.append([task, score, *_mean_and_worst(lost)])
+    rows.append(["all cases", "", *_mean_and_worst(all_lost)])
+    head = ["task", "best score on the other tasks", "it loses here", "worst case"]
+    return table([[*head, f"{RECOMMENDED} loses", "worst case"], *rows])
+
+
+def one_penalty(result: dict[str, Any]) -> str:
+    """Points lost by following a score, among all settings and with one penalty of the head."""
+    cases = list(result["cases"].values())
+    rows = []
+    for score in [*cases[0]["scores"], RANDOM]:
+        cells = []
+        for ending in ("", *PENALTIES):
+            lost = []
+            for case in cases:
+                mine = [name.endswith(ending) for name in case["settings"]]
+                truth = np.array(case["accuracy"])[mine]
+                # One score for all is no choice: a setting at random.
+                values = np.array(case["scores"].get(score, np.zeros(len(mine))))[mine]
+                lost.append(regret(values, truth))
+            cells.append(f"{np.mean(lost):.1f}")
+        rows.append([score, *cells])
+    rows.sort(key=lambda row: float(row[1]))
+    return table([["score", "all settings", *(f"only {p.strip(', ')}" for p in PENALTIES)], *rows])
+
+
+def _task(case: str) -> str:
+    """The task of a case, of its name."""
+    return case.partition(",")[0]
+
+
+def _lost(case: dict[str, Any], score: str) -> float:
+    """Points lost by following a score."""
+    return float(case["judged"][score]["lost"])
+
+
+def _mean_and_worst(lost: Sequence[tuple[float, float]]) -> list[str]:
+    """Cells of both columns of losses."""
+    return [f"{cell(column):.1f}" for column in zip(*lost, strict=True) for cell in (np.mean, max)]
 
 
 def estimate(result: dict[str, Any]) -> str:
@@ -80,7 +138,14 @@ def suggest(result: dict[str, Any]) -> str:
     return table([head, *rows])
 
 
-TABLES = {"choosing": choosing, "estimate": estimate, "suggest": suggest}
+#: Mark on the page → file of results, and what makes the table of them.
+TABLES = {
+    "choosing": ("choosing", choosing),
+    "unseen": ("choosing", unseen),
+    "one-penalty": ("choosing", one_penalty),
+    "estimate": ("estimate", estimate),
+    "suggest": ("suggest", suggest),
+}
 
 
 if __name__ == "__main__":

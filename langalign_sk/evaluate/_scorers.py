@@ -69,8 +69,9 @@ class PairScorer:
     Notes
     -----
     Larger is better for all. Given `pairs`, all but "transfer" ignore the `X` and `y` of a fold:
-    the score of a candidate hangs on the folds only through the head. `docs/choosing.md` says how
-    well each of them follows the accuracy in the target language.
+    the score of a candidate hangs on the folds only through the head. "soft" and "transfer" rise
+    where the head is surer of its classes, as with a weaker penalty, right or wrong; "kappa" does
+    not. `docs/choosing.md` says how well each of them follows the accuracy in the target language.
 
     Only the pairs drawn are kept, and pickled with the scorer; inside `without_pairs` none are.
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from benchmarks import retrieval, retrieval_speed, sts
+from benchmarks import choosing, choosing_tables, retrieval, retrieval_speed, sts
 from langalign_sk.evaluate import retrieval as measured
 
 
@@ -44,3 +44,28 @@ def test_similarity_is_spearman_of_cosines(monkeypatch):
     assert found["spearman"] == pytest.approx(spearmanr(cosine, scores)[0])
     assert found["low"] < found["spearman"] < found["high"]
     assert sts.across((a, a), (b, b), scores)["spearman"] == pytest.approx(found["spearman"])
+
+
+def test_a_score_is_not_chosen_on_the_task_that_it_is_judged_on():
+    def case(**scores):
+        found = {
+            "settings": ["a, C=0.3", "b, C=0.3", "a, C=10", "b, C=10"],
+            "accuracy": [0.5, 0.6, 0.7, 0.9],
+            "scores": {"x": scores["x"], "English CV x soft": scores["y"]},
+            "few": {"correlation": 0.0, "lost": 0.0},
+        }
+        return choosing.judged(found)
+
+    best, worst = [0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]
+    found = {"cases": {"one, ko": case(x=best, y=worst), "two, ko": case(x=worst, y=best)}}
+    lines = choosing_tables.unseen(found).splitlines()[2:]
+    # Each task is judged by the score that is best on the other one, and loses 0.4.
+    assert lines[0] == "| one | English CV x soft | 40.0 | 40.0 | 40.0 | 40.0 |"
+    assert lines[1] == "| two | x | 40.0 | 40.0 | 0.0 | 0.0 |"
+    assert lines[2] == "| all cases |  | 40.0 | 40.0 | 20.0 | 40.0 |"
+    cells = dict(
+        line.strip("| ").split(" | ", 1)
+        for line in choosing_tables.one_penalty(found).splitlines()[2:]
+    )
+    assert cells["x"] == "20.0 | 5.0 | 10.0"
+    assert cells["a setting at random"] == "22.5 | 5.0 | 10.0"
