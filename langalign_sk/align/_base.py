@@ -1,4 +1,4 @@
-"""What both aligners share: one way in for pairs, one rule for rows, maps in between."""
+"""What both aligners share when they fit: one way in for pairs, maps and gate out of them."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ import warnings
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from langalign_sk._numeric import FloatArray, PairMoments, as_float_matrix, as_numpy
 from langalign_sk.align._fitting import FitTask, add_moments
 from langalign_sk.align._layout import find_layout, width_of_rows
+from langalign_sk.align._moving import MovesRows
 from langalign_sk.align._pairs import (
     UNNAMED,
     check_languages,
@@ -22,10 +21,9 @@ from langalign_sk.align._pairs import (
     resolve_pools,
 )
 from langalign_sk.align._robust import bad_shares, judged
-from langalign_sk.align._rows import block_codes, declared_codes
 from langalign_sk.align._state import LeavesPairsBehind, all_or_nothing
 from langalign_sk.corpus import ParallelCorpus
-from langalign_sk.maps import BaseMap, fits_from_moments, resolve_map
+from langalign_sk.maps import fits_from_moments, resolve_map
 from langalign_sk.text import BlockLayout
 
 GATES = ("hard", "soft", None)
@@ -38,33 +36,22 @@ def _streams(aligner: Any) -> bool:
     )
 
 
-def _inverts(aligner: Any) -> bool:
-    """`inverse_transform` exists where there is one map and it can be undone."""
-    maps = list(getattr(aligner, "maps_", {}).values())
-    return len(maps) == 1 and hasattr(maps[0], "inverse_transform")
-
-
-class BaseAligner(
-    LeavesPairsBehind, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
-):
-    """Fit maps from pairs, decide which rows move, move them."""
+class BaseAligner(LeavesPairsBehind, MovesRows):
+    """Fit maps from pairs, and what decides which rows move."""
 
     __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True}
     __metadata_request__partial_fit: ClassVar = {"pairs": True}
-    __metadata_request__transform: ClassVar = {"lang": True}
 
     #: False: source rows move into the target space. True: target rows into the source space.
     _backwards: ClassVar[bool]
 
     pairs: Any
     method: Any
-    gate: str | None
     robust: str | None
     unlabeled: Any
     blocks: Any
     keep_moments: bool
     random_state: Any
-    stays_: str
 
     def _methods(self) -> list[Any]:
         """The method of the map and, where there is one, of the way there and back."""
@@ -93,8 +80,6 @@ class BaseAligner(
                 )
         super().set_params(**params)
         return self
-
-    # ------------------------------------------------------------------ fit
 
     def fit(self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None) -> Self:
         """Fit the maps from the pairs, and the rule that decides which rows move.
@@ -201,17 +186,6 @@ class BaseAligner(
         """
         return self.fit(X, y, pairs=pairs, unlabeled=unlabeled).transform(X, lang=lang)
 
-    def _check_X(self, X: Any, *, reset: bool) -> FloatArray:
-        """2-D finite float vectors; scikit-learn's own checks, with our word on broken rows."""
-        X = validate_data(
-            self,
-            as_numpy(X),
-            dtype=[np.float64, np.float32],
-            ensure_all_finite=False,
-            reset=reset,
-        )
-        return as_float_matrix(X, name="X")
-
     def _learn(
         self,
         X: FloatArray,
@@ -290,133 +264,6 @@ class BaseAligner(
                 UserWarning,
                 stacklevel=4,
             )
-
-    # ------------------------------------------------------------------ transform
-
-    def transform(self, X: Any, *, lang: Any = None) -> FloatArray:
-        """Move the rows that are to move; the others come out bit for bit as they went in.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Vectors; languages may be mixed.
-        lang : str or array-like of str, default=None
-            Language of each row, where it is known; it overrules the gate. Reaches this method
-            through a pipeline only where metadata routing is on, and never through a scorer.
-
-        Returns
-        -------
-        X_new : ndarray of shape (n_samples, n_features_out)
-            All rows in one space, float32 or float64 as `X`.
-        """
-        check_is_fitted(self)
-        X = self._check_X(X, reset=False)
-        if self.gate == "soft" and self.gate_ is not None and lang is None:
-            return self._blend(X, self.gate_.proba(X))
-        codes = self._codes(X, lang)
-        present = np.unique(codes)
-        if len(present) == 1:
-            return self._move(X, self.languages_[present[0]])
-        out = np.empty((len(X), self._n_features_out), dtype=X.dtype)
-        for code in present:
-            rows = np.flatnonzero(codes == code)
-            out[rows] = self._move(X[rows], self.languages_[code])
-        return out
-
-    def gate_proba(self, X: Any) -> FloatArray:
-        """Probability of each language for each row; with blocks it is exact.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Vectors.
-
-        Returns
-        -------
-        proba : ndarray of shape (n_samples, n_languages)
-            Columns in the order of `languages_`.
-        """
-        check_is_fitted(self)
-        X = self._check_X(X, reset=False)
-        if self.gate_ is not None:
-            return self.gate_.proba(X)
-        proba: FloatArray = np.eye(len(self.languages_), dtype=X.dtype)[self._codes(X, None)]
-        return proba
-
-    @available_if(_inverts)
-    def inverse_transform(self, X: Any) -> FloatArray:
-        """Take vectors back the way they were moved; every row counts as one that was moved.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features_out)
-            Vectors in the space that rows are moved into.
-
-        Returns
-        -------
-        X_original : ndarray of shape (n_samples, n_features)
-            Vectors in the moved language's space, in its own block where there are blocks.
-        """
-        check_is_fitted(self)
-        X = as_float_matrix(as_numpy(X), name="X")
-        ((lang, fitted),) = self.maps_.items()
-        back: FloatArray = fitted.inverse_transform(X)
-        if self.layout_ is None:
-            return back
-        out = np.zeros((len(back), self.layout_.width), dtype=back.dtype)
-        out[:, self.layout_.columns(lang)] = back
-        return out
-
-    def _codes(self, X: FloatArray, lang: Any) -> np.ndarray:
-        """Index into `languages_` of each row."""
-        languages = list(self.languages_)
-        if self.layout_ is not None:
-            codes = block_codes(X, self.layout_, languages)
-            if lang is not None:
-                self._check_declared(declared_codes(lang, len(X), languages), codes)
-            return codes
-        if lang is not None:
-            return declared_codes(lang, len(X), languages)
-        if self.gate_ is None:
-            return np.full(len(X), languages.index(next(iter(self.maps_))))
-        return self.gate_.codes(X, languages.index(self.stays_))
-
-    def _check_declared(self, declared: np.ndarray, codes: np.ndarray) -> None:
-        """Blocks say the language exactly; `lang` may repeat it but not contradict it."""
-        if (declared != codes).any():
-            row = int(np.flatnonzero(declared != codes)[0])
-            raise ValueError(
-                f"lang= says {self.languages_[declared[row]]!r} for row {row} of X, but the row "
-                f"is in the block of {self.languages_[codes[row]]!r}"
-            )
-
-    def _move(self, X: FloatArray, lang: str) -> FloatArray:
-        """Rows of one language, moved where that language moves."""
-        if self.layout_ is not None:
-            X = X[:, self.layout_.columns(lang)]
-        fitted = self._map_of(lang)
-        # A copy, so that a later step that works in place can't reach into the caller's rows.
-        moved: FloatArray = X.copy() if fitted is None else fitted.transform(X)
-        return moved
-
-    def _map_of(self, lang: str) -> BaseMap | None:
-        """The map that rows of one language go through, None for rows that stay."""
-        fitted: BaseMap | None = self.maps_.get(lang)
-        return fitted
-
-    def _blend(self, X: FloatArray, proba: FloatArray) -> FloatArray:
-        """Every row through every map, weighted by the probability of its language."""
-        out = np.zeros((len(X), self._n_features_out), dtype=X.dtype)
-        for share, lang in zip(proba.T, self.languages_, strict=True):
-            out += share[:, None] * self._move(X, lang)
-        return out
-
-    # ------------------------------------------------------------------ scikit-learn
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "maps_")

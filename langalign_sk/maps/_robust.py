@@ -178,8 +178,10 @@ class _Judge:
         """Scores of the pairs (S, T) of the fold, and of (S, other)."""
         x, y = (S - self._mean_s) @ self._A, (T - self._mean_t) @ self._B
         w = weights[:, None]
-        # Without the pair itself, which would vouch for itself where pairs are few.
-        r = (self._sum - w * x * y) / np.maximum(self._weight - w, math.ulp(1.0))
+        # Without the pair itself, which would vouch for itself where pairs are few. Its share of
+        # the variances goes too: else r, and so the null, would hang on the length of its rows.
+        left_x, left_y = (self._weight - w * z * z for z in (x, y))
+        r = (self._sum - w * x * y) / np.sqrt(np.maximum(left_x * left_y, math.ulp(1.0)))
         np.clip(r, 0.0, 0.99, out=r)
         return _log_odds(x, y, r), _log_odds(x, (other - self._mean_t) @ self._B, r)
 
