@@ -49,6 +49,7 @@ def check_pairs(pairs: Any) -> ParallelCorpus:
 def pair_rows(estimator: Any, pairs: ParallelCorpus) -> tuple[Any, Any]:
     """Source and target rows of a corpus as `estimator` takes them: texts, or vectors."""
     if pairs.is_text:
+        _check_takes_texts(estimator, "pairs")
         return list(pairs.source), list(pairs.target)
     layout = layout_of(estimator, pairs.layout)
     return (
@@ -64,6 +65,7 @@ def pool_rows(estimator: Any, unlabeled: Any) -> Any:
     if unlabeled.detached:
         raise ValueError(f"{unlabeled!r} was saved without its rows; give the pool itself")
     if unlabeled.is_text:
+        _check_takes_texts(estimator, "unlabeled")
         return list(unlabeled.rows)
     layout = layout_of(estimator, unlabeled.layout)
     return _in_blocks(estimator, unlabeled.rows, unlabeled.lang, layout, "unlabeled")
@@ -108,11 +110,22 @@ def _in_blocks(
     if width is not None and rows.shape[1] != width:
         raise ValueError(
             f"{name} ({lang}) are {rows.shape[1]} wide, but the estimator was fitted on rows of "
-            f"{width} columns: embed them with the extractor of the pipeline or, for raw arrays "
+            f"{width} columns: give texts to a pipeline that takes texts, embed with the extractor "
+            "behind the vectors that it was fitted on or, for raw arrays "
             'in language blocks, give ParallelCorpus(..., layout=BlockLayout({"en": 384, ...})) '
             "and the aligner the same blocks"
         )
     return rows
+
+
+def _check_takes_texts(estimator: Any, name: str) -> None:
+    """Refuse texts for an estimator that was fitted on vectors."""
+    if _has_width(estimator):
+        raise ValueError(
+            f"{name} holds texts, but the {type(estimator).__name__} was fitted on vectors of "
+            f"{estimator.n_features_in_} columns: {name}.embed(extractor) with the extractor that "
+            "they are from"
+        )
 
 
 def _has_width(part: Any) -> bool:

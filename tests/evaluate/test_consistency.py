@@ -20,9 +20,10 @@ from langalign_sk import (
     ParallelCorpus,
     ReverseAligner,
     TextAligner,
+    TextPool,
 )
 from langalign_sk.datasets import load_demo
-from langalign_sk.evaluate import prediction_consistency
+from langalign_sk.evaluate import TargetScorer, prediction_consistency
 from langalign_sk.evaluate._consistency import beyond_chance, seen_share
 
 
@@ -181,6 +182,12 @@ def test_what_does_not_fit_is_refused():
     wrong = ParallelCorpus(rng.normal(size=(9, 4)), rng.normal(size=(9, 4)), target_lang="ko")
     with pytest.raises(ValueError, match="source pairs .en. are 4 wide, but .* 5 columns"):
         prediction_consistency(model, wrong)
+    words = ParallelCorpus(["a private text"], ["글"], target_lang="ko")
+    message = r"pairs holds texts, but the LogisticRegression was fitted on vectors of 5 columns"
+    with pytest.raises(ValueError, match=message):
+        prediction_consistency(model, words)
+    with pytest.raises(ValueError, match=r"unlabeled holds texts.*unlabeled.embed\(extractor\)"):
+        TargetScorer(TextPool(["글"], lang="ko"))(model)
     with pytest.raises(ValueError, match="saved without its rows"):
         prediction_consistency(model, wrong.detach())
 
