@@ -167,7 +167,8 @@ class MomentMap(BaseMap):
         S, T : array-like of shape (n, d_source) and (n, d_target)
             Row i of `S` and row i of `T` mean the same. None for maps that need no pairs.
         sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0; a weight of 2 counts as the pair given twice.
+            Weight of each pair, >= 0; a weight of 2 counts as the pair given twice, but tells a
+            rule that chooses a parameter (GCV, OAS) of no more pairs than there are.
         unlabeled_source, unlabeled_target : array-like of shape (m, d), optional
             Unpaired rows of either space.
 

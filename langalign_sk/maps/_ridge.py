@@ -162,8 +162,8 @@ class RidgeMap(AffineMixin, MomentMap):
         S, T : array-like of shape (n, d_source) and (n, d_target)
             Row i of `S` and row i of `T` mean the same.
         sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0; a weight of 2 counts as the pair given twice, but for
-            leave-one-out, which leaves out the pair with its whole weight.
+            Weight of each pair, >= 0; a weight of 2 counts as the pair given twice, but tells GCV
+            of no more pairs than there are, and leave-one-out leaves out the whole weight.
         unlabeled_source, unlabeled_target : ignored
 
         Returns
