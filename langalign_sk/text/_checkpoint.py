@@ -39,7 +39,7 @@ class Checkpoint:
 
 
 def find_checkpoint(
-    name: str, revision: str | None = None, *, ask_hub: bool = True
+    name: str, revision: str | None = None, *, ask_hub: bool = True, token_env: str | None = None
 ) -> Checkpoint | None:
     """Find a folder, a cached model of the Hub, or, where allowed, one that the Hub has.
 
@@ -61,7 +61,7 @@ def find_checkpoint(
     key = (name, revision)
     found = _resolved.get(key) or _from_cache(name, revision)
     if found is None and ask_hub:
-        found = _from_hub(name, revision)
+        found = _from_hub(name, revision, token_env)
     if found is not None:
         _resolved[key] = found
     return found
@@ -123,7 +123,17 @@ def _from_cache(name: str, revision: str | None) -> Checkpoint | None:
     return None
 
 
-def _from_hub(name: str, revision: str | None) -> Checkpoint:
+def hub_token(token_env: str | None) -> str | None:
+    """Token in an environment variable; None for what the Hub's own login left behind."""
+    if token_env is None:
+        return None
+    token = os.environ.get(token_env)
+    if not token:
+        raise ValueError(f"token_env={token_env!r}: this environment variable is not set")
+    return token
+
+
+def _from_hub(name: str, revision: str | None, token_env: str | None) -> Checkpoint:
     """Checkpoint on the Hub, or an error that says whether name, revision or network is wrong."""
     from huggingface_hub import HfApi
     from huggingface_hub.errors import (
@@ -133,12 +143,14 @@ def _from_hub(name: str, revision: str | None) -> Checkpoint:
         RevisionNotFoundError,
     )
 
+    api = HfApi(token=hub_token(token_env))
     for repo in _candidates(name):
         try:
-            info = HfApi().model_info(repo, revision=revision, timeout=_PROBE_SECONDS)
+            info = api.model_info(repo, revision=revision, timeout=_PROBE_SECONDS)
         except GatedRepoError as error:
             raise ValueError(
-                f"model={name!r} is gated: accept its terms on the Hugging Face Hub and log in"
+                f"model={name!r} is gated: accept its terms on the Hugging Face Hub, and log in "
+                "or name the environment variable with your token, token_env='HF_TOKEN'"
             ) from error
         except RepositoryNotFoundError:
             continue
@@ -166,7 +178,7 @@ def _from_hub(name: str, revision: str | None) -> Checkpoint:
         )
     raise ValueError(
         f"model={name!r} is neither a folder nor a model that the Hugging Face Hub shows to you: "
-        "check the spelling, or log in if it is private"
+        "check the spelling; if it is private, log in or give token_env"
     )
 
 

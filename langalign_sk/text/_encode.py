@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from langalign_sk._numeric._arrays import as_numpy
+from langalign_sk._progress import progress_bar
+from langalign_sk.text._batches import Prepared, chunked
 from langalign_sk.text._cache import Float32Array, VectorCache, text_key
-from langalign_sk.text._language import quoted
+from langalign_sk.text._output import checked_rows
 from langalign_sk.text._registry import encode_lock
+from langalign_sk.text._run import Run
 from langalign_sk.text._store import claim
 
 logger = logging.getLogger("langalign_sk")
 
-_SECONDS_BEFORE_BAR = 2.0
 _POLL = 0.02  # seconds between two looks for the vectors of another process
 _PATIENCE = 60.0  # seconds without any, after which its texts are encoded here as well
-_NAMED = 3  # texts named in an error
+_TOKENISED = 16384  # texts whose tokens are held at a time
 _widths: dict[str, int] = {}  # specification → width, once known
 
 
@@ -38,8 +38,14 @@ class Encoder(Protocol):
     def width(self) -> int | None:
         """Width of the vectors where it can be told without encoding."""
 
-    def encode(self, texts: list[str], batch_size: int) -> Any:
-        """Vectors of the texts, one row each, not checked."""
+    def chunk(self, batch_size: int | None) -> tuple[int | None, int]:
+        """Tokens after which vectors are put away, or else texts."""
+
+    def prepare(self, texts: list[str]) -> Prepared:
+        """Texts as `encode` wants them."""
+
+    def encode(self, items: Sequence[Any], batch_size: int | None, run: Run) -> Any:
+        """Vectors of prepared texts, one row each, not checked."""
 
 
 def encode_texts(
@@ -47,55 +53,41 @@ def encode_texts(
     texts: Sequence[str],
     *,
     cache: VectorCache | None,
-    batch_size: int,
+    batch_size: int | None,
     progress: bool | str,
+    run: Run | None = None,
 ) -> Float32Array:
     """Encode texts, row by row in their order; the array is the caller's own."""
+    run = Run() if run is None else run
+    run.n_texts += len(texts)
     position = {text: row for row, text in enumerate(dict.fromkeys(texts))}
     if not position:
         return np.zeros((0, encoder_width(encoder, batch_size)), dtype=np.float32)
-    distinct = list(position)
-    keys = [text_key(text) for text in distinct] if cache is not None else []
-    rows: list[Float32Array | None] = (
-        cache.get_many(encoder.spec, keys) if cache is not None else [None] * len(distinct)
-    )
-    # Long texts first: batches of like length waste little padding, and memory runs out early
-    # where it does. Chunks of several batches keep the lock, and a loss on errors, short.
-    missing = [row for row, vector in enumerate(rows) if vector is None]
-    missing.sort(key=lambda row: -len(distinct[row]))
-    size = max(256, 8 * batch_size)
-    with _bar(len(missing), progress) as bar:
-        waiting, idle = missing, 0.0
-        while waiting:
-            elsewhere: list[int] = []  # rows that another process is encoding right now
-            for start in range(0, len(waiting), size):
-                chunk = waiting[start : start + size]
-                patient = idle < _PATIENCE
-                left = _encode_chunk(
-                    encoder, distinct, keys, rows, chunk, cache, batch_size, patient=patient
-                )
-                bar.update(len(chunk) - len(left))
-                elsewhere += left
-            if len(elsewhere) < len(waiting):
-                idle = 0.0
-            else:
-                time.sleep(_POLL)
-                idle += _POLL
-            waiting = elsewhere
+    before = run.n_encoded
+    work = _Work(encoder, list(position), cache, batch_size, run)
+    missing = work.missing()
+    with progress_bar(len(missing), desc="Embedding", unit="texts", progress=progress) as bar:
+        # Tokens are held for a bounded number of texts, characters standing in until then.
+        for start in range(0, len(missing), _TOKENISED):
+            work.encode(missing[start : start + _TOKENISED], bar)
+    encoded = run.n_encoded - before
+    run.n_cached += len(position) - encoded
     if missing:
-        logger.debug("%s encoded %d of %d texts", encoder.name, len(missing), len(texts))
-    table = np.stack([row for row in rows if row is not None])
-    if len(distinct) == len(texts):
+        logger.debug("%s encoded %d of %d texts", encoder.name, encoded, len(texts))
+    table = np.stack([row for row in work.rows if row is not None])
+    if len(position) == len(texts):
         return table
     return table[[position[text] for text in texts]]
 
 
-def encoder_width(encoder: Encoder, batch_size: int = 1) -> int:
+def encoder_width(encoder: Encoder, batch_size: int | None = None) -> int:
     """Width of an encoder's vectors: remembered, told by the encoder, or tried out."""
     known = known_width(encoder.spec) or encoder.width()
     if known is None:
         with encode_lock(encoder.spec):
-            known = _checked(encoder, ["a"], encoder.encode(["a"], batch_size)).shape[1]
+            items = encoder.prepare(["a"]).items
+            output = encoder.encode(items, batch_size, Run())
+            known = checked_rows(encoder.name, ["a"], output).shape[1]
     remember_width(encoder.spec, known)
     return int(known)
 
@@ -116,109 +108,88 @@ def remember_width(spec: str, width: int) -> None:
     _widths[spec] = width
 
 
-def _encode_chunk(
-    encoder: Encoder,
-    distinct: list[str],
-    keys: list[bytes],
-    rows: list[Float32Array | None],
-    chunk: list[int],
-    cache: VectorCache | None,
-    batch_size: int,
-    *,
-    patient: bool,
-) -> list[int]:
-    """Encode some of the distinct texts into `rows` and the cache; return those left to others."""
-    # Under the lock for two reasons: tokenisers are not safe for threads, and a second thread
-    # with the same texts finds them in the cache instead of encoding them again. Other processes
-    # are kept from that by the claim; a stuck one is waited for so long and no longer.
-    asked_keys = [keys[row] for row in chunk] if cache is not None else []
-    with (
-        encode_lock(encoder.spec),
-        claim(cache if patient else None, encoder.spec, asked_keys, len(chunk)) as ours,
-    ):
+class _Work:
+    """The distinct texts of one call, and their vectors as far as there are any."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        texts: list[str],
+        cache: VectorCache | None,
+        batch_size: int | None,
+        run: Run,
+    ) -> None:
+        self._encoder = encoder
+        self._texts = texts
+        self._cache = cache
+        self._batch_size = batch_size
+        self._run = run
+        self._keys = [text_key(text) for text in texts] if cache is not None else []
+        self.rows: list[Float32Array | None] = [None] * len(texts)
         if cache is not None:
-            found = cache.get_many(encoder.spec, asked_keys)
-            for row, vector in zip(chunk, found, strict=True):
-                rows[row] = vector
-        left = [r for r, own in zip(chunk, ours, strict=True) if rows[r] is None and not own]
-        chunk = [r for r, own in zip(chunk, ours, strict=True) if rows[r] is None and own]
-        if not chunk:
-            return left
-        asked = [distinct[row] for row in chunk]
-        vectors = _checked(encoder, asked, encoder.encode(list(asked), batch_size))
-        if cache is not None:
-            cache.put_many(encoder.spec, [keys[row] for row in chunk], vectors)
+            self.rows = list(cache.get_many(encoder.spec, self._keys))
+
+    def missing(self) -> list[int]:
+        """Rows without a vector, the longest text first."""
+        rows = [row for row, vector in enumerate(self.rows) if vector is None]
+        return sorted(rows, key=lambda row: -len(self._texts[row]))
+
+    def encode(self, rows: list[int], bar: Any) -> None:
+        """Encode texts, or wait for those that another process is encoding."""
+        prepared = self._encoder.prepare([self._texts[row] for row in rows])
+        items = dict(zip(rows, prepared.items, strict=True))
+        # Long ones first: batches of like length waste little padding, and memory runs out early
+        # where it does. Chunks keep the lock, and a loss on errors, short.
+        order = sorted(range(len(rows)), key=lambda place: -prepared.sizes[place])
+        most, count = self._encoder.chunk(self._batch_size)
+        waiting, idle = order, 0.0
+        while waiting:
+            elsewhere: list[int] = []
+            for chunk in chunked(waiting, prepared.sizes, most, count):
+                own = [rows[place] for place in chunk]
+                left = set(self._encode_chunk(own, items, patient=idle < _PATIENCE))
+                bar.update(len(own) - len(left))
+                elsewhere += [place for place in chunk if rows[place] in left]
+            if len(elsewhere) < len(waiting):
+                idle = 0.0
+            else:
+                time.sleep(_POLL)
+                idle += _POLL
+            waiting = elsewhere
+        self._run.n_cut += prepared.n_cut
+
+    def _encode_chunk(self, chunk: list[int], items: dict[int, Any], *, patient: bool) -> list[int]:
+        """Encode some texts into rows and the cache; return those left to another process."""
+        # Under the lock: a second thread with the same texts then finds them in the cache instead
+        # of encoding them again. Other processes are kept from that by the claim; a stuck one is
+        # waited for so long and no longer.
+        encoder, cache = self._encoder, self._cache
+        keys = self._keys_of(chunk)
+        with (
+            encode_lock(encoder.spec),
+            claim(cache if patient else None, encoder.spec, keys, len(chunk)) as ours,
+        ):
+            if cache is not None:
+                for row, vector in zip(chunk, cache.get_many(encoder.spec, keys), strict=True):
+                    self.rows[row] = vector
+            open_rows = [
+                pair for pair in zip(chunk, ours, strict=True) if self.rows[pair[0]] is None
+            ]
+            left = [row for row, own in open_rows if not own]
+            chunk = [row for row, own in open_rows if own]
+            if not chunk:
+                return left
+            output = encoder.encode([items[row] for row in chunk], self._batch_size, self._run)
+            texts = [self._texts[row] for row in chunk]
+            vectors = checked_rows(encoder.name, texts, output, known_width(encoder.spec))
+            remember_width(encoder.spec, vectors.shape[1])
+            if cache is not None:
+                cache.put_many(encoder.spec, self._keys_of(chunk), vectors)
         for row, vector in zip(chunk, vectors, strict=True):
-            rows[row] = vector
-    return left
+            self.rows[row] = vector
+        self._run.n_encoded += len(chunk)
+        return left
 
-
-def _checked(encoder: Encoder, texts: list[str], output: Any) -> Float32Array:
-    """Return an encoder's output as finite float32 rows, one per text, of the known width."""
-    if hasattr(output, "toarray"):
-        output = output.toarray()
-    if isinstance(output, list | tuple):
-        output = [as_numpy(row) for row in output]
-    try:
-        with np.errstate(over="ignore"):  # too large for float32: infinity, reported below
-            vectors = np.asarray(as_numpy(output)).astype(np.float32)
-    except (TypeError, ValueError) as error:
-        raise TypeError(
-            f"{encoder.name} returned {type(output).__name__} that does not read as numbers, one "
-            f"row per text ({error}), for {_named(texts)}"
-        ) from error
-    if vectors.ndim != 2:
-        raise ValueError(
-            f"{encoder.name} returned an array of shape {vectors.shape} for {len(texts)} texts; a "
-            f"2-D array with one row per text is needed; the texts: {_named(texts)}"
-        )
-    if len(vectors) != len(texts):
-        raise ValueError(
-            f"{encoder.name} returned {len(vectors)} rows for {len(texts)} texts: {_named(texts)}"
-        )
-    width = _widths.get(encoder.spec, vectors.shape[1])
-    if vectors.shape[1] != width or not width:
-        raise ValueError(
-            f"{encoder.name} returned vectors of width {vectors.shape[1]}, before that of width "
-            f"{width}, for {_named(texts)}"
-        )
-    bad = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
-    if len(bad):
-        kind = "NaN" if np.isnan(vectors[bad]).any() else "infinity"
-        raise ValueError(
-            f"{encoder.name} returned {kind} for {len(bad)} of {len(texts)} texts: "
-            f"{_named([texts[row] for row in bad])}"
-        )
-    remember_width(encoder.spec, width)
-    return vectors
-
-
-def _named(texts: list[str]) -> str:
-    """Quote the first texts, shortened, for errors."""
-    shown = ", ".join(map(quoted, texts[:_NAMED]))
-    return shown if len(texts) <= _NAMED else f"{shown} and {len(texts) - _NAMED} more"
-
-
-class _NoBar:
-    """Stands in for a progress bar where none is wanted."""
-
-    def update(self, n: int) -> None:
-        """Do nothing."""
-
-    def __enter__(self) -> _NoBar:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        return None
-
-
-def _bar(total: int, progress: bool | str) -> Any:
-    """Progress bar over the texts to encode, or its silent stand-in."""
-    if progress not in (True, False, "auto"):
-        raise ValueError(f'progress must be True, False or "auto", got {progress!r}')
-    if not total or not progress or (progress == "auto" and not sys.stderr.isatty()):
-        return _NoBar()
-    from tqdm import tqdm
-
-    delay = _SECONDS_BEFORE_BAR if progress == "auto" else 0.0
-    return tqdm(total=total, desc="Embedding", unit=" texts", delay=delay, leave=progress is True)
+    def _keys_of(self, rows: list[int]) -> list[bytes]:
+        """Digests of some texts, where there is a cache."""
+        return [self._keys[row] for row in rows] if self._cache is not None else []

@@ -30,7 +30,9 @@ def named_checkpoint(model: Any, settings: Settings, *, ask_hub: bool = True) ->
     """Checkpoint of a model given by name or folder; None for other models."""
     if not is_name(model):
         return None
-    return find_checkpoint(os.fspath(model), settings.revision, ask_hub=ask_hub)
+    return find_checkpoint(
+        os.fspath(model), settings.revision, ask_hub=ask_hub, token_env=settings.token_env
+    )
 
 
 def make_encoder(model: Any, settings: Settings, *, ask_hub: bool = True) -> Encoder:

@@ -10,19 +10,21 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
-from langalign_sk.text._cache import Float32Array, resolve_cache
-from langalign_sk.text._encode import Encoder, encode_texts, encoder_width, known_width, told_width
+from langalign_sk.text._cache import Float32Array
+from langalign_sk.text._embedding import Embedding
+from langalign_sk.text._encode import told_width
 from langalign_sk.text._input import as_texts
 from langalign_sk.text._layout import BlockLayout
-from langalign_sk.text._parameters import build_encoders, declared_languages, row_languages, setting
+from langalign_sk.text._parameters import build_encoders, declared_languages, setting
+from langalign_sk.text._serving import ServingMixin
 from langalign_sk.text._settings import specification
 from langalign_sk.text._sharing import SharedModels
 from langalign_sk.text._stream import StreamingMixin
 
-_TINY = np.finfo(np.float32).tiny
 
-
-class EmbeddingExtractor(StreamingMixin, SharedModels, TransformerMixin, BaseEstimator):
+class EmbeddingExtractor(
+    StreamingMixin, ServingMixin, Embedding, SharedModels, TransformerMixin, BaseEstimator
+):
     """Turn texts into vectors with a frozen language model.
 
     With one model, vectors have its width. With a model per language (or `languages`), every
@@ -49,26 +51,42 @@ class EmbeddingExtractor(StreamingMixin, SharedModels, TransformerMixin, BaseEst
         Column with the texts, where X is a frame with several.
     lang_column : str, optional
         Column with the language of each row; nothing is detected then.
-    pooling : {"mean", "cls", "max", "last"} or dict, optional
-        How token vectors become one vector. None takes what a sentence-transformers checkpoint
-        brings, "mean" for a plain one. With a value (or `layer`), what a sentence-transformers
-        checkpoint does behind its transformer is left out.
-    layer : int or dict, optional
-        Hidden layer to pool: 0 is the output of the embeddings, -1 the last layer.
+    pooling : {"mean", "cls", "max", "last", "weighted-mean"} or dict, optional
+        How token vectors become one vector; in a weighted mean the n-th token counts n times.
+        None takes what a sentence-transformers checkpoint brings, "mean" for a plain one. With a
+        value (or `layer`), what a sentence-transformers checkpoint does behind its transformer is
+        left out.
+    layer : int, float or dict, optional
+        Hidden layer to pool: 0 is the output of the embeddings, -1 the last layer; a float is a
+        fraction of the way, so that 0.5 is the middle of any model and 1.0 its end.
     normalize : bool, default=True
         Scale vectors to unit length.
     prompt : str or dict, optional
-        Put in front of every text, such as ``"query: "``.
+        Put in front of every text, such as ``"query: "``; or the name of a prompt that a
+        sentence-transformers checkpoint brings.
     max_length : int or dict, optional
-        Tokens after which texts are cut; None takes the model's own limit.
+        Most tokens of a text; None takes the model's own limit.
+    long_texts : {"warn", "cut", "mean"} or dict, default="warn"
+        What becomes of longer texts: cut, with one warning that counts them; cut in silence; or
+        the mean over windows of `max_length` tokens, weighted by their tokens.
     truncate_dim : int or dict, optional
         Keep the first columns only, before `normalize`; for models trained to allow it.
-    batch_size : int, default=32
-        Texts in one forward pass of a language model.
-    dtype : {"float32", "float16", "bfloat16"}, default="float32"
-        Type that a language model computes in. The vectors are float32 always.
-    device : str, optional
-        Such as "cpu" or "cuda:1"; None takes the best there is.
+    batch_size : int, optional
+        Size of a forward pass of a language model in texts of 32 tokens; shorter texts go more to
+        a batch, longer ones fewer. None takes 32 on a processor, 512 on a GPU.
+    dtype : {"float32", "float16", "bfloat16", "int8"}, default="float32"
+        Type that a language model computes in; "int8" quantises linear layers, on a processor.
+        The vectors are float32 always.
+    device : str or list of str, optional
+        Such as "cpu" or "cuda:1"; None takes the best there is. Several share the work, with a
+        copy of the model each.
+    backend : {"torch", "onnx", "openvino"}, default="torch"
+        What runs a language model. The others come with ``sentence-transformers[onnx]`` and
+        ``[openvino]``, and have neither `pooling` nor `layer`.
+    trust_remote_code : bool, default=False
+        Run the code that a checkpoint brings along.
+    token_env : str, optional
+        Environment variable with the token for private models of the Hub.
     cache : "memory", path, None or object, default="memory"
         Where vectors are remembered: in this process (256 MiB, shared by all extractors), in a
         folder (for all processes and later runs, see `DiskCache`), nowhere, or in an object with
@@ -91,7 +109,8 @@ class EmbeddingExtractor(StreamingMixin, SharedModels, TransformerMixin, BaseEst
     Hub that is on this machine is used as it is, without asking for a newer one: give `revision`
     to choose. Each distinct text is encoded once per process while it is in the cache; the cache
     holds vectors and digests, never texts. A dict of ``revision``, ``pooling``, ``layer``,
-    ``prompt``, ``max_length`` or ``truncate_dim`` gives values by language, for a dict of models.
+    ``prompt``, ``max_length``, ``long_texts`` or ``truncate_dim`` gives values by language, for a
+    dict of models.
 
     A row of blocks whose vector is zero throughout (a text without any known n-gram) gets the
     smallest normal float32 number, about 1e-38, in the first column of its block: its language is
@@ -132,14 +151,18 @@ class EmbeddingExtractor(StreamingMixin, SharedModels, TransformerMixin, BaseEst
         column: Any = None,
         lang_column: Any = None,
         pooling: str | Mapping[str, str] | None = None,
-        layer: int | Mapping[str, int] | None = None,
+        layer: float | Mapping[str, float] | None = None,
         normalize: bool = True,
         prompt: str | Mapping[str, str] | None = None,
         max_length: int | Mapping[str, int] | None = None,
+        long_texts: str | Mapping[str, str] = "warn",
         truncate_dim: int | Mapping[str, int] | None = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         dtype: str = "float32",
-        device: str | None = None,
+        device: str | Sequence[str] | None = None,
+        backend: str = "torch",
+        trust_remote_code: bool = False,
+        token_env: str | None = None,
         cache: Any = "memory",
         missing: str = "error",
         progress: bool | str = "auto",
@@ -156,10 +179,14 @@ class EmbeddingExtractor(StreamingMixin, SharedModels, TransformerMixin, BaseEst
         self.normalize = normalize
         self.prompt = prompt
         self.max_length = max_length
+        self.long_texts = long_texts
         self.truncate_dim = truncate_dim
         self.batch_size = batch_size
         self.dtype = dtype
         self.device = device
+        self.backend = backend
+        self.trust_remote_code = trust_remote_code
+        self.token_env = token_env
         self.cache = cache
         self.missing = missing
         self.progress = progress
@@ -241,12 +268,13 @@ class EmbeddingExtractor(StreamingMixin, SharedModels, TransformerMixin, BaseEst
         encoders = build_encoders(self)
         declared = declared_languages(self)
         if declared is None:
-            return self._encode(encoders[None], None, rows)
-        if lang is None or lang not in declared:
+            lang = None
+        elif lang is None or lang not in declared:
             raise ValueError(
                 f"no model for language {lang!r}; this extractor knows {list(declared)}"
             )
-        return self._encode(encoders[lang], lang, rows)
+        with self._running() as run:
+            return self._encode(encoders[lang], lang, rows, run)
 
     def get_layout(self) -> BlockLayout | None:
         """Tell which columns belong to which language.
@@ -305,90 +333,6 @@ class EmbeddingExtractor(StreamingMixin, SharedModels, TransformerMixin, BaseEst
         layout = self._layout(encoders)
         names = [f"{la}_{i}" for la in layout.languages for i in range(layout.width_of(la))]
         return np.array(names, dtype=object)
-
-    def _read(self, X: Any, *, fitting: bool = False) -> tuple[list[str], list[str] | None]:
-        """Texts, and the language of each where languages are declared."""
-        texts = as_texts(X, column=self.column, missing=self.missing)
-        if fitting and not texts:
-            raise ValueError("X is empty: at least one text is needed to fit")
-        return texts, row_languages(self, X, texts)
-
-    def _width(self, encoder: Encoder, lang: str | None) -> int:
-        """Width of one language's vectors."""
-        width = encoder_width(encoder)
-        wanted = setting(self, "truncate_dim", lang)
-        if wanted is None:
-            return width
-        if isinstance(wanted, bool) or not hasattr(wanted, "__index__") or not 1 <= wanted <= width:
-            raise ValueError(
-                f"truncate_dim={wanted!r}: {encoder.name} has vectors of width {width}"
-            )
-        return int(wanted)
-
-    def _layout(self, encoders: Mapping[str | None, Encoder]) -> BlockLayout:
-        """Blocks of the declared languages."""
-        return BlockLayout({lang or "": self._width(e, lang) for lang, e in encoders.items()})
-
-    def _vectors(
-        self, texts: list[str], langs: list[str] | None, encoders: Mapping[str | None, Encoder]
-    ) -> Float32Array:
-        """Vectors of texts, in blocks where there are any."""
-        if langs is None:
-            return self._encode(encoders[None], None, texts)
-        for encoder in encoders.values():
-            self._check_weights(encoder)
-        layout = self._layout(encoders)
-        vectors = np.zeros((len(texts), layout.width), dtype=np.float32)
-        for lang in layout.languages:
-            rows = np.array([row for row, own in enumerate(langs) if own == lang], dtype=np.intp)
-            if len(rows) == 0:
-                continue
-            block = self._encode(encoders[lang], lang, [texts[row] for row in rows])
-            # A zero vector would look like no language at all; the smallest normal number keeps
-            # the block without being felt in any product, and Normalizer leaves it alone.
-            block[~block.any(axis=1), 0] = _TINY
-            vectors[rows, layout.columns(lang)] = block
-        return vectors
-
-    def _encode(self, encoder: Encoder, lang: str | None, texts: list[str]) -> Float32Array:
-        """Vectors of one encoder, cut and scaled."""
-        self._check_weights(encoder)
-        size = self.batch_size
-        if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
-            raise ValueError(f"batch_size must be a positive int, got {size!r}")
-        cache = resolve_cache(self.cache)
-        # Cut and scaled behind the cache: a grid over both encodes nothing twice.
-        vectors = encode_texts(
-            encoder, texts, cache=cache, batch_size=int(size), progress=self.progress
-        )
-        vectors = vectors[:, : self._width(encoder, lang)]
-        if self.normalize:
-            # In float64: the square of a large float32 number is infinite, of a small one zero.
-            squares = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
-            norms = np.sqrt(squares)
-            norms[norms == 0] = 1
-            vectors = (vectors / norms[:, None]).astype(np.float32)
-        return np.ascontiguousarray(vectors)
-
-    def _record(self, encoders: Mapping[str | None, Encoder]) -> None:
-        """Remember the weights that fit saw, and the widths known so far."""
-        self._weights = dict(e.weights for e in encoders.values() if e.weights is not None)
-        widths = {e.spec: known_width(e.spec) for e in encoders.values()}
-        self._widths = {spec: width for spec, width in widths.items() if width is not None}
-
-    def _check_weights(self, encoder: Encoder) -> None:
-        """Refuse weights other than those that fit saw, here or before saving."""
-        if encoder.weights is None:
-            return
-        name, found = encoder.weights
-        expected = getattr(self, "_weights", {}).get(name, found)
-        if found != expected:
-            raise ValueError(
-                f"{encoder.name} holds other weights ({found}) than when this extractor was fitted "
-                f"({expected}), so that its vectors would not fit what was learned from them: "
-                "bring back the old weights (for a model of the Hub, set `revision` to the old "
-                "commit), or fit again"
-            )
 
     def __sklearn_is_fitted__(self) -> bool:
         return True

@@ -101,9 +101,14 @@ def setting(extractor: Any, name: str, lang: str | None) -> Any:
 
 def _settings(extractor: Any, model: Any, lang: str | None) -> Settings:
     """Collect the settings for the model of one language."""
-    names = ("revision", "pooling", "layer", "prompt", "max_length")
+    names = ("revision", "pooling", "layer", "prompt", "max_length", "long_texts")
     values = {name: setting(extractor, name, lang) for name in names}
+    if values["long_texts"] is None:  # not among the languages of a dict
+        values["long_texts"] = "warn"
     if is_name(model) or not any(map(is_name, models_by_language(extractor).values())):
-        # Where models by name stand beside objects, these two are meant for the former.
-        values |= {"dtype": extractor.dtype, "device": extractor.device}
+        # Where models by name stand beside objects, these are meant for the former.
+        alone = ("dtype", "device", "backend", "trust_remote_code", "token_env")
+        values |= {name: getattr(extractor, name) for name in alone}
+        if isinstance(extractor.device, list):
+            values["device"] = tuple(extractor.device)
     return Settings(**values)

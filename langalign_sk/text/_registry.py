@@ -6,8 +6,54 @@ import itertools
 import threading
 import uuid
 import weakref
+from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Any
+
+
+class FairLock:
+    """A lock handed on in the order of asking; the thread that holds it may take it again.
+
+    With Python's own, a thread that encodes chunk after chunk takes the lock back before the
+    others wake up: a request of one text would wait for a whole corpus instead of one chunk.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[tuple[int, threading.Event]] = deque()
+        self._owner: int | None = None
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        me = threading.get_ident()
+        with self._guard:
+            if self._owner in (None, me):
+                self._owner = me
+                self._depth += 1
+                return
+            ticket = (me, threading.Event())
+            self._waiting.append(ticket)
+        try:
+            ticket[1].wait()
+        except BaseException:  # Ctrl-C while waiting: leave the queue, or hand the lock on
+            with self._guard:
+                if ticket in self._waiting:
+                    self._waiting.remove(ticket)
+                    raise
+            self.__exit__()
+            raise
+
+    def __exit__(self, *exc: object) -> None:
+        with self._guard:
+            self._depth -= 1
+            if self._depth:
+                return
+            self._owner = None
+            if self._waiting:
+                self._owner, turn = self._waiting.popleft()
+                self._depth = 1
+                turn.set()
+
 
 # Not bounded: a process uses few models, and dropping one that a live pipeline needs would cost
 # a reload of seconds in every transform. `release_models` drops them when the user says so.
@@ -16,7 +62,7 @@ _models: dict[Hashable, Any] = {}
 # even two different models must not load at once.
 _load_lock = threading.RLock()
 
-_encode_locks: dict[str, threading.RLock] = {}
+_encode_locks: dict[str, FairLock] = {}
 _encode_locks_guard = threading.Lock()
 
 _tokens: dict[int, tuple[Any, str]] = {}
@@ -52,10 +98,10 @@ def release_models() -> None:
         _models.clear()
 
 
-def encode_lock(spec: str) -> threading.RLock:
+def encode_lock(spec: str) -> FairLock:
     """Return the lock of the encoder with that specification."""
     with _encode_locks_guard:
-        return _encode_locks.setdefault(spec, threading.RLock())
+        return _encode_locks.setdefault(spec, FairLock())
 
 
 def identity(obj: Any) -> str:

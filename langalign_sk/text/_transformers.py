@@ -1,71 +1,158 @@
-"""Plain checkpoints of transformers: hidden states, pooled over the attention mask."""
+"""Language models of transformers: tokens in batches, hidden states, one vector per text."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from langalign_sk.text._checkpoint import Checkpoint
+from langalign_sk.text._batches import Prepared, packed, padded, within_memory
+from langalign_sk.text._pooling import layer_index, pool
+from langalign_sk.text._run import Run
 from langalign_sk.text._settings import Settings
 
 # A tokenizer without a limit of its own reports 10**30.
 _NO_LIMIT = 10**6
+_TOKENS_PER_TEXT = 32  # what `batch_size` takes a text for
+# A batch of 1,024 tokens stays in a processor's cache; a GPU wants more work at once.
+_BATCH_CPU, _BATCH_GPU = 32, 512
+_BATCHES_PER_CHUNK = 4
 
 
 class Transformer:
-    """A language model and its tokenizer that follow `Settings`."""
+    """A language model and its tokenizer that follow `Settings`.
 
-    def __init__(self, model: Any, tokenizer: Any) -> None:
+    `finish` is what a checkpoint does behind its pooling: vectors in, vectors out.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        *,
+        finish: Callable[[Any], Any] | None = None,
+        name: str = "the model",
+    ) -> None:
         self._model = model
         self._tokenizer = tokenizer
+        self._finish = finish
+        self._name = name
+        self._has_types: bool | None = None
 
     def width(self, settings: Settings) -> int | None:
         """Width of the hidden states."""
         width = getattr(self._model.config, "hidden_size", None)
         return None if width is None else int(width)
 
+    def budget(self, batch_size: int | None) -> int:
+        """Tokens in one forward pass, padding included."""
+        if batch_size is None:
+            batch_size = _BATCH_CPU if self._model.device.type == "cpu" else _BATCH_GPU
+        return batch_size * _TOKENS_PER_TEXT
+
+    def chunk(self, batch_size: int | None) -> int:
+        """Tokens after which vectors are put away, and others get their turn."""
+        return _BATCHES_PER_CHUNK * self.budget(batch_size)
+
+    def prepare(self, texts: list[str], settings: Settings) -> Prepared:
+        """Tokenise texts; one that is too long becomes one window, or all that it takes."""
+        texts = encodable([f"{settings.prompt or ''}{text}" for text in texts])
+        limit = settings.max_length
+        if limit is not None:
+            check_max_length(limit, self._tokenizer, self._model)
+        else:
+            limit = self._default_length()
+        if self._has_types is None:  # all zeros for nearly every model, which makes them up itself
+            self._has_types = any(self._tokenizer("a").get("token_type_ids") or [])
+        windows = settings.long_texts == "mean" and limit is not None
+        if windows and not self._tokenizer.is_fast:
+            raise ValueError('long_texts="mean" needs a fast tokenizer, which this model lacks')
+        encoded = self._tokenizer(
+            texts,
+            truncation=limit is not None,
+            max_length=limit,
+            return_attention_mask=False,
+            return_token_type_ids=self._has_types,
+            **({"return_overflowing_tokens": True} if windows else {}),
+        )
+        owners = encoded["overflow_to_sample_mapping"] if windows else range(len(texts))
+        rows = [[ids] for ids in encoded["input_ids"]]
+        if self._has_types:
+            for row, types in zip(rows, encoded["token_type_ids"], strict=True):
+                row.append(types)
+        items: list[list[npt.NDArray[np.int32]]] = [[] for _ in texts]
+        for owner, row in zip(owners, rows, strict=True):
+            items[owner].append(np.array(row, dtype=np.int32))
+        sizes = [sum(window.shape[1] for window in item) for item in items]
+        cut = 0 if windows or limit is None else self._count_cut(encoded, texts, sizes, limit)
+        return Prepared(items, sizes, cut)
+
     def encode(
-        self, texts: list[str], settings: Settings, batch_size: int, *, pooling: str | None = None
-    ) -> Any:
-        """Vectors of the texts; the caller holds the model's lock."""
+        self,
+        items: Sequence[list[npt.NDArray[np.int32]]],
+        views: Sequence[tuple[float | None, str]],
+        batch_size: int | None,
+        run: Run,
+    ) -> list[npt.NDArray[np.float32]]:
+        """Vectors of prepared texts for each (layer, pooling), from one forward pass."""
         import torch
 
-        check_layer(settings.layer, self._model.config)
-        max_length = settings.max_length
-        if max_length is not None:
-            check_max_length(max_length, self._tokenizer, self._model)
-        else:
-            max_length = self._default_length()
-        texts = encodable([f"{settings.prompt or ''}{text}" for text in texts])
-        order = sorted(range(len(texts)), key=lambda row: -len(texts[row]))
-        parts = []
+        config = self._model.config
+        layers = [None if layer is None else layer_index(layer, config) for layer, _ in views]
+        every_layer = any(layer is not None for layer in layers)
+        windows = [window for item in items for window in item]
+        sizes = np.array([window.shape[1] for window in windows])
+
+        def compute(rows: npt.NDArray[np.intp]) -> list[npt.NDArray[np.float32]]:
+            inputs, mask = self._inputs([windows[row] for row in rows])
+            output = self._model(**inputs, output_hidden_states=every_layer)
+            vectors = []
+            for layer, (_, pooling) in zip(layers, views, strict=True):
+                states = output.last_hidden_state if layer is None else output.hidden_states[layer]
+                pooled = pool(states.float(), inputs["attention_mask"], pooling)
+                if self._finish is not None:
+                    pooled = self._finish(pooled)
+                vectors.append(pooled.float().cpu().numpy())
+            run.add_batch(int(mask.sum()), mask.size)
+            return vectors
+
+        def cells(rows: npt.NDArray[np.intp]) -> int:
+            return len(rows) * int(sizes[rows].max())
+
+        found: list[Any] = [None for _ in views]
+        batches = packed(sizes, self.budget(batch_size))
         with torch.inference_mode():
-            for start in range(0, len(order), batch_size):
-                batch = self._tokenizer(
-                    [texts[row] for row in order[start : start + batch_size]],
-                    padding=True,
-                    truncation=max_length is not None,
-                    max_length=max_length,
-                    return_tensors="pt",
-                ).to(self._model.device)
-                every_layer = settings.layer is not None
-                output = self._model(**batch, output_hidden_states=every_layer)
-                states = (
-                    output.hidden_states[settings.layer]
-                    if every_layer
-                    else output.last_hidden_state
-                )
-                mode = pooling or settings.pooling or "mean"
-                pooled = pool(states.float(), batch["attention_mask"], mode)
-                parts.append(pooled.cpu().numpy())
-        stacked = np.concatenate(parts)
-        vectors = np.empty_like(stacked)
-        vectors[order] = stacked
-        return vectors
+            for rows, vectors in within_memory(batches, cells, compute, run, self._name):
+                for view, part in enumerate(vectors):
+                    if found[view] is None:
+                        found[view] = np.empty((len(windows), part.shape[1]), dtype=np.float32)
+                    found[view][rows] = part
+        if len(windows) == len(items):
+            return found
+        return [_averaged(vectors, sizes, [len(item) for item in items]) for vectors in found]
+
+    def _inputs(self, windows: list[npt.NDArray[np.int32]]) -> tuple[dict[str, Any], Any]:
+        """Arguments of the model for some windows, and the mask of their own tokens."""
+        import torch
+
+        # Padding goes to the right for every model: positions then begin at the first token,
+        # and neither the mask of an encoder nor that of a decoder lets it be seen.
+        ids, mask = padded([window[0] for window in windows], self._tokenizer.pad_token_id or 0)
+        inputs = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
+        if len(windows[0]) == 2:
+            filler = self._tokenizer.pad_token_type_id
+            inputs["token_type_ids"] = padded([window[1] for window in windows], filler)[0]
+        device = self._model.device
+        return {name: torch.from_numpy(a).to(device) for name, a in inputs.items()}, mask
+
+    def _count_cut(self, encoded: Any, texts: list[str], sizes: list[int], limit: int) -> int:
+        """Count the texts that lost their end."""
+        full = [row for row, size in enumerate(sizes) if size >= limit]
+        if self._tokenizer.is_fast:
+            return sum(bool(encoded.encodings[row].overflowing) for row in full)
+        return sum(len(self._tokenizer(texts[row])["input_ids"]) > limit for row in full)
 
     def _default_length(self) -> int | None:
         """Longest text in tokens that tokenizer and model both take."""
@@ -74,30 +161,14 @@ class Transformer:
         return min(limits) if limits else None
 
 
-def pool(states: Any, mask: Any, mode: str) -> Any:
-    """One vector per text out of (texts, tokens, width) hidden states; padding does not count."""
-    import torch
-
-    rows = torch.arange(len(states), device=states.device)
-    keep = mask.bool()
-    if mode == "cls":  # the first real token: not the first column where padding is on the left
-        return states[rows, keep.int().argmax(dim=1)]
-    if mode == "last":
-        return states[rows, mask.shape[1] - 1 - keep.int().flip(1).argmax(dim=1)]
-    if mode == "max":
-        return states.masked_fill(~keep[:, :, None], -torch.inf).max(dim=1).values
-    weights = keep[:, :, None].to(states.dtype)
-    return (states * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1)
-
-
-def check_layer(layer: int | None, config: Any) -> None:
-    """Refuse a layer that the model does not have; 0 is the output of the embeddings."""
-    count = getattr(config, "num_hidden_layers", None)
-    if layer is not None and count is not None and not -count - 1 <= layer <= count:
-        raise ValueError(
-            f"layer={layer}: this model has layers 0 (the embeddings) to {count}, or -1 (the last) "
-            f"to {-count - 1}"
-        )
+def _averaged(
+    vectors: npt.NDArray[np.float32], sizes: npt.NDArray[np.int64], counts: list[int]
+) -> npt.NDArray[np.float32]:
+    """Mean over the windows of each text, by their tokens."""
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    weights = sizes.astype(np.float32)
+    sums = np.add.reduceat(vectors * weights[:, None], starts, axis=0)
+    return np.asarray(sums / np.add.reduceat(weights, starts)[:, None], dtype=np.float32)
 
 
 def check_max_length(max_length: int, tokenizer: Any, model: Any) -> None:
@@ -132,66 +203,27 @@ def encodable(texts: list[str]) -> list[str]:
     ]
 
 
-def torch_dtype(dtype: str) -> dict[str, Any]:
-    """Keyword for the type to load in, under its name in the installed transformers."""
-    import torch
-    import transformers
+class PlainModel:
+    """A checkpoint without modules of sentence-transformers."""
 
-    major = int(transformers.__version__.split(".")[0])
-    return {"torch_dtype" if major < 5 else "dtype": getattr(torch, dtype)}
+    def __init__(self, transformer: Transformer) -> None:
+        self._transformer = transformer
 
+    def width(self, settings: Settings) -> int | None:
+        """Width of the hidden states."""
+        return self._transformer.width(settings)
 
-def load_transformer(checkpoint: Checkpoint, settings: Settings) -> Transformer:
-    """Load a plain checkpoint."""
-    from transformers import AutoModel, AutoTokenizer
+    def chunk(self, settings: Settings, batch_size: int | None) -> int:
+        """Tokens after which vectors are put away."""
+        return self._transformer.chunk(batch_size)
 
-    where = {"revision": checkpoint.revision} if checkpoint.revision is not None else {}
-    local = checkpoint.is_local
-    tokenizer = AutoTokenizer.from_pretrained(checkpoint.source, local_files_only=local, **where)
-    with _own_report():
-        model, info = AutoModel.from_pretrained(
-            checkpoint.source,
-            local_files_only=local,
-            output_loading_info=True,
-            **where,
-            **torch_dtype(settings.dtype),
-        )
-    # A pooler is missing in most checkpoints and not used here; a layer must not be made up.
-    made_up = sorted(key for key in info["missing_keys"] if "pooler" not in key)
-    if made_up:
-        raise ValueError(
-            f"its weights lack {len(made_up)} tensors of a {type(model).__name__}, such as "
-            f"{made_up[0]!r}, which would be random numbers"
-        )
-    if model.config.is_encoder_decoder:
-        model = model.get_encoder()
-    if tokenizer.pad_token is None:  # most decoders: padding is masked, any token will do
-        tokenizer.pad_token = tokenizer.eos_token
-    return Transformer(model.eval().to(_device(settings.device)), tokenizer)
+    def prepare(self, texts: list[str], settings: Settings) -> Prepared:
+        """Tokens of the texts; the caller holds the model's lock."""
+        return self._transformer.prepare(texts, settings)
 
-
-def _device(device: str | None) -> str:
-    """Return the device asked for, else the best there is."""
-    import torch
-
-    if device is not None:
-        return device
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-@contextmanager
-def _own_report() -> Iterator[None]:
-    """Without the report on tensors missing or unused, in place of which the caller checks."""
-
-    def keep(record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        return "LOAD REPORT" not in message and "checkpoint" not in message
-
-    logger = logging.getLogger("transformers.modeling_utils")
-    logger.addFilter(keep)
-    try:
-        yield
-    finally:
-        logger.removeFilter(keep)
+    def encode(
+        self, items: Sequence[Any], settings: Sequence[Settings], batch_size: int | None, run: Run
+    ) -> list[Any]:
+        """Vectors for each of the settings, which share prepared texts and the forward pass."""
+        views = [(each.layer, each.pooling or "mean") for each in settings]
+        return list(self._transformer.encode(items, views, batch_size, run))

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from typing import Any
 
 import joblib.hashing
+import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+from langalign_sk.text._batches import Prepared, within_memory
+from langalign_sk.text._output import checked_rows
 from langalign_sk.text._registry import identity
+from langalign_sk.text._run import Run
 from langalign_sk.text._settings import Settings, specification
+
+_ROWS_PER_CHUNK = 256
 
 
 class ObjectEncoder:
@@ -39,11 +46,25 @@ class ObjectEncoder:
         except Exception:  # many a pipeline cannot name its columns: then a text is tried out
             return None
 
-    def encode(self, texts: list[str], batch_size: int) -> Any:
-        """Vectors of the texts."""
-        if hasattr(self._model, "transform"):
-            return self._model.transform(texts)
-        return self._model.encode(texts)
+    def chunk(self, batch_size: int | None) -> tuple[int | None, int]:
+        """Tokens (which nobody knows here) and rows of a chunk."""
+        return None, max(_ROWS_PER_CHUNK, 8 * (batch_size or 0))
+
+    def prepare(self, texts: list[str]) -> Prepared:
+        """Texts as they are."""
+        return Prepared(texts, [len(text) for text in texts])
+
+    def encode(self, items: Sequence[str], batch_size: int | None, run: Run) -> Any:
+        """Vectors of the texts, in several goes if memory runs out."""
+        encode = getattr(self._model, "transform", None) or self._model.encode
+
+        def compute(rows: Any) -> Any:
+            texts = [items[row] for row in rows]
+            return checked_rows(self.name, texts, encode(texts))
+
+        whole = iter([np.arange(len(items))])
+        parts = [part for _, part in within_memory(whole, len, compute, run, self.name)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def check_object(model: Any) -> None:

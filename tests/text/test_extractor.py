@@ -333,6 +333,6 @@ def test_progress(counting_encoder, capsys, monkeypatch):
     auto = EmbeddingExtractor(slow, cache=None)
     auto.transform(["a"])
     assert capsys.readouterr().err == ""  # quick work stays quiet on a terminal too
-    monkeypatch.setattr("langalign_sk.text._encode._SECONDS_BEFORE_BAR", 1e-9)
+    monkeypatch.setattr("langalign_sk._progress.SECONDS_BEFORE_BAR", 1e-9)
     auto.transform([str(i) for i in range(600)])
     assert "Embedding" in capsys.readouterr().err

@@ -28,6 +28,7 @@ TEXTS = [
     "東京",
 ]
 ALL = np.s_[:]
+pytestmark = pytest.mark.filterwarnings("ignore:.* longer than the model takes")
 
 
 @pytest.fixture
@@ -70,6 +71,7 @@ def by_hand(folder, pooling="mean", layer=-1, normalize=False, prompt="", **kwar
         "max": lambda s: s.max(axis=0),
         "cls": lambda s: s[0],
         "last": lambda s: s[-1],
+        "weighted-mean": lambda s: np.average(s, axis=0, weights=np.arange(1, len(s) + 1)),
     }
     states = [hidden_states(folder, prompt + text, **kwargs)[layer] for text in TEXTS]
     vectors = np.stack([pools[pooling](tokens) for tokens in states])
@@ -82,6 +84,7 @@ SETTINGS = [
     {"pooling": "cls"},
     {"pooling": "max"},
     {"pooling": "last"},
+    {"pooling": "weighted-mean"},
     {"layer": 0},
     {"layer": -2},
     {"layer": 1, "pooling": "cls"},

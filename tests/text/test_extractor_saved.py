@@ -196,7 +196,7 @@ def test_a_model_on_the_hub_is_downloaded_at_its_commit(hub, monkeypatch):
     monkeypatch.setattr(HfApi, "model_info", lambda self, repo, **k: asked.append(repo) or info)
     monkeypatch.setattr(
         "langalign_sk.text._sentence_transformer.load_sentence_transformer",
-        lambda checkpoint, settings: asked.append((checkpoint.source, checkpoint.revision)),
+        lambda checkpoint, settings, device: asked.append((checkpoint.source, checkpoint.revision)),
     )
     extractor = EmbeddingExtractor("acme/tiny")
     spec = extractor.spec()

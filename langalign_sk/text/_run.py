@@ -1,0 +1,107 @@
+"""What one call did: texts encoded and found, seconds, padding, texts that lost their end."""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+import weakref
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """Counts of one call of an extractor.
+
+    Attributes
+    ----------
+    n_texts : int
+        Rows asked for.
+    n_encoded : int
+        Texts that went through an encoder.
+    n_cached : int
+        Distinct texts whose vectors were there already.
+    n_cut : int
+        Encoded texts that were longer than the encoder takes, and lost their end.
+    seconds : float
+        Time from the texts to their vectors.
+    padding : float
+        Share of padding among the tokens that a language model computed; 0 for other encoders.
+
+    See Also
+    --------
+    EmbeddingExtractor.last_run : Where it comes from.
+    """
+
+    n_texts: int
+    n_encoded: int
+    n_cached: int
+    n_cut: int
+    seconds: float
+    padding: float
+
+    @property
+    def texts_per_second(self) -> float:
+        """Rows asked for, by seconds."""
+        return self.n_texts / self.seconds if self.seconds else 0.0
+
+
+class Run:
+    """Counters while a call is under way; one per call, so that threads do not meet here."""
+
+    def __init__(self) -> None:
+        self.n_texts = self.n_encoded = self.n_cached = self.n_cut = 0
+        self.n_warned = 0  # texts cut where nobody asked for silence
+        self.tokens = self.padded = 0
+        self.most: int | None = None  # what fits into memory, once that was found out
+        self._started = time.perf_counter()
+
+    def add_batch(self, tokens: int, padded: int) -> None:
+        """Count a batch: its own tokens, and all that were computed."""
+        self.tokens += tokens
+        self.padded += padded
+
+    def merge(self, other: Run) -> None:
+        """Add the batches of a part that ran elsewhere."""
+        self.add_batch(other.tokens, other.padded)
+
+    def out_of_memory(self, name: str, size: int) -> None:
+        """Go on with batches of this size; say so the first time."""
+        if self.most is None:
+            warnings.warn(
+                f"{name}: out of memory; going on with smaller batches. A lower batch_size would "
+                "begin with them",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+        self.most = size
+
+    def report(self) -> RunReport:
+        """Return the counts so far."""
+        return RunReport(
+            n_texts=self.n_texts,
+            n_encoded=self.n_encoded,
+            n_cached=self.n_cached,
+            n_cut=self.n_cut,
+            seconds=time.perf_counter() - self._started,
+            padding=1 - self.tokens / self.padded if self.padded else 0.0,
+        )
+
+
+# Beside the extractors instead of in them: transform changes no attribute, as scikit-learn
+# demands, and a clone or a pickle knows of no run.
+_reports: weakref.WeakKeyDictionary[Any, RunReport] = weakref.WeakKeyDictionary()
+_guard = threading.Lock()
+
+
+def keep_report(owner: Any, report: RunReport) -> None:
+    """Keep the report of an object's last finished run."""
+    with _guard:
+        _reports[owner] = report
+
+
+def kept_report(owner: Any) -> RunReport | None:
+    """Report of an object's last finished run."""
+    with _guard:
+        return _reports.get(owner)
