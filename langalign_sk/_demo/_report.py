@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -25,34 +22,9 @@ class Score:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95% Wilson interval of the share."""
+        from langalign_sk.evaluate._intervals import wilson_interval  # scikit-learn behind it
+
         return wilson_interval(self.right, self.n)
-
-
-def wilson_interval(right: int, n: int, *, z: float = _Z95) -> tuple[float, float]:
-    """Return the Wilson score interval of a share, which stays inside [0, 1] and fits small n.
-
-    Notes
-    -----
-    With p = right / n, the bounds are
-    ``(p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)``.
-
-    References
-    ----------
-    Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22.
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(81, 100)
-    >>> round(low, 3), round(high, 3)
-    (0.722, 0.875)
-    """
-    if not 0 <= right <= n or n == 0:
-        raise ValueError(f"expected 0 <= right <= n and n >= 1, got right={right}, n={n}")
-    p, half = right / n, z * z / (2 * n)
-    centre = p + half
-    spread = z * math.sqrt(p * (1 - p) / n + half / (2 * n))
-    low, high = (centre - spread) / (1 + 2 * half), (centre + spread) / (1 + 2 * half)
-    return max(low, 0.0), min(high, 1.0)
 
 
 def score_table(columns: Mapping[str, Sequence[Score]]) -> str:

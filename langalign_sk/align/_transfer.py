@@ -385,9 +385,10 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             raise ValueError(f"no head for {lang!r}; there are {sorted(self.heads_)}")
         found, best = self.ways_.codes(X), np.zeros(len(X), dtype=np.intp)
         for code in np.unique(found):
-            rows = found == code
-            carried, _ = self.ways_.carry(X[rows], self.ways_.languages[code], lang)
-            best[rows] = proba_of_all(self.heads_[lang], carried, self.classes_).argmax(axis=1)
+            carried, _ = self.ways_.carry(X[found == code], self.ways_.languages[code], lang)
+            best[found == code] = proba_of_all(self.heads_[lang], carried, self.classes_).argmax(
+                axis=1
+            )
         labels: np.ndarray = self.classes_[best]
         return labels
 

@@ -7,7 +7,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, as_float_matrix
+from langalign_sk._numeric import as_float_matrix
+from langalign_sk.evaluate._cka import linear_cka
 from langalign_sk.evaluate._display_axes import make_axes
 
 
@@ -96,8 +97,8 @@ class LanguageSimilarityDisplay:
         if len({len(part) for part in rows.values()}) != 1:
             counts = {lang: len(part) for lang, part in rows.items()}
             raise ValueError(f"row i must mean the same in every language, but rows are {counts}")
-        centred = [part - part.mean(axis=0, dtype=np.float64) for part in rows.values()]
-        return cls([[_cka(one, other) for other in centred] for one in centred], list(rows))
+        sides = list(rows.values())
+        return cls([[linear_cka(one, other) for other in sides] for one in sides], list(rows))
 
     def plot(self, ax: Any = None) -> Self:
         """Draw.
@@ -122,10 +123,3 @@ class LanguageSimilarityDisplay:
         ax.figure.colorbar(image, ax=ax, label="linear CKA")
         self.ax_, self.figure_ = ax, ax.figure
         return self
-
-
-def _cka(one: FloatArray, other: FloatArray) -> float:
-    """Linear centred kernel alignment of centred rows."""
-    cross = np.linalg.norm(one.T @ other) ** 2
-    own = np.linalg.norm(one.T @ one) * np.linalg.norm(other.T @ other)
-    return float(cross / own) if own else float("nan")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ Float64Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
 _BLOCK_BYTES = 32 * 2**20
+_Z95 = 1.959963984540054
 
 
 class PairedBootstrap:
@@ -120,11 +122,28 @@ def _macro_f1(hits: Any, said: Any, support: Any) -> Any:
     return f1.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
 
 
-def wilson(right: int, n: int, z: float = 1.959963984540054) -> tuple[float, float]:
-    """95% interval of a share, which stays inside [0, 1] and fits few items (Wilson, 1927)."""
-    if n == 0:
-        return float("nan"), float("nan")
+def wilson_interval(right: int, n: int, *, z: float = _Z95) -> tuple[float, float]:
+    """Return the Wilson score interval of a share, which stays inside [0, 1] and fits small n.
+
+    Notes
+    -----
+    With p = right / n, the bounds are
+    ``(p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)``.
+
+    References
+    ----------
+    Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22.
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(81, 100)
+    >>> round(low, 3), round(high, 3)
+    (0.722, 0.875)
+    """
+    if not 0 <= right <= n or n == 0:
+        raise ValueError(f"expected 0 <= right <= n and n >= 1, got right={right}, n={n}")
     p, half = right / n, z * z / (2 * n)
-    spread = z * float(np.sqrt(p * (1 - p) / n + half / (2 * n)))
-    low, high = ((p + half + sign * spread) / (1 + 2 * half) for sign in (-1, 1))
+    centre = p + half
+    spread = z * math.sqrt(p * (1 - p) / n + half / (2 * n))
+    low, high = (centre - spread) / (1 + 2 * half), (centre + spread) / (1 + 2 * half)
     return max(low, 0.0), min(high, 1.0)

@@ -23,8 +23,9 @@ _LEAD = (
     "agreement is the share of held-out pairs whose two sides get one class."
 )
 _LEAD_WITHOUT_LABELS = (
-    "There are no target labels, so the ways are compared by agreement: the share of held-out "
-    "pairs whose two sides get one class."
+    "There are no target labels, so the ways are compared by the product of three figures: right "
+    "in the source language, the same class for translations, and classes about as frequent as "
+    "among the labels."
 )
 
 

@@ -22,11 +22,15 @@ _MOST_PAIRS = 24
 def compared(report: TransferReport) -> str:
     """Every candidate with its figures; unfolds to what it got wrong."""
     labelled = "accuracy" in report.scores
-    ranked = "accuracy" if labelled else "agreement"
+    ranked = "accuracy" if labelled else "score"
     scores = report.scores.sort_values(ranked, ascending=False, kind="stable")
     columns = [("Way", "text")]
     if labelled:
         columns += [("Accuracy", "number"), ("Macro F1", "number"), ("Behind the best", "number")]
+    else:
+        right = f"Right in {language(report.setting['source_lang'])}"
+        columns += [("Score", "number"), (right, "number"), ("Same in both (κ)", "number")]
+        columns += [("Classes as frequent", "number")]
     columns += [("Agreement", "number"), ("Seconds / 1,000", "number"), ("Saved", "number")]
     most = max(3, _MOST_ERRORS // len(scores))
     rows = []
@@ -37,6 +41,11 @@ def compared(report: TransferReport) -> str:
                 share(*(row[name] for name in ("accuracy", "accuracy_low", "accuracy_high"))),
                 number(row["macro_f1"], f"{row['macro_f1']:.2f}"),
                 number(row["loss"], _points(row)),
+            ]
+        else:
+            cells += [
+                number(row[name], f"{row[name]:.2f}")
+                for name in ("score", "source_accuracy", "one_head_kappa", "class_overlap")
             ]
         agreement = [row[name] for name in ("agreement", "agreement_low", "agreement_high")]
         cells += [

@@ -61,7 +61,7 @@ def transfer_report(
     X_target : sequence of str, default=None
         Texts of the target language to test on.
     y_target : array-like, default=None
-        Their labels; without them the report goes by agreement on held-out pairs.
+        Their labels; without them the report goes by what can be seen without (Notes).
     groups : tuple of (array-like, array-like), default=None
         A number for each row of `X` and of `X_target`. Where test texts are translations of
         training texts, give both the same number: no row is then predicted by a model that was
@@ -105,7 +105,15 @@ def transfer_report(
     disagreements come from a second fit without a fifth of the pairs (1,000 at most), on these.
 
     **Advice.** The simplest candidate (no map, a map, a round trip, anything else) that is within
-    one point of the best and not told from it by the paired interval.
+    one point of the best and not told from it by the paired interval. Without target labels, the
+    candidate with the highest product of
+
+    - its cross-validated accuracy on the source texts,
+    - the agreement of the two sides of held-out pairs beyond chance (Cohen's kappa), both judged by
+      the head of the target language,
+    - :math:`\sum_k \min(p_k, q_k)` of the shares of the classes among the labels and among its
+      predictions of the target texts: the accuracy can't be higher if the classes are as frequent
+      there. Left out where there are no target texts.
 
     Examples
     --------
@@ -142,7 +150,7 @@ def transfer_report(
     _check_names(listed)
     with Steps(progress) as steps:
         outcomes = [steps.do(one.name, runner.run, one) for one in listed]
-        advice = advise(outcomes, y_target, random_state)
+        advice = advise(outcomes, y, y_target, random_state)
         chosen = next(one for one in outcomes if one.candidate.name == advice.candidate)
         curve = pair_curve(runner, texts, outcomes, advice, steps.do)
         worth = references(runner, catalogue, embedder, chosen.candidate, shots, steps.do)

@@ -9,9 +9,10 @@ import numpy as np
 
 from langalign_sk.evaluate._candidates import KINDS
 from langalign_sk.evaluate._intervals import PairedBootstrap, interval
+from langalign_sk.evaluate._report_blind import weighed
 from langalign_sk.evaluate._report_run import Labels, Outcome
 
-#: What a simpler candidate may lose: one point of accuracy, or of agreement without labels.
+#: What a simpler candidate may lose: one point of accuracy, or of the score without labels.
 TOLERANCE = 0.01
 
 
@@ -24,13 +25,16 @@ class Advice:
     candidate : str
         Name of the candidate to take.
     basis : str
-        "target labels", or "consistency" where there are none.
+        "target labels", or "consistency" where there are none: the product of the accuracy in
+        the source language, the agreement on held-out pairs and the overlap of the class shares.
     best : str
         The candidate with the best figure, often the same.
     loss : float
-        What the recommended one is behind the best.
+        What the recommended one is behind the best, in accuracy or in that product.
     low, high : float
         95% interval of the loss, paired.
+    not_told_apart : tuple of str
+        Other candidates that the paired interval does not tell from the recommended one.
     no_map_is_as_good : bool or None
         With one shared encoder: whether the encoder without a map is as good as any map; None
         where no candidate shares one encoder between the languages.
@@ -45,25 +49,32 @@ class Advice:
     loss: float
     low: float
     high: float
+    not_told_apart: tuple[str, ...]
     no_map_is_as_good: bool | None
     map_gain: float
     map_gain_low: float
     map_gain_high: float
 
 
-def advise(outcomes: Sequence[Outcome], y_target: Labels | None, random_state: int) -> Advice:
-    """Weigh the candidates by target labels or, without any, by agreement with themselves."""
+def advise(
+    outcomes: Sequence[Outcome], y: Labels, y_target: Labels | None, random_state: int
+) -> Advice:
+    """Weigh the candidates by target labels or, without any, by all that needs none."""
+    ranks = [KINDS.index(one.candidate.kind) for one in outcomes]
+    shared = [i for i, one in enumerate(outcomes) if _is_shared_and_bare(one)]
     if y_target is not None:
         values = np.array([outcome.predicted == y_target for outcome in outcomes], dtype=float)
         draws = PairedBootstrap(values.shape[1], random_state=random_state).mean(values)
         scores, basis = values.mean(axis=1), "target labels"
     else:
-        scores, draws = _agreement(outcomes, random_state)
+        scores, draws = weighed([one.judgement for one in outcomes], y, random_state)
         basis = "consistency"
+        # A point of the score is not one of accuracy: being simple does not make up for it. Only
+        # a map has to earn its place on an encoder that serves both languages as it is.
+        ranks = [int(i not in shared) for i in range(len(outcomes))]
     best = int(np.argmax(scores))
-    chosen = simplest([one.candidate.kind for one in outcomes], scores, draws)
+    chosen = simplest(ranks, scores, draws)
     low, high = interval(draws[best] - draws[chosen])
-    shared = [i for i, one in enumerate(outcomes) if _is_shared_and_bare(one)]
     maps = [i for i, one in enumerate(outcomes) if one.candidate.kind in ("map", "round trip")]
     as_good, gain = None, (float("nan"),) * 3
     if shared and maps:
@@ -78,6 +89,7 @@ def advise(outcomes: Sequence[Outcome], y_target: Labels | None, random_state: i
         float(scores[best] - scores[chosen]),
         float(low),
         float(high),
+        _not_told_apart(outcomes, draws, chosen),
         as_good,
         *gain,
     )
@@ -91,32 +103,21 @@ def _as_good(scores: np.ndarray, draws: np.ndarray, best: int) -> list[int]:
     return [int(i) for i in np.flatnonzero(near | (scores >= scores[best]))]
 
 
-def simplest(kinds: Sequence[str], scores: np.ndarray, draws: np.ndarray) -> int:
-    """Number of the simplest candidate as good as the best; of equally simple ones the best."""
+def simplest(ranks: Sequence[int], scores: np.ndarray, draws: np.ndarray) -> int:
+    """Number of the candidate of the lowest rank as good as the best; of these the best."""
     return min(
         _as_good(scores, draws, int(np.argmax(scores))),
-        key=lambda i: (KINDS.index(kinds[i]), -scores[i]),
+        key=lambda i: (ranks[i], -scores[i]),
     )
+
+
+def _not_told_apart(outcomes: Sequence[Outcome], draws: np.ndarray, chosen: int) -> tuple[str, ...]:
+    """Names of the other candidates whose difference to the chosen one may be none."""
+    low, high = interval(draws[chosen] - draws)
+    near = (low <= 0) & (high >= 0)
+    return tuple(one.candidate.name for i, one in enumerate(outcomes) if near[i] and i != chosen)
 
 
 def _is_shared_and_bare(outcome: Outcome) -> bool:
     """Whether this is one encoder for both languages, and no map."""
     return outcome.candidate.kind == "no map" and getattr(outcome.candidate.reader, "shared", False)
-
-
-def _agreement(outcomes: Sequence[Outcome], random_state: int) -> tuple[np.ndarray, np.ndarray]:
-    """Agreement beyond chance of each candidate, and its draws; -1 for those without."""
-    scores, draws = [], []
-    for outcome in outcomes:
-        found = outcome.consistency
-        if found is None:
-            scores.append(-1.0)
-            draws.append(np.full(2000, -1.0))
-            continue
-        same = found.source_classes == found.target_classes
-        drawn = PairedBootstrap(len(same), random_state=random_state).mean(same[None])[0]
-        # Chance is taken as known: it moves little between draws.
-        chance = (found.agreement - found.kappa) / (1 - found.kappa) if found.kappa < 1 else 0.0
-        scores.append(found.kappa)
-        draws.append((drawn - chance) / (1 - chance) if chance < 1 else drawn * 0)
-    return np.array(scores), np.array(draws)

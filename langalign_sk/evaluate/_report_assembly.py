@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
-from langalign_sk.align import TransferClassifier
 from langalign_sk.evaluate._coverage import Coverage, coverage
 from langalign_sk.evaluate._estimate import AccuracyEstimate, estimate_target_accuracy
 from langalign_sk.evaluate._report_advice import Advice
 from langalign_sk.evaluate._report_alignment import alignment_table
+from langalign_sk.evaluate._report_blind import has_head_per_language
 from langalign_sk.evaluate._report_errors import errors_table
 from langalign_sk.evaluate._report_result import TransferReport
 from langalign_sk.evaluate._report_run import HELD_OUT, REST, Labels, Outcome, Runner
@@ -47,7 +46,7 @@ def assembled(
         predictions = pd.DataFrame({"text": texts.parts["X_target"], **truth, **columns})
     return TransferReport(
         setting=_setting(texts, runner),
-        scores=scores_table(outcomes, y_target, runner.random_state),
+        scores=scores_table(outcomes, runner.y, y_target, runner.random_state),
         per_class=none if y_target is None else per_class_table(outcomes, y_target),
         references=pd.DataFrame(worth),
         pair_curve=pd.DataFrame(curve),
@@ -142,13 +141,8 @@ def _notes(
         f"{setting['n_pairs']:,} pairs, by models whose maps were fitted without these. Agreement "
         "says nothing of errors made in both languages alike."
     )
-    several = [one.candidate.name for one in outcomes if _has_head_per_language(one.model)]
-    if several and runner.y_target is None:
-        notes.append(
-            f"{', '.join(several)}: has a head of its own for each language, and so agrees less "
-            "with itself than one head would at the same accuracy. Agreement ranks it too low; a "
-            "few target labels would tell."
-        )
+    if runner.y_target is None:
+        notes += _ranking(outcomes)
     own = [one.candidate.name for one in outcomes if one.consistency and one.consistency.seen]
     if own:
         notes.append(
@@ -162,10 +156,28 @@ def _notes(
     return notes
 
 
-def _has_head_per_language(model: Any) -> bool:
-    """Whether the two sides of a pair are judged by two heads."""
-    last = model.steps[-1][1] if isinstance(model, Pipeline) else model
-    return isinstance(last, TransferClassifier)
+def _ranking(outcomes: Sequence[Outcome]) -> list[str]:
+    """How candidates are ranked without target labels."""
+    notes = [
+        "Without target labels the candidates are ranked by the product of three figures: accuracy "
+        "on source texts (cross-validated), agreement on held-out pairs beyond chance, and how far "
+        "the classes named in target texts are as frequent as among the labels. This takes the "
+        "classes to be as frequent in both languages; where they are not, or a point or two "
+        "matters, label some target texts."
+    ]
+    if not any(one.judgement and one.judgement.named is not None for one in outcomes):
+        notes.append(
+            "There were no target texts, so the ranking knows two figures only: give some, even "
+            "without labels."
+        )
+    several = [one.candidate.name for one in outcomes if has_head_per_language(one.model)]
+    if several:
+        notes.append(
+            f"{', '.join(several)}: has a head for each language, which agree less with each other "
+            "than one head with itself; the ranking compares the target language's head on texts "
+            "and on carried source texts."
+        )
+    return notes
 
 
 def _leaks(texts: Texts, groups: tuple[Labels, Labels] | None) -> list[str]:

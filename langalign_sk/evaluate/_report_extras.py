@@ -10,7 +10,7 @@ import numpy as np
 
 from langalign_sk.evaluate._candidates import Candidate, Catalogue
 from langalign_sk.evaluate._consistency import Consistency
-from langalign_sk.evaluate._intervals import wilson
+from langalign_sk.evaluate._intervals import wilson_interval
 from langalign_sk.evaluate._report_advice import Advice
 from langalign_sk.evaluate._report_run import REST, Fold, Labels, Outcome, Runner
 from langalign_sk.evaluate._report_spaces import Index, Space, Texts
@@ -112,7 +112,7 @@ def _figures(
     if agreed is None:
         return {}
     same = agreed.source_classes == agreed.target_classes
-    low, high = wilson(int(same.sum()), len(same))
+    low, high = wilson_interval(int(same.sum()), len(same))
     return {"agreement": agreed.agreement, "agreement_low": low, "agreement_high": high}
 
 

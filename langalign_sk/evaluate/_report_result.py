@@ -28,7 +28,8 @@ class TransferReport:
     scores : DataFrame
         A row per candidate: accuracy and macro F1 with 95% intervals, what it loses to the best
         (paired), agreement and kappa on held-out pairs, seconds per 1,000 texts (encoder
-        included), bytes when saved (no weights of named models).
+        included), bytes when saved (no weights of named models). Without target labels, for
+        accuracy and F1: the score of the advice, and the three figures it is the product of.
     per_class : DataFrame
         A row per candidate and class: recall with its interval, support. Empty without labels.
     references : DataFrame

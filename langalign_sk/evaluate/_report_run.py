@@ -13,6 +13,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
 from langalign_sk.evaluate._candidates import REFERENCES, Candidate
 from langalign_sk.evaluate._consistency import Consistency, prediction_consistency
+from langalign_sk.evaluate._report_blind import Judgement, judge
 from langalign_sk.evaluate._report_cache import pickled_bytes
 from langalign_sk.evaluate._report_spaces import ALL, Index
 
@@ -47,6 +48,8 @@ class Outcome:
         The same, fitted without the pairs that were left out.
     consistency : Consistency or None
         On pairs that the map of a second fit has not seen.
+    judgement : Judgement or None
+        What speaks for it, where there are no target labels.
     seconds, size_bytes : float
         Seconds per 1,000 target texts, encoder included; bytes when saved, encoder included.
     """
@@ -56,6 +59,7 @@ class Outcome:
     model: Any
     checked: Any
     consistency: Consistency | None
+    judgement: Judgement | None
     seconds: float
     size_bytes: float
 
@@ -96,7 +100,18 @@ class Runner:
         size = reader.size_bytes() + pickled_bytes(model)
         checked = self.fit(candidate, REST) if candidate.uses_pairs else model
         agreed = self.consistency(candidate, checked)
-        return Outcome(candidate, predicted, model, checked, agreed, seconds, size)
+        judged = None
+        if self.y_target is None:
+            judged = judge(
+                candidate,
+                self.y,
+                model=model,
+                checked=checked,
+                agreed=agreed,
+                subsets=(HELD_OUT, REST),
+                random_state=self.random_state,
+            )
+        return Outcome(candidate, predicted, model, checked, agreed, judged, seconds, size)
 
     def _timed_rows(self, candidate: Candidate) -> tuple[str, Index | None]:
         """Target rows to time predictions on: those to test on, else those of held-out pairs."""

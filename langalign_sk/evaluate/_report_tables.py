@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from langalign_sk.corpus import ParallelCorpus
-from langalign_sk.evaluate._intervals import PairedBootstrap, interval, wilson
+from langalign_sk.evaluate._intervals import PairedBootstrap, interval, wilson_interval
 from langalign_sk.evaluate._report_run import Labels, Outcome
 
 if TYPE_CHECKING:
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 
 def scores_table(
-    outcomes: Sequence[Outcome], y_target: Labels | None, random_state: int
+    outcomes: Sequence[Outcome], y: Labels, y_target: Labels | None, random_state: int
 ) -> pd.DataFrame:
-    """One row per candidate: accuracy and macro F1 with intervals, consistency, costs."""
+    """One row per candidate: accuracy and macro F1 with intervals, consistency, costs.
+
+    Without target labels, the score of the advice and what it is made of stand for the accuracy.
+    """
     import pandas as pd
 
     rows = [
@@ -34,9 +37,10 @@ def scores_table(
     ]
     table = pd.DataFrame(rows)
     if y_target is None:
-        return table
-    predicted = [np.asarray(outcome.predicted) for outcome in outcomes]
-    columns = pd.DataFrame(measures(predicted, y_target, random_state))
+        columns = pd.DataFrame([_without_labels(outcome, y) for outcome in outcomes])
+    else:
+        predicted = [np.asarray(outcome.predicted) for outcome in outcomes]
+        columns = pd.DataFrame(measures(predicted, y_target, random_state))
     return pd.concat([table.iloc[:, :3], columns, table.iloc[:, 3:]], axis=1)
 
 
@@ -76,7 +80,7 @@ def per_class_table(outcomes: Sequence[Outcome], truth: Labels) -> pd.DataFrame:
         right = np.asarray(outcome.predicted) == truth
         for label in np.unique(truth):
             own = truth == label
-            low, high = wilson(int(right[own].sum()), int(own.sum()))
+            low, high = wilson_interval(int(right[own].sum()), int(own.sum()))
             rows.append(
                 {
                     "candidate": outcome.candidate.name,
@@ -131,13 +135,27 @@ def macro_f1(truth: np.ndarray, predicted: np.ndarray, n_classes: int) -> float:
     return float(np.mean(2 * hits[there] / both[there]))
 
 
+def _without_labels(outcome: Outcome, y: Labels) -> dict[str, float]:
+    """What the advice goes by where there are no target labels."""
+    found = outcome.judgement
+    if found is None:
+        names = ("score", "source_accuracy", "one_head_kappa", "class_overlap")
+        return dict.fromkeys(names, np.nan)
+    return {
+        "score": found.score(y),
+        "source_accuracy": found.source_accuracy,
+        "one_head_kappa": found.kappa,
+        "class_overlap": np.nan if found.named is None else found.overlap(y),
+    }
+
+
 def _consistency_columns(outcome: Outcome) -> dict[str, float]:
     """Agreement of a candidate with itself over held-out pairs."""
     found = outcome.consistency
     if found is None:
         return dict.fromkeys(("agreement", "agreement_low", "agreement_high", "kappa"), np.nan)
     same = found.source_classes == found.target_classes
-    low, high = wilson(int(same.sum()), len(same))
+    low, high = wilson_interval(int(same.sum()), len(same))
     return {
         "agreement": found.agreement,
         "agreement_low": low,

@@ -73,11 +73,7 @@ def _answer(report: TransferReport) -> str:
     advice, setting = report.advice, report.setting
     row = _row(report, advice.candidate)
     if advice.basis != "target labels":
-        said = f"Take {advice.candidate!r}: without target labels, because it agrees with itself "
-        said += f"best across the languages (kappa {row['kappa']:.2f}"
-        if advice.candidate != advice.best:
-            said += f"; {advice.best!r} is {advice.loss:.2f} above it and less simple"
-        said += ")."
+        said = _without_labels(report, row)
         if report.estimate is not None and report.estimate.reliable:
             said += f" Expect {report.estimate.summary()}."
         elif report.estimate is not None:
@@ -98,6 +94,33 @@ def _answer(report: TransferReport) -> str:
     return said
 
 
+def _without_labels(report: TransferReport, row: Any) -> str:
+    """What to take where no target label is there to tell, and why."""
+    advice, setting = report.advice, report.setting
+    if np.isnan(row["score"]):
+        return f"Take {advice.candidate!r}: nothing can be judged without target labels."
+    grounds = [
+        f"it is right in {row['source_accuracy']:.0%} of the {language(setting['source_lang'])} "
+        "texts (cross-validated)",
+        f"gives translations the same class (kappa {row['one_head_kappa']:.2f})",
+    ]
+    if not np.isnan(row["class_overlap"]):
+        grounds.append(
+            f"names classes about as often as they are among the labels (to "
+            f"{row['class_overlap']:.0%})"
+        )
+    listed = ", ".join(grounds[:-1]) + f" and {grounds[-1]}"
+    said = f"Take {advice.candidate!r}: without target labels, because {listed}; "
+    if advice.candidate == advice.best:
+        said += "together, no other way does better."
+    else:
+        said += f"together, {advice.best!r} does not do clearly better."
+    if advice.not_told_apart:
+        others = ", ".join(map(repr, advice.not_told_apart))
+        said += f" These figures do not tell it from {others}: some target labels would."
+    return said
+
+
 def _maps(report: TransferReport) -> str:
     """Whether one shared encoder needs a map at all."""
     advice = report.advice
@@ -105,7 +128,7 @@ def _maps(report: TransferReport) -> str:
         return ""
     labelled = advice.basis == "target labels"
     gain = (
-        f"{100 * advice.map_gain:+.1f} points of {'accuracy' if labelled else 'kappa'} "
+        f"{100 * advice.map_gain:+.1f} points of {'accuracy' if labelled else 'the score'} "
         f"[{100 * advice.map_gain_low:+.1f}, {100 * advice.map_gain_high:+.1f}]"
     )
     if advice.no_map_is_as_good:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score, recall_score
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import Pipeline
 
 from langalign_sk import (
@@ -279,7 +279,7 @@ def test_every_text_is_embedded_once(demo):
         assert encoder.n_texts == len(set(encoder.texts))
 
 
-def test_without_target_labels_agreement_decides(demo, embed):
+def test_without_target_labels_three_figures_decide(demo, embed):
     report = transfer_report(
         {"constant": Everything()},
         demo.train_texts,
@@ -291,16 +291,65 @@ def test_without_target_labels_agreement_decides(demo, embed):
     table = report.scores.set_index("candidate")
     assert "accuracy" not in table
     assert table.loc["constant", "agreement"] == pytest.approx(1)
-    assert table.loc["constant", "kappa"] == 0
+    assert table.loc["constant", "kappa"] == table.loc["constant", "score"] == 0
     assert report.advice.basis == "consistency"
+    assert report.advice.candidate == report.advice.best == table["score"].idxmax()
     assert report.advice.candidate not in ("constant", "no map")
     assert report.estimate.n_pairs == report.setting["n_held_out"]
     assert report.estimate.reliable
     assert report.estimate.summary() in report.summary()
+    assert "without target labels, because it is right in" in report.summary()
     assert "agreement" in report.pair_curve
-    assert any("transfer classifier: has a head of its own" in note for note in report.notes)
-    for table in (report.errors, report.per_class, report.references, report.predictions):
-        assert table.empty
+    assert any("transfer classifier: has a head for each language" in x for x in report.notes)
+    for empty in (report.errors, report.per_class, report.references, report.predictions):
+        assert empty.empty
+
+
+def test_the_three_figures_are_those_of_a_plain_loop(demo, embed):
+    report = transfer_report(
+        None,
+        demo.train_texts,
+        demo.train_labels,
+        pairs=demo.pairs,
+        X_target=demo.test_texts,
+        embedder=embed,
+    )
+    table = report.scores.set_index("candidate")
+    y = np.asarray(demo.train_labels)
+    X = embed.transform(demo.train_texts)
+    held_out = np.unique(report.disagreements["pair"])  # not all of them: they share no text
+    known = demo.pairs.take(np.setdiff1d(np.arange(600), held_out)).embed(embed)
+    assert report.setting["n_held_out"] == 120
+    for name, model in {
+        "round trip, ridge": Pipeline(
+            [("align", ReverseAligner(known, round_trip=True)), ("clf", head())]
+        ),
+        "transfer classifier": TransferClassifier(pairs=known, random_state=0),
+    }.items():
+        folds = StratifiedKFold(3, shuffle=True, random_state=0)
+        accuracy = np.mean(cross_val_predict(model, X, y, cv=folds) == y)
+        # Here the pairs that no candidate disagrees on are known to the map.
+        assert table.loc[name, "source_accuracy"] == pytest.approx(accuracy, abs=0.03)
+        named = report.predictions[name]
+        overlap = sum(min(np.mean(named == k), np.mean(y == k)) for k in np.unique(y))
+        assert table.loc[name, "class_overlap"] == pytest.approx(overlap)
+        parts = ["source_accuracy", "one_head_kappa", "class_overlap"]
+        assert table.loc[name, "score"] == pytest.approx(table.loc[name, parts].prod())
+    row = table.loc["round trip, ridge"]
+    assert row["one_head_kappa"] == pytest.approx(row["kappa"])
+    # Two heads differ by what each knows of its own language, one head does not.
+    row = table.loc["transfer classifier"]
+    assert row["one_head_kappa"] > row["kappa"] + 0.02
+
+
+def test_without_target_texts_two_figures_decide(demo, embed):
+    report = transfer_report(
+        None, demo.train_texts, demo.train_labels, pairs=demo.pairs, embedder=embed, recipe=False
+    )
+    table = report.scores
+    assert table["class_overlap"].isna().all()
+    np.testing.assert_allclose(table["score"], table["source_accuracy"] * table["one_head_kappa"])
+    assert any("give some, even without labels" in note for note in report.notes)
 
 
 class OneSpace:
@@ -334,6 +383,18 @@ def test_one_shared_encoder_needs_no_map(demo, embed):
     assert report.advice.candidate == "other, no map"
     assert report.advice.no_map_is_as_good
     assert "No map is as good" in report.summary()
+    blind = transfer_report(
+        {"other": shared},
+        demo.train_texts[160:],
+        demo.train_labels[160:],
+        pairs=demo.pairs,
+        X_target=list(test),
+        methods=("procrustes",),
+        embedder=embed,
+        recipe=False,
+    )
+    assert blind.advice.candidate == "other, no map"
+    assert blind.advice.no_map_is_as_good
 
 
 def test_a_translator_adds_two_candidates(demo, embed):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from langalign_sk.evaluate._intervals import PairedBootstrap, interval, wilson
+from langalign_sk.evaluate._intervals import PairedBootstrap, interval
 
 
 def drawn_rows(n_items, n_draws, seed):
@@ -42,13 +41,6 @@ def test_intervals_cover_as_often_as_they_say():
     assert 0.9 <= covered / 200 <= 0.99
 
 
-@pytest.mark.parametrize(("right", "n"), [(0, 7), (7, 7), (81, 100), (1, 1000)])
-def test_wilson_is_that_of_scipy(right, n):
-    expected = binomtest(right, n).proportion_ci(method="wilson")
-    assert wilson(right, n) == pytest.approx((expected.low, expected.high), abs=1e-9)
-
-
 def test_no_item_no_interval():
-    assert np.isnan(wilson(0, 0)).all()
     with pytest.raises(ValueError, match="expected items and draws"):
         PairedBootstrap(0)
