@@ -135,7 +135,7 @@ class Embedding:
                 '(max_length) and were cut; long_texts="mean" averages over all of a text, "cut" '
                 "cuts without this warning",
                 UserWarning,
-                stacklevel=4,
+                stacklevel=6,
             )
 
     def _record(self, encoders: Mapping[str | None, Encoder]) -> None:
