@@ -11,6 +11,8 @@ from benchmarks import report as benchmark
 from tests.test_benchmarks import data_folder, results  # noqa: F401  (fixtures)
 
 
+# The tiny model takes few tokens.
+@pytest.mark.filterwarnings("ignore:.* are longer than the model takes")
 def test_the_advice_is_followed_and_priced(
     data_folder,  # noqa: F811
     tiny_sentence_bert,
