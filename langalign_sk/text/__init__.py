@@ -8,6 +8,7 @@ from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._ngram import NgramEncoder
 from langalign_sk.text._onnx import OnnxEncoder, export_onnx
 from langalign_sk.text._registry import release_models
+from langalign_sk.text._run import RunReport
 from langalign_sk.text._store import DiskCache
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "MemoryCache",
     "NgramEncoder",
     "OnnxEncoder",
+    "RunReport",
     "VectorCache",
     "export_onnx",
     "release_models",
