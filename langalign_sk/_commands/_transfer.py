@@ -173,11 +173,10 @@ def compare(
     embedder: Any, train: Any, pairs: ParallelCorpus, *, test: Any, unlabeled: Any, seed: int
 ) -> TransferReport:
     """Compare the standard ways and the whole recipe."""
-    from langalign_sk import TransferClassifier
     from langalign_sk.evaluate import transfer_report
 
     return transfer_report(
-        {"transfer classifier": TransferClassifier(random_state=seed)},
+        None,
         train.texts,
         train.labels,
         pairs=pairs,
