@@ -53,6 +53,8 @@ DATA = {
     "sts": "STS-B and KorSTS",
     "network": "pairs from STS-B and Tatoeba",
     "grid_encodes": "SIB-200",
+    "encode_speed": "SIB-200 in four languages, STS-B, Tatoeba",
+    "latency": "SIB-200",
     "http_faults": "SIB-200",
 }
 

@@ -19,6 +19,9 @@ from benchmarks import (
 )
 from langalign_sk.datasets import load_demo
 
+# The tiny model of the tests takes few tokens.
+pytestmark = pytest.mark.filterwarnings("ignore:.* are longer than the model takes")
+
 
 def write_tsv(path, columns):
     lines = ["\t".join(columns), *("\t".join(row) for row in zip(*columns.values(), strict=True))]
@@ -70,6 +73,8 @@ def test_transfer_measures_every_method(data_folder, tiny_sentence_bert, tmp_pat
         assert f"{cell['accuracy']:.3f}" in printed
 
 
+# The tiny model takes few tokens.
+@pytest.mark.filterwarnings("ignore:.* are longer than the model takes")
 def test_gate_is_judged_on_rows_it_has_not_seen(
     data_folder, tiny_sentence_bert, tmp_path, results, monkeypatch
 ):

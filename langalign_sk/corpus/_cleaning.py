@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +11,8 @@ from langalign_sk.corpus._parallel import ParallelCorpus
 from langalign_sk.text._scripts import COLUMNS, HAN_JA, HAN_ZH, column_table, scripts_of
 
 
-class CleanPairs(NamedTuple):
+@dataclass(frozen=True)
+class CleanPairs:
     """What `clean_pairs` kept, and how much it dropped.
 
     Attributes
