@@ -35,8 +35,11 @@ class KeyIndex:
 
     def add(self, keys: Keys, places: Places) -> None:
         """Add keys, as pairs of numbers, and their places."""
-        if len(self._recent) + len(keys) <= _RECENT:
-            self._recent.update(zip(_as_bytes(keys), places.tolist(), strict=True))
+        fresh = _as_bytes(keys)
+        # A dict has one place for a key; a second one, where the first is damaged, needs sorting.
+        single = len(set(fresh)) == len(fresh) and self._recent.keys().isdisjoint(fresh)
+        if single and len(self._recent) + len(keys) <= _RECENT:
+            self._recent.update(zip(fresh, places.tolist(), strict=True))
             return
         recent = as_keys(self._recent)
         waiting = np.fromiter(self._recent.values(), np.int64, len(self._recent))
