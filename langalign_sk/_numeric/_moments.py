@@ -315,14 +315,16 @@ def _accumulate(
         for part, stop in zip(parts, stops, strict=True):
             block[:, stop - part.shape[1] : stop] = part[rows]
         w = np.ones(size) if weights is None else weights[rows]
-        sums = np.ones(size) @ block
+        # No BLAS here: NumPy and SciPy each bring one, and threads of the first that wait for more
+        # work take the cores from the product below.
+        sums = block.sum(axis=0)
         if not np.isfinite(sums).all():
             for part, name in zip(parts, names, strict=True):
                 check_finite(part[rows], name=name, first_row=rows.start)
         weight = float(w.sum())
         if weight == 0:
             continue
-        block_mean = (sums if weights is None else w @ block) / weight
+        block_mean = (sums if weights is None else np.einsum("i,ij->j", w, block)) / weight
         block -= block_mean
         if weights is not None:
             block *= np.sqrt(w)[:, None]
