@@ -10,7 +10,13 @@ from typing import Any
 import numpy as np
 
 from langalign_sk.text._cache import Float32Array, VectorCache, resolve_cache
-from langalign_sk.text._encode import Encoder, encode_texts, encoder_width, known_width
+from langalign_sk.text._encode import (
+    Encoder,
+    encode_texts,
+    encoder_width,
+    known_width,
+    remember_width,
+)
 from langalign_sk.text._input import as_texts
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._parameters import row_languages, setting
@@ -93,6 +99,8 @@ class Embedding:
         vectors = self._raw(encoder, texts, resolve_cache(self.cache), run)
         if setting(self, "long_texts", lang) in ("warn", None):
             run.n_warned += run.n_cut - before
+        if known_width(encoder.spec) is None:  # all came out of a cache: no need to try the encoder
+            remember_width(encoder.spec, vectors.shape[1])
         vectors = vectors[:, : self._width(encoder, lang)]
         if self.normalize:
             # In float64: the square of a large float32 number is infinite, of a small one zero.

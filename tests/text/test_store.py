@@ -397,3 +397,14 @@ def test_threads_neither_lose_nor_corrupt(tmp_path):
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(8)))
+
+
+def test_vectors_out_of_the_cache_alone_tell_the_width(disk_cache, monkeypatch):
+    encoder = CountingEncoder()
+    expected = EmbeddingExtractor(encoder, cache=disk_cache).transform(["b", "c"])
+    forget()
+    encoder.reset()
+    monkeypatch.setattr("langalign_sk.text._encode._widths", {})  # as in a new process
+    found = EmbeddingExtractor(encoder, cache=disk_cache).transform(["b", "c"])
+    np.testing.assert_array_equal(found, expected)
+    assert encoder.texts == []
