@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     real_data.add_options(parser)
     parser.add_argument("--texts", type=int, default=8000, help="how many (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="how often (default: %(default)s)")
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="of torch")
+    parser.add_argument("--threads", type=int, nargs="+", default=[2], help="of torch")
     parser.add_argument("--no-result", action="store_true", help="write no file: a quick look")
     args = parser.parse_args(argv)
     import torch

@@ -4,7 +4,9 @@ Four candidates (the penalty of a logistic regression) in three folds over the 7
 sentences of SIB-200, all-MiniLM-L6-v2 in front: ours with a fresh cache on disk, in one process
 and with two workers, then again over the cache that the first run left; embetter and skrub's
 TextEncoder where they are installed. Each runs in a process of its own; the seconds are those of
-making the pipeline and of the whole search, loading the model included, imports not.
+making the pipeline and of the whole search, loading the model included, imports not. For all alike
+OpenBLAS has one thread (torch has all): NumPy and SciPy bring one OpenBLAS each, and in small
+regressions their waiting threads take the cores from one another, several seconds of a search.
 """
 
 from __future__ import annotations
@@ -106,6 +108,7 @@ def in_new_process(args: argparse.Namespace, kind: str, folder: Path) -> dict[st
     if args.encoder is not None:
         command += ["--encoder", args.encoder]
     env = {**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONWARNINGS": "ignore"}
+    env["OPENBLAS_NUM_THREADS"] = "1"
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=env)
     found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
     return found

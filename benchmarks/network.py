@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def split_of(n: int) -> tuple[Any, Any]:
     """Rows to learn from and rows held out, as `MLPMap(random_state=0)` draws them."""
-    rows = np.random.RandomState(0).permutation(n)
+    rows = np.random.default_rng(0).permutation(n)
     held_out = max(1, round(0.1 * n))
     return rows[held_out:], rows[:held_out]
 

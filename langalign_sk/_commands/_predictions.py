@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from langalign_sk._commands._transfer import MODEL_FILE
-
+#: File by which an output folder is known as one of ours.
+MODEL_FILE = "model.joblib"
 #: What joblib raises for files that are no models, or models of other packages.
 _UNREADABLE = (
     pickle.UnpicklingError,

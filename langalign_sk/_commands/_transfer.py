@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langalign_sk._commands._predictions import MODEL_FILE
+
 if TYPE_CHECKING:
     from langalign_sk.corpus import ParallelCorpus
     from langalign_sk.evaluate import TransferReport
 
-#: File by which an output folder is known as one of ours.
-MODEL_FILE = "model.joblib"
 NGRAM = "ngram"
 
 _EPILOG = """\

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from typing import Any, Self
 
 import numpy as np
-from scipy.linalg.blas import dsyrk
 
 from langalign_sk._numeric._arrays import (
     Float64Array,
-    FloatArray,
     as_matrix,
     as_weights,
-    check_finite,
-    row_blocks,
 )
 from langalign_sk._numeric._memo import Immutable, Memo, Value
+from langalign_sk._numeric._scatter import JointScatter, OneScatter, accumulate, symmetric
 
 
 class Moments(Immutable):
@@ -33,17 +30,18 @@ class Moments(Immutable):
         Sum of the row weights and of their squares (`n` and `n` without weights).
     mean : ndarray of shape (d,)
         Weighted mean.
-    scatter : ndarray of shape (d, d)
-        Weighted sum of the outer products of the centred rows.
+    scatter : ndarray of shape (d, d) or (d,)
+        Weighted sum of the outer products of the centred rows; or its diagonal, where no more
+        was accumulated.
     """
 
-    __slots__ = ("__weakref__", "_memo", "mean", "n", "scatter", "weight", "weight_sq")
+    __slots__ = ("__weakref__", "_memo", "_scatter", "mean", "n", "weight", "weight_sq")
 
     n: int
     weight: float
     weight_sq: float
     mean: Float64Array
-    scatter: Float64Array
+    _scatter: Float64Array
     _memo: Memo
 
     def __init__(
@@ -82,13 +80,29 @@ class Moments(Immutable):
         """
         X = as_matrix(X, name=name)
         weights = as_weights(sample_weight, X.shape[0])
-        mean, triangle = _accumulate([X], [name], weights, block_rows)
-        return cls(**_counts(X.shape[0], weights), mean=mean, scatter=_symmetric(triangle))
+        sums = JointScatter(X.shape[1])
+        mean = accumulate([X], [name], weights, block_rows, sums)
+        return cls(**_counts(X.shape[0], weights), mean=mean, scatter=symmetric(sums.triangle))
 
     @property
     def width(self) -> int:
         """Number of columns of the rows."""
         return int(self.mean.shape[0])
+
+    @property
+    def scatter(self) -> Float64Array:
+        """Weighted sum of the outer products of the centred rows, shape (d, d)."""
+        if self._scatter.ndim == 1:
+            raise ValueError(
+                "these moments hold the diagonal of the scatter matrix only: they were accumulated "
+                "with target_scatter=False"
+            )
+        return self._scatter
+
+    @property
+    def squares(self) -> Float64Array:
+        """Diagonal of the scatter matrix: weighted sum of squares of each centred column."""
+        return self._scatter if self._scatter.ndim == 1 else self._scatter.diagonal()
 
     @property
     def covariance(self) -> Float64Array:
@@ -124,11 +138,13 @@ class Moments(Immutable):
         _check_same("columns", self.width, other.width)
         share, between = _merge_factors(self, other)
         delta = other.mean - self.mean
-        return Moments(
-            **_added_counts(self, other),
-            mean=self.mean + share * delta,
-            scatter=self.scatter + other.scatter + np.outer(between * delta, between * delta),
-        )
+        step = between * delta
+        if self._scatter.ndim == other._scatter.ndim == 2:
+            scatter = self._scatter + other._scatter + np.outer(step, step)
+        else:
+            scatter = self.squares + other.squares + step**2
+        mean = self.mean + share * delta
+        return Moments(**_added_counts(self, other), mean=mean, scatter=scatter)
 
     def __repr__(self) -> str:
         return f"Moments(n={self.n}, width={self.width})"
@@ -139,13 +155,13 @@ class Moments(Immutable):
             "weight": self.weight,
             "weight_sq": self.weight_sq,
             "mean": self.mean,
-            "scatter": self.scatter,
+            "scatter": self._scatter,
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         _set(self, n=int(state["n"]))
         _set(self, weight=float(state["weight"]), weight_sq=float(state["weight_sq"]))
-        _set(self, mean=_frozen(state["mean"]), scatter=_frozen(state["scatter"]), _memo=Memo())
+        _set(self, mean=_frozen(state["mean"]), _scatter=_frozen(state["scatter"]), _memo=Memo())
 
 
 class PairMoments(Immutable):
@@ -176,7 +192,13 @@ class PairMoments(Immutable):
 
     @classmethod
     def from_rows(
-        cls, S: Any, T: Any, sample_weight: Any = None, *, block_rows: int | None = None
+        cls,
+        S: Any,
+        T: Any,
+        sample_weight: Any = None,
+        *,
+        block_rows: int | None = None,
+        target_scatter: bool = True,
     ) -> Self:
         """Accumulate over the row pairs, block by block.
 
@@ -189,6 +211,10 @@ class PairMoments(Immutable):
             Weight of each pair, >= 0.
         block_rows : int, optional
             Rows at a time; None takes about 8 MB.
+        target_scatter : bool, default=True
+            False leaves a quarter of the work undone: of the target side's scatter only the
+            diagonal is accumulated. That is enough for the map out of the source space by
+            regression or rotation; not for the way back, nor for telling the languages apart.
 
         Returns
         -------
@@ -205,13 +231,21 @@ class PairMoments(Immutable):
                 "row i of one must be the translation of row i of the other"
             )
         weights = as_weights(sample_weight, S.shape[0])
-        mean, triangle = _accumulate([S, T], names, weights, block_rows)
         counts = _counts(S.shape[0], weights)
         d = S.shape[1]
+        if not target_scatter:
+            sums = OneScatter(d, T.shape[1])
+            mean = accumulate([S, T], names, weights, block_rows, sums)
+            source = Moments(**counts, mean=mean[:d].copy(), scatter=symmetric(sums.triangle))
+            target = Moments(**counts, mean=mean[d:].copy(), scatter=sums.squares)
+            return cls(source=source, target=target, cross=sums.cross)
+        joint = JointScatter(d + T.shape[1])
+        mean = accumulate([S, T], names, weights, block_rows, joint)
+        triangle = joint.triangle
         # Copies: views would keep the whole joint matrix alive.
         return cls(
-            source=Moments(**counts, mean=mean[:d].copy(), scatter=_symmetric(triangle[:d, :d])),
-            target=Moments(**counts, mean=mean[d:].copy(), scatter=_symmetric(triangle[d:, d:])),
+            source=Moments(**counts, mean=mean[:d].copy(), scatter=symmetric(triangle[:d, :d])),
+            target=Moments(**counts, mean=mean[d:].copy(), scatter=symmetric(triangle[d:, d:])),
             cross=np.ascontiguousarray(triangle[:d, d:]),
         )
 
@@ -290,64 +324,6 @@ class PairMoments(Immutable):
         target = source if state["target"] is None else Moments(**state["target"])
         cross = source.scatter if state["cross"] is None else state["cross"]
         self.__init__(source=source, target=target, cross=cross)  # type: ignore[misc]  # sets slots
-
-
-def _accumulate(
-    parts: Sequence[FloatArray],
-    names: Sequence[str],
-    weights: Float64Array | None,
-    block_rows: int | None,
-) -> tuple[Float64Array, Float64Array]:
-    """Mean of the rows of `parts` side by side, and the upper triangle of their scatter."""
-    n_rows = parts[0].shape[0]
-    stops = np.cumsum([part.shape[1] for part in parts])
-    width = int(stops[-1])
-    # Small enough to stay in a cache between conversion, centring and product.
-    block_bytes = 8 * 2**20 if block_rows is None else 8 * width * max(1, block_rows)
-    mean, total = np.zeros(width), 0.0
-    # Column order and one triangle: what BLAS can add to in place.
-    triangle: Float64Array = np.zeros((width, width), order="F")
-    buffer: Float64Array | None = None
-    for rows in row_blocks(n_rows, width, block_bytes=block_bytes):
-        size = rows.stop - rows.start
-        buffer = np.empty((size + 1, width)) if buffer is None else buffer
-        block = buffer[:size]
-        for part, stop in zip(parts, stops, strict=True):
-            block[:, stop - part.shape[1] : stop] = part[rows]
-        w = np.ones(size) if weights is None else weights[rows]
-        # No BLAS here: NumPy and SciPy each bring one, and threads of the first that wait for more
-        # work take the cores from the product below.
-        sums = block.sum(axis=0)
-        if not np.isfinite(sums).all():
-            for part, name in zip(parts, names, strict=True):
-                check_finite(part[rows], name=name, first_row=rows.start)
-        weight = float(w.sum())
-        if weight == 0:
-            continue
-        block_mean = (sums if weights is None else np.einsum("i,ij->j", w, block)) / weight
-        block -= block_mean
-        if weights is not None:
-            block *= np.sqrt(w)[:, None]
-        # The step between the means enters as one more row of the same product.
-        delta = block_mean - mean
-        np.multiply(delta, np.sqrt(total / (total + weight) * weight), out=buffer[size])
-        # A symmetric rank-k update: half of the flops of a product, no copy of its result.
-        triangle = dsyrk(1.0, buffer[: size + 1].T, beta=1.0, c=triangle, overwrite_c=1)
-        total += weight
-        mean += (weight / total) * delta
-    if not np.isfinite(np.diag(triangle)).all():
-        raise ValueError(
-            f"{' or '.join(names)}: the squares of some numbers are beyond float64; divide all "
-            "rows by one large number"
-        )
-    return mean, triangle
-
-
-def _symmetric(triangle: Float64Array) -> Float64Array:
-    """Copy the upper triangle to both sides of the diagonal."""
-    full = np.triu(triangle)
-    full += np.triu(triangle, 1).T
-    return full
 
 
 def _merge_factors(a: Moments, b: Moments) -> tuple[float, float]:

@@ -15,7 +15,7 @@ from langalign_sk._numeric import FloatArray
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.evaluate._report_cache import TimedCache, pickled_bytes
 from langalign_sk.text import BlockLayout
-from langalign_sk.text._cache import resolve_cache
+from langalign_sk.text._cache_choice import resolve_cache
 
 Index = npt.NDArray[np.intp]
 

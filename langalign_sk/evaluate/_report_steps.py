@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from collections.abc import Callable
 from typing import Any, Self
 
-logger = logging.getLogger("langalign_sk")
+from langalign_sk._progress import progress_bar
 
-_SECONDS_BEFORE_BAR = 2.0
+logger = logging.getLogger("langalign_sk")
 
 
 class Steps:
@@ -23,29 +22,20 @@ class Steps:
     """
 
     def __init__(self, progress: bool | str) -> None:
-        if progress not in (True, False, "auto"):
-            raise ValueError(f'progress must be True, False or "auto", got {progress!r}')
-        self._bar: Any = None
-        if progress is True or (progress == "auto" and sys.stderr.isatty()):
-            from tqdm import tqdm
-
-            delay = 0.0 if progress is True else _SECONDS_BEFORE_BAR
-            self._bar = tqdm(desc="Comparing", unit=" steps", delay=delay, leave=False)
+        self._bar = progress_bar(None, desc="Comparing", unit="steps", progress=progress)
 
     def do(self, name: str, work: Callable[..., Any], *args: Any) -> Any:
         """Run ``work(*args)`` under a name."""
-        if self._bar is not None:
-            self._bar.set_postfix_str(name[:40])
+        self._bar.set_postfix_str(name[:40])
         start = time.perf_counter()
         result = work(*args)
         logger.info("transfer report: %s, %.1f s", name, time.perf_counter() - start)
-        if self._bar is not None:
-            self._bar.update()
+        self._bar.update()
         return result
 
     def __enter__(self) -> Self:
+        self._bar.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._bar is not None:
-            self._bar.close()
+        self._bar.__exit__(*error)

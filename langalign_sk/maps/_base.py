@@ -138,6 +138,9 @@ class MomentMap(BaseMap):
 
     Attributes
     ----------
+    uses_target_scatter : bool
+        Class attribute. False for a map that needs no scatter matrix of the target side, so that
+        `fit` need not accumulate it.
     reads_rows : bool
         True where, by its parameters, this map can only be fitted by `fit`, from rows.
 
@@ -145,6 +148,8 @@ class MomentMap(BaseMap):
     --------
     BaseMap : Base of maps that read the pairs row by row.
     """
+
+    uses_target_scatter: ClassVar[bool] = True
 
     @property
     def reads_rows(self) -> bool:
@@ -178,7 +183,9 @@ class MomentMap(BaseMap):
         """
         pairs = None
         if S is not None and T is not None:
-            pairs = PairMoments.from_rows(S, T, sample_weight)
+            pairs = PairMoments.from_rows(
+                S, T, sample_weight, target_scatter=self.uses_target_scatter
+            )
         elif S is not None or T is not None:
             raise ValueError("S and T must be given together, or both be None")
         if not self.uses_unlabeled:

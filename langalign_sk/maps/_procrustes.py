@@ -97,6 +97,7 @@ class ProcrustesMap(AffineMixin, MomentMap):
     """
 
     uses_unlabeled = False
+    uses_target_scatter = False
 
     scale_: float
 

@@ -37,7 +37,7 @@ class _LowRankMap(AffineMixin, MomentMap):
 
     def _explained(self, moments: PairMoments, squares: Float64Array) -> tuple[Float64Array, float]:
         """What each direction takes off the residual, and what all of them leave of it."""
-        total = float(np.trace(moments.target.scatter)) / moments.weight
+        total = float(moments.target.squares.sum()) / moments.weight
         return squares, max(total - float(squares.sum()), 0.0)
 
     def fit_moments(
@@ -159,6 +159,8 @@ class ReducedRankMap(_LowRankMap):
     >>> ReducedRankMap().fit(S, T).rank_
     2
     """
+
+    uses_target_scatter = False
 
     def __init__(
         self, rank: int | str = "gcv", *, alpha: float | str = "gcv", alphas: Any = None

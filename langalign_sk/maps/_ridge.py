@@ -108,6 +108,7 @@ class RidgeMap(AffineMixin, MomentMap):
     """
 
     uses_unlabeled = False
+    uses_target_scatter = False
 
     alpha_: float
     alphas_: Float64Array
@@ -173,7 +174,7 @@ class RidgeMap(AffineMixin, MomentMap):
         if not self.reads_rows:
             return super().fit(S, T, sample_weight)
         S, T, weights = self._check_pairs(S, T, sample_weight)
-        moments = PairMoments.from_rows(S, T, weights)
+        moments = PairMoments.from_rows(S, T, weights, target_scatter=False)
         return self._fit_penalised(
             moments,
             lambda penalties: leave_one_out(
@@ -242,7 +243,7 @@ def _gcv_path(
     explained = moments.memo(
         "explained", lambda: np.einsum("ij,ij->i", projected, projected) / values
     )
-    total = float(np.trace(moments.target.scatter)) / moments.weight
+    total = float(moments.target.squares.sum()) / moments.weight
     rank = len(values)
     # With rank n - 1, least squares passes through every pair.
     unexplained = 0.0 if rank >= moments.n - 1 else max(total - float(explained.sum()), 0.0)

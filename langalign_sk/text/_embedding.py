@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk.text._cache import Float32Array, VectorCache, resolve_cache
+from langalign_sk.text._cache import Float32Array, VectorCache
+from langalign_sk.text._cache_choice import resolve_cache
 from langalign_sk.text._encode import (
     Encoder,
     encode_texts,
@@ -59,10 +61,14 @@ class Embedding:
         return BlockLayout({lang or "": self._width(e, lang) for lang, e in encoders.items()})
 
     def _vectors(
-        self, texts: list[str], langs: list[str] | None, encoders: Mapping[str | None, Encoder]
+        self,
+        texts: list[str],
+        langs: list[str] | None,
+        encoders: Mapping[str | None, Encoder],
+        run: Run | None = None,
     ) -> Float32Array:
-        """Vectors of texts, in blocks where there are any."""
-        with self._running() as run:
+        """Vectors of texts, in blocks where there are any; `run` counts all parts of a call."""
+        with self._running(run) as run:
             if langs is None:
                 return self._encode(encoders[None], None, texts, run)
             return self._in_blocks(texts, langs, encoders, run)
@@ -125,25 +131,32 @@ class Embedding:
             texts,
             cache=cache,
             batch_size=None if size is None else int(size),
-            progress=self.progress,
+            progress=False if run.in_parts else self.progress,
             run=run,
         )
 
     @contextmanager
-    def _running(self) -> Iterator[Run]:
-        """Count what one call does; tell of texts that were cut, once."""
-        run = Run()
+    def _running(self, run: Run | None = None) -> Iterator[Run]:
+        """Count what one call does, or one part of it; tell of texts that were cut, once."""
+        run = Run() if run is None else run
+        started = time.perf_counter()
         try:
             yield run
         finally:
+            run.seconds += time.perf_counter() - started
             keep_report(self, run.report())
+        if not run.in_parts:
+            self._tell_of_cuts(run, stacklevel=7)
+
+    def _tell_of_cuts(self, run: Run, *, stacklevel: int) -> None:
+        """Warn of texts that lost their end, where nobody asked for silence."""
         if run.n_warned:
             warnings.warn(
                 f"{run.n_warned} of {run.n_encoded} encoded texts are longer than the model takes "
                 '(max_length) and were cut; long_texts="mean" averages over all of a text, "cut" '
                 "cuts without this warning",
                 UserWarning,
-                stacklevel=6,
+                stacklevel=stacklevel,
             )
 
     def _record(self, encoders: Mapping[str | None, Encoder]) -> None:

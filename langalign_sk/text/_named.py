@@ -54,7 +54,8 @@ class NamedEncoder:
             with self._lock():  # tokenisers are not safe for threads
                 parts.append(model.prepare(texts[start : start + _ROWS_PER_TURN], self.settings))
         if len(parts) == 1:
-            return parts[0]  # type: ignore[no-any-return]
+            only: Prepared = parts[0]
+            return only
         items = [item for part in parts for item in part.items]
         sizes = [size for part in parts for size in part.sizes]
         return Prepared(items, sizes, sum(part.n_cut for part in parts))

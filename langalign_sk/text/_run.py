@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 import warnings
 import weakref
 from dataclasses import dataclass
@@ -48,14 +47,19 @@ class RunReport:
 
 
 class Run:
-    """Counters while a call is under way; one per call, so that threads do not meet here."""
+    """Counters while a call is under way; one per call, so that threads do not meet here.
 
-    def __init__(self) -> None:
+    A call that goes through its texts in parts has one run for all of them (`in_parts`), and tells
+    of it when all are done.
+    """
+
+    def __init__(self, *, in_parts: bool = False) -> None:
+        self.in_parts = in_parts
+        self.seconds = 0.0
         self.n_texts = self.n_encoded = self.n_cached = self.n_cut = 0
         self.n_warned = 0  # texts cut where nobody asked for silence
         self.tokens = self.padded = 0
         self.most: int | None = None  # what fits into memory, once that was found out
-        self._started = time.perf_counter()
 
     def add_batch(self, tokens: int, padded: int) -> None:
         """Count a batch: its own tokens, and all that were computed."""
@@ -84,7 +88,7 @@ class Run:
             n_encoded=self.n_encoded,
             n_cached=self.n_cached,
             n_cut=self.n_cut,
-            seconds=time.perf_counter() - self._started,
+            seconds=self.seconds,
             padding=1 - self.tokens / self.padded if self.padded else 0.0,
         )
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 
-from langalign_sk.text._cache import resolve_cache
+from langalign_sk.text._cache_choice import resolve_cache
 from langalign_sk.text._encode import Encoder, encoder_width
 from langalign_sk.text._parameters import build_encoders
 from langalign_sk.text._run import Run, RunReport, kept_report

@@ -35,12 +35,12 @@ class KeyIndex:
 
     def add(self, keys: Keys, places: Places) -> None:
         """Add keys, as pairs of numbers, and their places."""
-        fresh = _as_bytes(keys)
-        # A dict has one place for a key; a second one, where the first is damaged, needs sorting.
-        single = len(set(fresh)) == len(fresh) and self._recent.keys().isdisjoint(fresh)
-        if single and len(self._recent) + len(keys) <= _RECENT:
-            self._recent.update(zip(fresh, places.tolist(), strict=True))
-            return
+        if len(self._recent) + len(keys) <= _RECENT:
+            fresh = _as_bytes(keys)
+            # A dict has one place for a key; a second, where the first is damaged, needs sorting.
+            if len(set(fresh)) == len(fresh) and self._recent.keys().isdisjoint(fresh):
+                self._recent.update(zip(fresh, places.tolist(), strict=True))
+                return
         recent = as_keys(self._recent)
         waiting = np.fromiter(self._recent.values(), np.int64, len(self._recent))
         self._recent = {}

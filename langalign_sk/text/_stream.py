@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,17 @@ import numpy as np
 
 from langalign_sk._progress import progress_bar
 from langalign_sk.text._cache import Float32Array
+from langalign_sk.text._embedding import Embedding
 from langalign_sk.text._parameters import build_encoders
+from langalign_sk.text._run import Run, keep_report
 from langalign_sk.text._stream_file import GrowingFile, texts_digest
 from langalign_sk.text._stream_source import check_chunk, chunks_of, count_of
 
 
-class StreamingMixin:
+class StreamingMixin(Embedding):
     """Mixin of an extractor: ``transform`` for texts that do not fit in memory."""
 
-    progress: bool | str
+    spec: Callable[[], str]
 
     def iter_transform(self, X: Any, *, chunk: int = 1024) -> Iterator[Float32Array]:
         """Encode texts a chunk at a time.
@@ -72,9 +73,9 @@ class StreamingMixin:
         target = Path(path)
         if target.is_dir():
             raise ValueError(f"{target} is a folder; a file name is needed")
-        quiet = self._without_bar()
+        run = self._run_in_parts()
         with (
-            GrowingFile(target, quiet.spec()) as out,
+            GrowingFile(target, self.spec()) as out,
             progress_bar(
                 count_of(X), desc="Embedding", unit="texts", progress=self.progress
             ) as bar,
@@ -82,36 +83,43 @@ class StreamingMixin:
             row = 0
             for part in chunks_of(X, size):
                 with _located(row):
-                    texts, langs = quiet._read(part)
+                    texts, langs = self._read(part)
                     digest = texts_digest(texts, langs)
                     if not out.has(digest):
-                        out.append(digest, quiet._vectors(texts, langs, build_encoders(quiet)))
+                        encoders = build_encoders(self)
+                        out.append(digest, self._vectors(texts, langs, encoders, run))
                 row += len(texts)
                 bar.update(len(texts))
             width = out.width
-            out.finish(quiet.transform([]).shape[1] if width is None else width)
+            out.finish(
+                self._vectors(*self._read([]), build_encoders(self), run).shape[1]
+                if width is None
+                else width
+            )
+        self._tell_of_cuts(run, stacklevel=3)
         found: np.memmap[Any, np.dtype[np.float32]] = np.load(target, mmap_mode="r")
         return found
 
     def _chunked(self, X: Any, chunk: int) -> Iterator[Float32Array]:
         """Give the vectors of one chunk after the other."""
-        quiet = self._without_bar()
-        row = 0
+        run, row = self._run_in_parts(), 0
         with progress_bar(
             count_of(X), desc="Embedding", unit="texts", progress=self.progress
         ) as bar:
             for part in chunks_of(X, chunk):
                 with _located(row):
-                    vectors: Float32Array = quiet.transform(part)
+                    texts, langs = self._read(part)
+                    vectors = self._vectors(texts, langs, build_encoders(self), run)
                 row += len(vectors)
                 bar.update(len(vectors))
                 yield vectors
+        self._tell_of_cuts(run, stacklevel=3)
 
-    def _without_bar(self) -> Any:
-        """Return this extractor without a bar of its own for every chunk."""
-        quiet = copy.copy(self)
-        quiet.progress = False
-        return quiet
+    def _run_in_parts(self) -> Run:
+        """Return the counts of a call that goes chunk by chunk, and forget those of the last."""
+        run = Run(in_parts=True)
+        keep_report(self, run.report())
+        return run
 
 
 @contextmanager

@@ -110,6 +110,43 @@ def test_any_chunking_and_merge_order(seed, sizes, block_rows, offset, dtype, we
 
 
 @settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    block_rows=st.integers(1, 80),
+    offset=st.sampled_from([0.0, 100.0]),
+    weighted=st.booleans(),
+)
+def test_without_the_scatter_of_the_target(seed, block_rows, offset, weighted):
+    S, T = make_pairs(seed, 90, offset=offset)
+    w = np.random.default_rng(seed).random(90) + 0.01 if weighted else None
+    wanted = direct(S, T, w)
+    wanted["tt"] = np.diag(wanted["tt"])
+    chunks = [
+        PairMoments.from_rows(
+            S[rows],
+            T[rows],
+            w if w is None else w[rows],
+            block_rows=block_rows,
+            target_scatter=False,
+        )
+        for rows in (slice(0, 40), slice(40, 90))
+    ]
+    rest = PairMoments.from_rows(S[40:], T[40:], w if w is None else w[40:])
+    for m in (chunks[0] + chunks[1], pickle.loads(pickle.dumps(chunks[0])) + rest):
+        found = {"mean_s": m.source.mean, "mean_t": m.target.mean, "ss": m.source.scatter}
+        assert_close(found | {"tt": m.target.squares, "st": m.cross}, wanted)
+        with pytest.raises(ValueError, match="accumulated with target_scatter=False"):
+            _ = m.target.covariance
+        with pytest.raises(ValueError, match="diagonal of the scatter matrix only"):
+            _ = m.swapped().source.scatter
+
+
+def test_squares_are_the_diagonal():
+    m = PairMoments.from_rows(*make_pairs(3, 30))
+    np.testing.assert_array_equal(m.target.squares, np.diag(m.target.scatter))
+
+
+@settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), block_rows=st.integers(1, 40))
 def test_weights_are_repetition(seed, block_rows):
     S, T = make_pairs(seed, 30)

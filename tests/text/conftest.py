@@ -13,7 +13,7 @@ MIXED = ["cancel my card", "카드 취소", "my parcel", "refund 해주세요", 
 @pytest.fixture(autouse=True)
 def own_cache(monkeypatch):
     """A process cache of the test's own: counts must not depend on other tests."""
-    monkeypatch.setattr("langalign_sk.text._cache.PROCESS_CACHE", MemoryCache())
+    monkeypatch.setattr("langalign_sk.text._cache_choice.PROCESS_CACHE", MemoryCache())
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,9 @@ import joblib
 import numpy as np
 import pytest
 
-from langalign_sk.text import MemoryCache, VectorCache, _cache
-from langalign_sk.text._cache import resolve_cache, text_key
+from langalign_sk.text import MemoryCache, VectorCache, _cache_choice
+from langalign_sk.text._cache import text_key
+from langalign_sk.text._cache_choice import resolve_cache
 
 
 def rows(n, width=4, start=0):
@@ -100,7 +101,7 @@ def test_keys_tell_texts_apart_and_take_any_text():
 
 def test_resolve_cache():
     assert resolve_cache(None) is None
-    assert resolve_cache("memory") is _cache.PROCESS_CACHE  # of this test, see conftest
+    assert resolve_cache("memory") is _cache_choice.PROCESS_CACHE  # of this test, see conftest
     own = MemoryCache()
     assert resolve_cache(own) is own
     assert isinstance(own, VectorCache)

@@ -32,6 +32,25 @@ def test_one_warning_counts_what_was_cut(folder):
     assert silent.last_run().n_cut == 2
 
 
+def test_many_chunks_are_one_call(folder, tmp_path):
+    texts = ["a", LONG, "b", LONG + "x", LONG, "c"]
+    extractor = EmbeddingExtractor(folder, cache="memory", max_length=10)
+    with pytest.warns(UserWarning, match="2 of 5 encoded texts") as caught:
+        vectors = np.concatenate(list(extractor.iter_transform(texts, chunk=2)))
+    assert [w.filename for w in caught] == [__file__]
+    report = extractor.last_run()
+    assert (report.n_texts, report.n_encoded, report.n_cached, report.n_cut) == (6, 5, 1, 2)
+    again = EmbeddingExtractor(folder, cache=None, max_length=10)
+    with pytest.warns(UserWarning, match="3 of 6 encoded texts") as caught:
+        found = again.transform_to(tmp_path / "rows.npy", texts, chunk=2)
+    assert [w.filename for w in caught] == [__file__]
+    assert again.last_run().n_encoded == 6
+    assert again.last_run().seconds > 0
+    np.testing.assert_allclose(found, vectors, atol=1e-6)
+    assert list(again.iter_transform([])) == []
+    assert again.last_run().n_texts == 0
+
+
 def test_a_text_that_just_fits_is_not_counted(folder):
     with warnings.catch_warnings():
         warnings.simplefilter("error")

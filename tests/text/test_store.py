@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from langalign_sk.text import DiskCache, EmbeddingExtractor, VectorCache
-from langalign_sk.text._cache import resolve_cache
+from langalign_sk.text._cache_choice import resolve_cache
 from langalign_sk.text._store_folder import evict, segment_files
 from tests.helpers import CountingEncoder
 from tests.text.stores import forget, keys_of, rows
