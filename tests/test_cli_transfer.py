@@ -198,7 +198,7 @@ BROKEN = {
         "test",
         "t.tsv",
         "text\tlabel\n가\tno such label\n".encode(),
-        r"t\.tsv, row 1: label 'no such label' is not in .*en\.tsv",
+        r"t\.tsv, line 2: label 'no such label' is not in .*en\.tsv",
     ),
     "unlabelled empty": ("unlabeled", "u.txt", b"\n\n", r"u\.txt: the file is empty"),
 }

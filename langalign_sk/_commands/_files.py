@@ -17,10 +17,11 @@ PAIRS = (*TABLES, ".tmx", ".po", ".xlf", ".xliff")
 
 
 class Labelled(NamedTuple):
-    """Texts with their labels."""
+    """Texts with their labels, and the line of the file that each row begins on."""
 
     texts: list[str]
     labels: list[str]
+    lines: Sequence[int]
 
 
 def read_labelled(path: Path, text: str, label: str) -> Labelled:
@@ -31,17 +32,15 @@ def read_labelled(path: Path, text: str, label: str) -> Labelled:
         for line, value in zip(found.lines, column, strict=True):
             if not value.strip():
                 fail(path, line, f"column {name!r} is empty")
-    return Labelled(texts, [value.strip() for value in labels])
+    return Labelled(texts, [value.strip() for value in labels], found.lines)
 
 
 def check_labels(path: Path, found: Labelled, known: Sequence[str], train: Path) -> None:
     """Refuse test labels that the training file lacks: a typo would count as an error for ever."""
-    for row, value in enumerate(found.labels):
+    for line, value in zip(found.lines, found.labels, strict=True):
         if value not in known:
-            raise ValueError(
-                f"{path}, row {row + 1}: label {value[:40]!r} is not in {train}, which has "
-                f"{', '.join(repr(name[:20]) for name in sorted(known)[:8])}"
-            )
+            names = ", ".join(repr(name[:20]) for name in sorted(known)[:8])
+            fail(path, line, f"label {value[:40]!r} is not in {train}, which has {names}")
 
 
 def read_texts(path: Path, column: str) -> list[str]:

@@ -67,7 +67,7 @@ class Coverage:
         """The finding in words, with a warning where the pairs are of another kind."""
         text = (
             f"{self.outside:.0%} of {len(self.scores)} unlabelled rows lie outside what the "
-            f"{self.n_pairs} pairs cover ({self.nominal:.0%} would for text of the same kind)."
+            f"{self.n_pairs:,} pairs cover ({self.nominal:.0%} would for text of the same kind)."
         )
         if self.ok:
             return text
@@ -132,7 +132,7 @@ def coverage(
     >>> coverage(pairs, rng.normal(size=(500, 8)) + np.r_[3, np.zeros(7)]).outside < 0.1
     True
     >>> print(coverage(pairs, rng.normal(size=(500, 8)) - np.r_[3, np.zeros(7)]).summary())
-    Warning: ...% of 500 unlabelled rows lie outside what the 1000 pairs cover (5% would for ...
+    Warning: ...% of 500 unlabelled rows lie outside what the 1,000 pairs cover (5% would for ...
     """
     if not 0 < quantile < 1:
         raise ValueError(f"quantile must be between 0 and 1, got {quantile!r}")

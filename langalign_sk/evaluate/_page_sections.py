@@ -213,7 +213,7 @@ def _seconds(seconds: float) -> str:
 def _megabytes(size: float) -> str:
     """Bytes in a unit that suits them."""
     if size >= 1e6:
-        return f"{size / 1e6:,.1f} MB"
+        return f"{size / 1e6:,.1f}\u00a0MB"
     return f"{size / 1e3:,.0f} kB"
 
 
