@@ -49,7 +49,7 @@ def pair_scores(pairs: Any) -> Float64Array:
 
     Wrong means random here. Near misses, such as rows moved on by one line in a text whose lines
     resemble each other, agree more than random rows do: fewer of them are found, and their share
-    comes out too low, at a quarter of what it is in the worst case measured.
+    comes out too low, at a third of what it is in the worst case measured.
 
     Examples
     --------

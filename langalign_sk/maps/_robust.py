@@ -14,12 +14,8 @@ from langalign_sk.maps._random import generator
 
 #: Pairs below which a fold says nothing about the others.
 FEWEST_PAIRS = 30
-#: Strongest ridge of the whitening, relative to the mean variance: holds where columns outnumber
-#: pairs.
+#: Strong, so that it also holds for fewer pairs than columns; with many pairs it costs nothing.
 RELATIVE_PENALTY = 3.0
-#: Ridge per column and pair. Many pairs know the small directions too, and a strong ridge would
-#: hide there what tells near translations from right ones.
-PENALTY_PER_COLUMN = 8.0
 #: The lower half of the null scores, where hardly any good pair is found.
 TAIL = 0.5
 
@@ -73,10 +69,9 @@ def judge_pairs(
 
     Notes
     -----
-    On the pairs of the other folds both sides are whitened, with a ridge of min(3, 8 d / n) mean
-    variances for d columns and n (effective) pairs, and turned into canonical coordinates x and y,
-    in which column j of one side goes with column j of the other at correlation r_j, measured on
-    the fold itself without the pair in question. Were the rows
+    On the pairs of the other folds both sides are whitened (with a ridge) and turned into
+    canonical coordinates x and y, in which column j of one side goes with column j of the other at
+    correlation r_j, measured on the fold itself without the pair in question. Were the rows
     Gaussian, the log of the density of the pair over that of its two rows met at random would be
 
     .. math::
@@ -194,8 +189,7 @@ class _Judge:
 def _whitening(moments: Moments) -> Float64Array:
     """Matrix that gives columns of covariance near the identity, large directions more so."""
     values, vectors = np.linalg.eigh(moments.covariance)
-    relative = min(RELATIVE_PENALTY, PENALTY_PER_COLUMN * moments.width / moments.n_effective)
-    penalty = relative * float(values.clip(0).mean())
+    penalty = RELATIVE_PENALTY * float(values.clip(0).mean())
     root: Float64Array = vectors / _root(values.clip(0) + penalty)
     return root
 
