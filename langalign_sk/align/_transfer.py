@@ -11,16 +11,14 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy
 from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk.align._lang_aligner import LangAligner
 from langalign_sk.align._pairs import resolve_corpora, resolve_pools
-from langalign_sk.align._reverse_aligner import ReverseAligner
 from langalign_sk.align._state import LeavesPairsBehind, all_or_nothing
 from langalign_sk.align._text_pairs import embedded_pairs, embedded_pools, refuse_nested
 from langalign_sk.align._transfer_adapt import Adaptation
 from langalign_sk.align._transfer_head import GaussianHead, Part, fit_on_copies, proba_of_all
 from langalign_sk.align._transfer_lift import Lift
 from langalign_sk.align._transfer_passage import Passage
-from langalign_sk.align._transfer_ways import Ways, judged_corpus
+from langalign_sk.align._transfer_ways import Ways, judged_corpus, unfitted_aligner
 from langalign_sk.text import BlockLayout
 
 #: What a saved classifier is made of, besides arrays.
@@ -62,6 +60,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
     self_training : int, default=2
         Rounds in which a student in the target language's own space learns from the half of
         `unlabeled` that is predicted most surely; its probabilities are averaged with the head's.
+        With `match_classes`, also rounds in which few pairs get help from mined ones.
     n_copies : int, default=6
         Copies of each carried row for a `head` of your own.
     target_weight : float, default=0.5
@@ -210,7 +209,7 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
     ) -> None:
         """Fit aligner, ways, heads and what unlabelled rows add."""
         owner = type(self).__name__
-        aligner = self._unfitted_aligner()
+        aligner = unfitted_aligner(self.aligner, self.random_state)
         null = isinstance(pairs, str) and pairs == "self"
         if null:  # nothing is to move: the rotation of rows onto themselves
             aligner.set_params(method="procrustes")
@@ -229,6 +228,10 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             )
         self.aligner_, self.ways_ = ways.aligner, ways
         found = ways.codes(X)
+        if self.match_classes:  # rows of other classes would be mistaken for translations
+            for lang, pool in pools.items():
+                counted = weight > 0
+                ways.mine(X[counted], found[counted], lang, pool.rows, self.self_training)
         self.heads_ = {
             lang: self._fit_head(self._parts(X, codes, weight, found, lang))
             for lang in ways.languages
@@ -240,18 +243,6 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             if lang in ways.targets:
                 self._adapt(lang, pool.rows, self._parts(X, codes, weight, found, lang), prior)
         ways.forget_noise()  # large, and of no use once the heads are fitted
-
-    def _unfitted_aligner(self) -> Any:
-        """The aligner to fit, with our random state where it has none of its own."""
-        if self.aligner is None:  # tells languages apart, and takes rows into the source language
-            return ReverseAligner(method="ridge")
-        if not isinstance(self.aligner, LangAligner | ReverseAligner):
-            name = type(self.aligner).__name__
-            raise TypeError(f"aligner must be a LangAligner or ReverseAligner, got a {name}")
-        aligner = clone(self.aligner)
-        if aligner.random_state is None:
-            aligner.set_params(random_state=self.random_state)
-        return aligner
 
     def _parts(
         self,

@@ -22,6 +22,8 @@ class Passage:
     through: Any
     #: Covariance of real translations about the carried rows; None once the heads know it.
     noise: Float64Array | None
+    #: Moments of the pairs it was learned from, where more pairs may come.
+    moments: PairMoments | None = None
 
     def carry(self, rows: FloatArray) -> FloatArray:
         """Rows as the head of the other language is to see them."""
@@ -37,8 +39,8 @@ def passage_to_moved(corpus: ParallelCorpus, back: Any) -> Passage:
     """
     moments = _moments_of_images(corpus.source, corpus.target, back, corpus.weight)
     ridge = RidgeMap().fit_moments(moments)
-    noise = _residual_covariance(moments, ridge.coef_)
-    return Passage(ridge, noise)
+    noise = residual_covariance(moments, ridge.coef_)
+    return Passage(ridge, noise, moments)
 
 
 def passage_to_staying(corpus: ParallelCorpus, there: Any) -> Passage:
@@ -46,7 +48,7 @@ def passage_to_staying(corpus: ParallelCorpus, there: Any) -> Passage:
     moments = _moments_of_images(corpus.target, corpus.source, there, corpus.weight)
     # Images and rows are in one space: the residual is their difference.
     apart = moments.source.mean - moments.target.mean
-    noise = _residual_covariance(moments, np.eye(moments.source.width)) + np.outer(apart, apart)
+    noise = residual_covariance(moments, np.eye(moments.source.width)) + np.outer(apart, apart)
     return Passage(there, noise)
 
 
@@ -66,7 +68,7 @@ def _moments_of_images(
     return found
 
 
-def _residual_covariance(moments: PairMoments, coef: Float64Array) -> Float64Array:
+def residual_covariance(moments: PairMoments, coef: Float64Array) -> Float64Array:
     """Covariance of what is left of the target rows behind ``coef``."""
     cross = coef.T @ np.asarray(moments.cross)
     scatter = moments.target.scatter - cross - cross.T + coef.T @ moments.source.scatter @ coef

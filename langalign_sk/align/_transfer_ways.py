@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sklearn.base import clone
 
 from langalign_sk._numeric import FloatArray
 from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk.align._lang_aligner import LangAligner
 from langalign_sk.align._pairs import Direction
 from langalign_sk.align._reverse_aligner import ReverseAligner
 from langalign_sk.align._robust import judged
 from langalign_sk.align._transfer_lift import Lift
+from langalign_sk.align._transfer_mined import with_mined_pairs
 from langalign_sk.align._transfer_passage import Passage, passage_to_moved, passage_to_staying
 from langalign_sk.corpus import ParallelCorpus
 
@@ -52,10 +55,26 @@ class Ways:
                 passage = passage_to_staying(corpus, self.aligner.maps_[origin])
             self.passages.setdefault(origin, {})[lang] = passage
 
+    def mine(self, X: FloatArray, found: np.ndarray, lang: str, pool: FloatArray, n: int) -> None:
+        """Learn the ways to `lang` anew, `n` times, with pairs mined from labelled rows and `pool`.
+
+        `found` are the `codes` of `X`.
+        """
+        if lang not in self.lifts:
+            return
+        lifted = self.lifts[lang].transform(pool)
+        for code in np.unique(found):
+            origin = self.languages[code]
+            if lang in self.passages.get(origin, {}):
+                rows = self.native(X[found == code], origin)
+                passage = self.passages[origin][lang]
+                self.passages[origin][lang] = with_mined_pairs(passage, rows, pool, lifted, n)
+
     def forget_noise(self) -> None:
         """Drop the covariances, which no row that is carried needs."""
         for ways in self.passages.values():
-            ways.update({lang: replace(passage, noise=None) for lang, passage in ways.items()})
+            for lang, passage in ways.items():
+                ways[lang] = replace(passage, noise=None, moments=None)
 
     def codes(self, X: FloatArray) -> np.ndarray:
         """Index into `languages` of each row."""
@@ -131,3 +150,16 @@ def judged_corpus(corpus: ParallelCorpus, robust: str | None) -> ParallelCorpus:
         )
 
     return corpus.moments.memo(("robust", robust), compute)
+
+
+def unfitted_aligner(aligner: Any, random_state: Any) -> Any:
+    """The aligner to fit, with our random state where it has none of its own."""
+    if aligner is None:  # tells languages apart, and takes rows into the source language
+        return ReverseAligner(method="ridge")
+    if not isinstance(aligner, LangAligner | ReverseAligner):
+        name = type(aligner).__name__
+        raise TypeError(f"aligner must be a LangAligner or ReverseAligner, got a {name}")
+    aligner = clone(aligner)
+    if aligner.random_state is None:
+        aligner.set_params(random_state=random_state)
+    return aligner

@@ -24,10 +24,12 @@ from langalign_sk import (
     TransferClassifier,
     without_pairs,
 )
+from langalign_sk._numeric import mutual_nearest
 from langalign_sk._numeric._linalg import oas_covariance
 from langalign_sk.align._transfer_adapt import Adaptation, matching_bias
 from langalign_sk.align._transfer_head import FLOOR, WITHIN, GaussianHead, Part
 from langalign_sk.align._transfer_lift import Lift
+from langalign_sk.align._transfer_mined import TRUST, with_mined_pairs
 from langalign_sk.align._transfer_passage import passage_to_moved, passage_to_staying
 from tests.align.planted import PlantedEncoder, affine, sentences
 
@@ -289,6 +291,57 @@ def test_passages_hold_the_residual_covariance(world):
     staying = passage_to_staying(pairs, forward)
     left = pairs.target - forward.transform(pairs.source)
     np.testing.assert_allclose(staying.noise, oas_covariance(left.T @ left / 400, 400), atol=1e-9)
+
+
+def mined(world, n_pairs, rounds):
+    """The passage from `n_pairs`, and what rows and a pool with other sentences make of it."""
+    pairs = world.pairs("ko", slice(0, n_pairs))
+    lift = Lift(pairs.target, 0, 0)
+    passage = passage_to_moved(pairs, lift)
+    X, pool = world.rows["en"][400:550], world.rows["ko"][550:700]
+    return passage, with_mined_pairs(passage, X, pool, lift.transform(pool), rounds), X, pool
+
+
+def test_mined_pairs_are_pairs_of_less_weight(world):
+    n = 30
+    passage, fuller, X, pool = mined(world, n, 1)
+    S, T = world.rows["en"][:n], world.rows["ko"][:n]
+    carried = passage.carry(X)
+    i, j = mutual_nearest(carried - carried.mean(axis=0), pool - pool.mean(axis=0))
+    A = np.vstack([S, X[i] - X.mean(axis=0) + S.mean(axis=0)])
+    B = np.vstack([T, pool[j] - pool.mean(axis=0) + T.mean(axis=0)])
+    weight = np.r_[np.ones(n), np.full(len(i), n / TRUST)]
+    A0, B0 = (M - np.average(M, axis=0, weights=weight) for M in (A, B))
+    penalty = passage.through.alpha_ * np.trace(np.cov(S.T, bias=True)) * n / A.shape[1]
+    gram = A0.T @ (weight[:, None] * A0) + penalty * np.eye(A.shape[1])
+    expected = np.linalg.solve(gram, A0.T @ (weight[:, None] * B0))
+    np.testing.assert_allclose(fuller.through.coef_, expected, atol=1e-8)
+    left = B0 - A0 @ expected
+    covariance = (left * weight[:, None]).T @ left / weight.sum()
+    kish = weight.sum() ** 2 / (weight**2).sum()
+    np.testing.assert_allclose(fuller.noise, oas_covariance(covariance, kish), atol=1e-8)
+
+
+def test_nothing_is_mined_without_rounds(world):
+    passage, same, _, _ = mined(world, 30, 0)
+    assert same is passage
+
+
+def test_rows_of_no_weight_and_other_frequencies_mine_nothing(world):
+    X, y = world.block("en", TRAIN), world.y[TRAIN]
+    shared = {"pairs": world.pairs("ko", slice(0, 30)), "random_state": 0}
+    test = world.block("ko", TEST)
+    model = TransferClassifier(unlabeled=world.pool("ko"), **shared)
+    half = model.fit(X[:120], y[:120]).predict_proba(test)
+    weighted = model.fit(X, y, sample_weight=np.r_[np.ones(120), np.zeros(130)])
+    np.testing.assert_allclose(weighted.predict_proba(test), half, atol=1e-10)
+    apart = TransferClassifier(
+        unlabeled=world.pool("ko"), match_classes=False, self_training=0, **shared
+    )
+    np.testing.assert_allclose(
+        apart.fit(X, y).predict_proba(test),
+        TransferClassifier(**shared).fit(X, y).predict_proba(test),
+    )
 
 
 def test_a_lift_without_landmarks_is_the_identity():
