@@ -22,7 +22,7 @@ from benchmarks.real_data import TARGETS, VectorStore, say
 from langalign_sk._demo._report import text_table
 from langalign_sk.maps import MLPMap
 
-BUDGETS = (2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 30, 40)
+BUDGETS = (2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 30, 40)
 
 
 def main(argv: Sequence[str] | None = None) -> None:

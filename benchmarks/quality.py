@@ -19,8 +19,17 @@ from joblib import Parallel, delayed
 from threadpoolctl import threadpool_limits
 
 from benchmarks import real_data
-from benchmarks.quality_data import CASES, Case, load_case
-from benchmarks.quality_methods import NATIVE, NATIVE_GRID, aligned, robust, transfers
+from benchmarks.quality_data import CASES, MAIN, Case, load_case
+from benchmarks.quality_methods import (
+    NATIVE,
+    NATIVE_GRID,
+    aligned,
+    costs,
+    networks,
+    robust,
+    told,
+    transfers,
+)
 from benchmarks.quality_runs import (
     few_labels,
     in_domain,
@@ -40,7 +49,6 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
     real_data.add_options(parser)
     parser.add_argument("--lang", nargs="+", choices=list(CASES), default=list(CASES))
-    parser.add_argument("--map", nargs="*", default=[], help="further maps by name (fc, ae, ...)")
     parser.add_argument("--repeats", type=int, default=2, help="five-fold splits (default: 2)")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--quick", action="store_true", help="a toy run that writes nothing")
@@ -57,9 +65,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         say(f"{name}: vectors")
         cases.append(load_case(args.data, name, english, max_pairs=3000 if args.quick else None))
     work = [
-        delayed(_limited)(job, case, extra=args.map, repeats=repeats, counts=counts, draws=draws)
+        delayed(_limited)(job, case, repeats=repeats, counts=counts, draws=draws)
         for case in cases
-        for job in ("all", "counts", "wrong", "in domain", "labels", "few labels")
+        for job in ("all", "networks", "counts", "wrong", "in domain", "labels", "few labels")
+        if job != "networks" or case.name in MAIN
     ]
     found: dict[str, dict[str, dict[str, Hits]]] = {}
     for job, name, hits in Parallel(n_jobs=args.jobs)(work):
@@ -89,21 +98,29 @@ def main(argv: Sequence[str] | None = None) -> None:
             for method, cell in reviews["methods"].items()
         ]
         print(text_table([["", f"accuracy (n={reviews['n']})", "share"], *rows]))
+    with threadpool_limits(1):
+        result["costs"] = costs(cases[-1])
+    for name, cost in result["costs"].items():
+        print(f"{name}: {cost['parameters']:,} parameters, {cost['seconds']:.1f} s")
     result["seconds"] = round(time.time() - started)
     if not args.quick:
         real_data.write_result("quality", result)
 
 
 def _limited(
-    job: str, case: Case, *, extra: list[str], repeats: int, counts: Any, draws: int
+    job: str, case: Case, *, repeats: int, counts: Any, draws: int
 ) -> tuple[str, str, dict[str, dict[str, Hits]]]:
     """One part of the table for one language, on one core."""
     with threadpool_limits(1):
         found: dict[str, dict[str, Hits]]
         if job == "all":
             found = out_of_domain(
-                case, [*aligned(extra), *transfers(), *robust()], None, repeats=repeats, native=True
+                case, [*aligned(), *transfers(), *robust()], None, repeats=repeats, native=True
             )
+        elif job == "networks":
+            found = out_of_domain(case, networks(), None, repeats=repeats)
+            for n in (n for n in counts if n is not None and n >= 1000):
+                found |= out_of_domain(case, networks(short=True), n, repeats=1)
         elif job == "counts":
             found = {}
             for n in (n for n in counts if n is not None):
@@ -113,9 +130,9 @@ def _limited(
             for share in WRONG:
                 found |= out_of_domain(
                     case,
-                    [*aligned(short=True), *transfers()[:1], *robust()],
+                    [*aligned(short=True), *transfers()[:1], *robust(), *told()],
                     None,
-                    repeats=1,
+                    repeats=repeats,
                     wrong=share,
                 )
         elif job == "in domain":

@@ -51,14 +51,26 @@ class Case:
         """Target rows in their block."""
         return np.pad(self.X[rows], ((0, 0), (self.X_en.shape[1], 0)))
 
-    def pairs(self, n: int | None = None, *, wrong: float = 0.0, more: Any = None) -> Any:
-        """`n` of the pairs, a share of them made wrong, or those of the task's rows `more` too."""
+    def pairs(
+        self,
+        n: int | None = None,
+        *,
+        wrong: float = 0.0,
+        only_right: bool = False,
+        more: Any = None,
+    ) -> Any:
+        """`n` of the pairs, a share of them made wrong, or those of the task's rows `more` too.
+
+        With `only_right`, the pairs that would have been made wrong are left out instead.
+        """
         rng = np.random.default_rng(0)
         chosen = rng.permutation(len(self.S))[:n]
         S, T = self.S[chosen], self.T[chosen].copy()
         if wrong:
             bad = rng.permutation(len(S))[: int(wrong * len(S))]
             T[bad] = T[np.roll(bad, 1)]
+            if only_right:
+                S, T = np.delete(S, bad, axis=0), np.delete(T, bad, axis=0)
         if more is not None:
             S, T = np.vstack([S, self.X_en[more]]), np.vstack([T, self.X[more]])
         return ParallelCorpus(S, T, source_lang="en", target_lang=self.lang, layout=self.layout)

@@ -13,6 +13,7 @@ from benchmarks.quality_data import Case
 from benchmarks.quality_methods import (
     NATIVE,
     NO_ALIGNMENT,
+    RIGHT_ONLY,
     Aligned,
     Transfer,
     aligned,
@@ -43,9 +44,10 @@ def out_of_domain(
         title += f", {wrong:.0%} wrong"
     if n_pairs is not None and n_pairs > len(case.S):
         return {}
-    pairs = case.pairs(n_pairs, wrong=wrong)
     found = {}
     for method in methods:
+        known = method.name.endswith(RIGHT_ONLY)
+        pairs = case.pairs(n_pairs, wrong=wrong, only_right=known)
         fitted = features(case, method, pairs) if isinstance(method, Aligned) else None
         found[method.name] = _hits(case, method, pairs, fitted, repeats)
     if native:

@@ -97,6 +97,11 @@ def quality(result: Result) -> str:
             right = share(cell["accuracy"], n)
             rows.append([method, right, within(*cell["share"]), figure(n)])
         parts.append(table(rows))
+    if "costs" in result:
+        rows = [["map, all pairs, one core", "parameters", "seconds to fit"]]
+        for name, cost in result["costs"].items():
+            rows.append([name, figure(cost["parameters"]), figure(cost["seconds"])])
+        parts.append(table(rows))
     return "\n".join(parts)
 
 

@@ -78,6 +78,7 @@ def measured(seed=0):
                 "n": 90,
                 "methods": {"ridge": {"accuracy": 0.62, "share": [0.8, 0.7, 0.9]}},
             },
+            "costs": {"ridge": {"parameters": 147840, "seconds": 0.25}},
         },
         "penalty": {"items": 90, "round trip": section, "reverse, fixed head": section},
         "wrong_pairs": {"accuracy": {"ko": {"0.3": {"trim": cell | {"estimated": "0.285"}}}}},

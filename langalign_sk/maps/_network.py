@@ -56,8 +56,9 @@ class MLPMap(BaseMap):
         Of "infonce".
     queue_size : int, default=0
         Targets of earlier batches that "infonce" takes as further negatives.
-    learning_rate : float, default=0.001
+    learning_rate : float, optional
         Peak of the schedule: up in the first twentieth of the steps, then down along a cosine.
+        None for 0.002, and for 0.001 in "residual", which starts near its end.
     weight_decay : float, default=0.01
         Of AdamW, on weights, not on biases.
     batch_size : int, default=256
@@ -162,7 +163,7 @@ class MLPMap(BaseMap):
         dropout: float = 0.1,
         temperature: float = 0.05,
         queue_size: int = 0,
-        learning_rate: float = 1e-3,
+        learning_rate: float | None = None,
         weight_decay: float = 1e-2,
         batch_size: int = 256,
         max_iter: int = 20,
@@ -287,10 +288,13 @@ class MLPMap(BaseMap):
             ("validation_fraction", 1.0),
             ("tol", 1.0),
             ("weight_decay", np.inf),
-            ("learning_rate", np.inf),
             ("temperature", np.inf),
         ):
             real_number(name, getattr(self, name), low=0, high=high, above=name in _ABOVE_ZERO)
+        rate = self.learning_rate
+        if rate is None:
+            rate = 1e-3 if self.architecture == "residual" else 2e-3
+        real_number("learning_rate", rate, low=0, above=True)
         import torch
 
         device = torch.device(self.device or ("cuda" if torch.cuda.is_available() else "cpu"))
@@ -300,7 +304,7 @@ class MLPMap(BaseMap):
             dropout=float(self.dropout),
             temperature=float(self.temperature),
             queue_size=int(self.queue_size),
-            learning_rate=float(self.learning_rate),
+            learning_rate=float(rate),
             weight_decay=float(self.weight_decay),
             batch_size=int(self.batch_size),
             max_iter=int(self.max_iter),
@@ -378,4 +382,4 @@ class MLPMap(BaseMap):
         return layers
 
 
-_ABOVE_ZERO = ("learning_rate", "temperature", "validation_fraction")
+_ABOVE_ZERO = ("temperature", "validation_fraction")
