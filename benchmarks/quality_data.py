@@ -37,14 +37,15 @@ class Case:
     y: npt.NDArray[Any]
     S: Vectors
     T: Vectors
+    source_lang: str = "en"
 
     @property
     def layout(self) -> BlockLayout:
-        """English left, the target language right."""
-        return BlockLayout({"en": self.X_en.shape[1], self.lang: self.X.shape[1]})
+        """The source language, English as a rule, left, the target language right."""
+        return BlockLayout({self.source_lang: self.X_en.shape[1], self.lang: self.X.shape[1]})
 
     def english(self, rows: Any) -> Vectors:
-        """English rows in their block."""
+        """Source rows in their block."""
         return np.pad(self.X_en[rows], ((0, 0), (0, self.X.shape[1])))
 
     def target(self, rows: Any) -> Vectors:
@@ -73,7 +74,8 @@ class Case:
                 S, T = np.delete(S, bad, axis=0), np.delete(T, bad, axis=0)
         if more is not None:
             S, T = np.vstack([S, self.X_en[more]]), np.vstack([T, self.X[more]])
-        return ParallelCorpus(S, T, source_lang="en", target_lang=self.lang, layout=self.layout)
+        langs = {"source_lang": self.source_lang, "target_lang": self.lang}
+        return ParallelCorpus(S, T, **langs, layout=self.layout)
 
     def pool(self, rows: Any) -> TextPool:
         """Target rows without their labels."""

@@ -24,7 +24,7 @@ interval over test items, with the fitted models held fixed.
 #: Order of the page; a result file that is not named here comes last.
 CHAPTERS = {
     "Labels carried to another language": (
-        "transfer", "quality", "penalty", "wrong_pairs", "gate",
+        "transfer", "quality", "untouched", "penalty", "wrong_pairs", "gate",
     ),
     "Without target labels": ("choosing", "estimate", "suggest", "report"),
     "Translations found, similarity kept": ("retrieval", "sts"),
@@ -42,6 +42,7 @@ _TASKS = (
 DATA = {
     "transfer": f"{_TOPICS}; unlabelled text from NSMC",
     "quality": f"{_TOPICS}; film reviews from sentence polarity and NSMC",
+    "untouched": "SIB-200, all 1,004 sentences; pairs from STS-B and small_parallel_enja",
     "penalty": f"{_TOPICS}; unlabelled text from NSMC",
     "wrong_pairs": _TOPICS,
     "gate": "SIB-200",

@@ -84,7 +84,8 @@ def quality(result: Result) -> str:
     parts = []
     for section, methods in result["sections"].items():
         cases = list(dict.fromkeys(c for cell in methods.values() for c in cell["accuracy"]))
-        rows = [[f"{section}: accuracy", *cases, "mean share of native, ko, ja, zh [95% interval]"]]
+        over = result.get("mean_over", "ko, ja, zh")
+        rows = [[f"{section}: accuracy", *cases, f"mean share of native, {over} [95% interval]"]]
         for method, cell in methods.items():
             found = [cell["accuracy"].get(case) for case in cases]
             part = within(*cell["share"]) if cell["share"] else ""
@@ -268,4 +269,5 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "suggest": choosing_tables.suggest,
     "report": report,
     "gate": gate,
+    "untouched": quality,
 }

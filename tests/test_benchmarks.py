@@ -15,6 +15,7 @@ from benchmarks import (
     penalty,
     real_data,
     transfer,
+    untouched,
     wrong_pairs,
 )
 from langalign_sk.datasets import load_demo
@@ -71,6 +72,19 @@ def test_transfer_measures_every_method(data_folder, tiny_sentence_bert, tmp_pat
     for method, cell in table.items():
         assert method in printed
         assert f"{cell['accuracy']:.3f}" in printed
+
+
+def test_untouched_directions(data_folder):
+    case = untouched.between(data_folder, "ja", "zh")
+    pairs = case.pairs()
+    assert (pairs.source_lang, pairs.target_lang, len(pairs)) == ("ja", "zh", 480)
+    assert case.english([0, 1]).shape == case.target([0, 1]).shape
+    right = {"all": {"ja > zh": np.r_[np.ones(30), np.zeros(70)]}}
+    native = {"ja > zh": np.r_[np.ones(50), np.zeros(50)]}
+    found = untouched.table({"ja > zh": {"recipe": right["all"]["ja > zh"]}}, native)["recipe"]
+    assert found["accuracy"] == {"ja > zh": 0.3}
+    assert found["share"][0] == pytest.approx(0.6)
+    assert found["share"][1] < 0.6 < found["share"][2]
 
 
 # The tiny model takes few tokens.
