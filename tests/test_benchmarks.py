@@ -77,7 +77,7 @@ def test_transfer_measures_every_method(data_folder, tiny_sentence_bert, tmp_pat
 def test_untouched_directions(data_folder):
     case = untouched.between(data_folder, "ja", "zh")
     pairs = case.pairs()
-    assert (pairs.source_lang, pairs.target_lang, len(pairs)) == ("ja", "zh", 480)
+    assert (pairs.source_lang, pairs.target_lang, len(case.S)) == ("ja", "zh", 480)
     assert case.english([0, 1]).shape == case.target([0, 1]).shape
     right = {"all": {"ja > zh": np.r_[np.ones(30), np.zeros(70)]}}
     native = {"ja > zh": np.r_[np.ones(50), np.zeros(50)]}
