@@ -19,6 +19,7 @@ from benchmarks import (
     retrieval,
     sts,
     suggest,
+    untouched,
 )
 from benchmarks import estimate as estimating
 from benchmarks.markdown import figure, table
@@ -79,6 +80,10 @@ def measured(seed=0):
                 "methods": {"ridge": {"accuracy": 0.62, "share": [0.8, 0.7, 0.9]}},
             },
             "costs": {"ridge": {"parameters": 147840, "seconds": 0.25}},
+        },
+        "untouched": {
+            "mean_over": "both",
+            "sections": {"all pairs": untouched.table(cases, {"ko": hits["native"]})},
         },
         "penalty": {"items": 90, "round trip": section, "reverse, fixed head": section},
         "wrong_pairs": {"accuracy": {"ko": {"0.3": {"trim": cell | {"estimated": "0.285"}}}}},
