@@ -6,9 +6,14 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import checkpoints
 from tests.helpers import CountingEncoder
+
+# An example may take long on a busy machine; what it finds is what counts.
+settings.register_profile("unhurried", settings.default, deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)
