@@ -282,3 +282,12 @@ def test_every_measurement_on_data_says_which():
     for path in BENCHMARKS.glob("*.py"):
         if "real_data.add_options(" in path.read_text("utf-8"):
             assert path.stem in results.DATA
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/transfer_classifier.md"])
+def test_figures_with_an_interval_are_those_of_the_results(page):
+    root = Path(__file__).parent.parent
+    interval = re.compile(r"\d\.\d{3} \[\d\.\d{3}, \d\.\d{3}\]")
+    told = set(interval.findall((root / page).read_text("utf-8")))
+    assert told
+    assert told <= set(interval.findall((root / "docs" / "results.md").read_text("utf-8")))

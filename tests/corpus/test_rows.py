@@ -182,7 +182,7 @@ def test_random_numbers_are_nobody_elses():
     a, b = (corpus.take(n=50) for _ in range(2))
     corpus.split(0.5)
     assert a != b
-    found = np.random.get_state()[1:3]  # noqa: NPY002
+    found = np.random.get_state()[1:3]  # noqa: NPY002  # must not move
     np.testing.assert_array_equal(found[0], expected[0])
     assert found[1] == expected[1]
 

@@ -14,10 +14,10 @@ from tests.test_benchmarks import data_folder, results  # noqa: F401  (fixtures)
 # The tiny model takes few tokens.
 @pytest.mark.filterwarnings("ignore:.* are longer than the model takes")
 def test_the_advice_is_followed_and_priced(
-    data_folder,  # noqa: F811
+    data_folder,  # noqa: F811  (a fixture's name)
     tiny_sentence_bert,
     tmp_path,
-    results,  # noqa: F811
+    results,  # noqa: F811  (a fixture's name)
     capsys,
 ):
     options = ["--data", str(data_folder), "--encoder", str(tiny_sentence_bert), "--lang", "ko"]

@@ -156,7 +156,7 @@ def test_one_seed_one_map_and_no_global_state():
     np.testing.assert_array_equal(outputs[0], outputs[1])
     np.testing.assert_array_equal(outputs[0], outputs[4])
     assert not np.array_equal(outputs[0], outputs[2])
-    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002  # must not move
 
 
 def test_degenerate_rows_stay_finite():

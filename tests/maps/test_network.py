@@ -127,11 +127,11 @@ def test_residual_on_a_row_map(bent):
 
 def test_same_seed_same_map_and_no_global_generator(bent):
     torch.manual_seed(1)
-    np.random.seed(1)  # noqa: NPY002
-    before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    np.random.seed(1)  # noqa: NPY002  # must not move
+    before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002  # must not move
     first = MLPMap(**QUICK).fit(*bent)
     np.testing.assert_array_equal(before[0], torch.get_rng_state())
-    np.testing.assert_array_equal(before[1], np.random.get_state()[1])  # noqa: NPY002
+    np.testing.assert_array_equal(before[1], np.random.get_state()[1])  # noqa: NPY002  # must not move
     torch.manual_seed(2)
     second = MLPMap(**QUICK).fit(*bent)
     for (w, b), (v, c) in zip(first.layers_, second.layers_, strict=True):
@@ -143,9 +143,9 @@ def test_same_seed_same_map_and_no_global_generator(bent):
 
 @pytest.mark.parametrize("seed", [None, 0, np.random.default_rng(0), np.random.RandomState(0)])
 def test_no_seed_touches_the_global_generator(seed, bent):
-    before = np.random.get_state()  # noqa: NPY002
+    before = np.random.get_state()  # noqa: NPY002  # must not move
     MLPMap(**{**QUICK, "max_iter": 1, "random_state": seed}).fit(*bent)
-    after = np.random.get_state()  # noqa: NPY002
+    after = np.random.get_state()  # noqa: NPY002  # must not move
     np.testing.assert_array_equal(before[1], after[1])
     assert before[2] == after[2]
 

@@ -236,13 +236,13 @@ def test_set_params_waits_for_the_next_fit(encoder):
 
 def test_the_seed_decides_and_the_global_state_stays():
     np.random.seed(3)  # noqa: NPY002  # the global state is what must stay
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002  # must not move
     first, second = NgramEncoder(8, random_state=1), NgramEncoder(8, random_state=1)
     assert np.array_equal(first.fit_transform(TEXTS), second.fit_transform(TEXTS))
     NgramEncoder(8, random_state=None).fit(TEXTS)
     state = np.random.RandomState(0)  # scikit-learn's own kind
     NgramEncoder(8, random_state=state).fit(TEXTS)
-    assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002
+    assert np.array_equal(np.random.get_state()[1], before)  # noqa: NPY002  # must not move
 
 
 def test_not_fitted():
