@@ -24,9 +24,8 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
-from langalign_sk._demo._report import text_table
-from langalign_sk.text import DiskCache
-from langalign_sk.text._store_folder import store_at
+from langalign_sk._demo import text_table
+from langalign_sk.store import DiskCache, store_at
 
 WIDTH = 384
 BATCH = 256

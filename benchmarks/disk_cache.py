@@ -22,9 +22,9 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
-from langalign_sk._demo._report import text_table
-from langalign_sk.text import DiskCache, EmbeddingExtractor
-from langalign_sk.text._cache import text_key
+from langalign_sk._demo import text_table
+from langalign_sk.store import DiskCache, text_key
+from langalign_sk.text import EmbeddingExtractor
 
 WIDTH = 384
 CHUNK = 256
@@ -185,7 +185,7 @@ def memory(scratch: Path, scale: int) -> dict[str, Any]:
 
 def stub_spec() -> str:
     """Specification under which the extractor asks for the stub's vectors."""
-    from langalign_sk.text._parameters import build_encoders
+    from langalign_sk.text import build_encoders
 
     return build_encoders(EmbeddingExtractor(Stub()))[None].spec
 

@@ -20,8 +20,8 @@ from benchmarks import real_data, tasks
 from benchmarks.real_data import VectorStore, say
 from benchmarks.tasks import Case
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, RidgeMap, TextPool
-from langalign_sk._demo._report import text_table
-from langalign_sk.evaluate import estimate_target_accuracy
+from langalign_sk._demo import text_table
+from langalign_sk.selection import estimate_target_accuracy
 
 FEW_PAIRS = 500
 

@@ -26,8 +26,8 @@ from typing import Any
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
 from langalign_sk import EmbeddingExtractor
-from langalign_sk._demo._report import text_table
-from langalign_sk.text import DiskCache
+from langalign_sk._demo import text_table
+from langalign_sk.store import DiskCache
 
 GRID = {"clf__C": [0.1, 1.0, 10.0, 100.0]}
 FOLDS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from langalign_sk.evaluate._intervals import wilson_interval
+from langalign_sk.measures import wilson_interval
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:

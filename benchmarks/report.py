@@ -23,12 +23,10 @@ from threadpoolctl import threadpool_limits
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Topics, say
 from langalign_sk import EmbeddingExtractor, ParallelCorpus
-from langalign_sk._demo._report import text_table
-from langalign_sk.evaluate import TransferReport, transfer_report
-from langalign_sk.evaluate._candidates import KINDS
-from langalign_sk.evaluate._intervals import PairedBootstrap
-from langalign_sk.evaluate._report_advice import simplest
+from langalign_sk._demo import text_table
 from langalign_sk.maps import RidgeMap
+from langalign_sk.measures import PairedBootstrap
+from langalign_sk.report import KINDS, TransferReport, simplest, transfer_report
 
 _HALVES = 20
 

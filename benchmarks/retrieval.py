@@ -16,10 +16,9 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Vectors, VectorStore, say
-from langalign_sk._demo._report import text_table
-from langalign_sk.evaluate import retrieval, strong_alignment
-from langalign_sk.evaluate._intervals import wilson_interval
+from langalign_sk._demo import text_table
 from langalign_sk.maps import resolve_map
+from langalign_sk.measures import retrieval, strong_alignment, wilson_interval
 
 METHODS = ("procrustes", "ridge", "reduced_rank", "rcsls")
 ORDERS: dict[str, dict[str, Any]] = {

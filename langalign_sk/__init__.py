@@ -10,17 +10,13 @@ target vectors into the source space, and any classifier follows.
 import sklearn.base  # noqa: F401
 
 from langalign_sk._version import __version__
-from langalign_sk.align import (
-    LangAligner,
-    LanguageGate,
-    ReverseAligner,
-    TextAligner,
-    TransferClassifier,
-)
-from langalign_sk.align._transfer import PARTS as TRANSFER_PARTS
+from langalign_sk.align import LangAligner, LanguageGate, ReverseAligner, TextAligner
 from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
+from langalign_sk.encoders import NgramEncoder
 from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes, ProcrustesMap, RidgeMap
-from langalign_sk.text import BlockLayout, EmbeddingExtractor, MemoryCache, NgramEncoder
+from langalign_sk.store import MemoryCache
+from langalign_sk.text import BlockLayout, EmbeddingExtractor
+from langalign_sk.transfer import PARTS as TRANSFER_PARTS, TransferClassifier
 
 #: Names of the types that a saved model of this package holds, for ``skops.io.load(trusted=...)``.
 SKOPS_TRUSTED: list[str] = [

@@ -16,9 +16,15 @@ MODULES = [
     "langalign_sk.align",
     "langalign_sk.corpus",
     "langalign_sk.datasets",
-    "langalign_sk.evaluate",
+    "langalign_sk.encoders",
     "langalign_sk.maps",
+    "langalign_sk.measures",
+    "langalign_sk.plots",
+    "langalign_sk.report",
+    "langalign_sk.selection",
+    "langalign_sk.store",
     "langalign_sk.text",
+    "langalign_sk.transfer",
 ]
 
 

@@ -12,6 +12,7 @@ import pytest
 from benchmarks import (
     choosing,
     choosing_tables,
+    estimate as estimating,
     quality_score,
     real_data,
     results,
@@ -21,7 +22,6 @@ from benchmarks import (
     suggest,
     untouched,
 )
-from benchmarks import estimate as estimating
 from benchmarks.markdown import figure, table
 
 BENCHMARKS = Path(results.__file__).parent

@@ -57,8 +57,8 @@ def add_parser(commands: Any) -> None:
 
 def _info(args: argparse.Namespace) -> int:
     """Print what a cache holds."""
-    from langalign_sk._demo._report import text_table
-    from langalign_sk.text._store_care import parts
+    from langalign_sk._demo import text_table
+    from langalign_sk.store import parts
 
     found = parts(args.folder)
     if args.json:
@@ -83,7 +83,7 @@ def _info(args: argparse.Namespace) -> int:
 
 def _verify(args: argparse.Namespace) -> int:
     """Verify a cache; 1 where something is wrong."""
-    from langalign_sk.text._store_care import verify
+    from langalign_sk.store import verify
 
     health = verify(args.folder)
     for problem in health.problems:
@@ -94,7 +94,7 @@ def _verify(args: argparse.Namespace) -> int:
 
 def _prune(args: argparse.Namespace) -> int:
     """Prune a cache."""
-    from langalign_sk.text._store_care import parts, prune
+    from langalign_sk.store import parts, prune
 
     unused = None if args.unused is None else args.unused * 86_400
     freed = prune(args.folder, max_bytes=args.max_size, unused_seconds=unused, encoder=args.encoder)

@@ -7,8 +7,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from langalign_sk._io import Columns, read_csv, read_jsonl, read_lines, read_tsv
-from langalign_sk._io._read import fail, numbered_lines, read_text
+from langalign_sk._io import (
+    Columns,
+    fail,
+    numbered_lines,
+    read_csv,
+    read_jsonl,
+    read_lines,
+    read_text,
+    read_tsv,
+)
 from langalign_sk.corpus import ParallelCorpus
 
 TABLES = (".tsv", ".csv", ".jsonl")

@@ -29,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from langalign_sk._commands._files import read_texts
     from langalign_sk._commands._predictions import load_model, tsv
     from langalign_sk._io import atomic_file
-    from langalign_sk.evaluate import suggest_labels
+    from langalign_sk.selection import suggest_labels
 
     texts = read_texts(args.texts, args.text_column)
     found = suggest_labels(load_model(args.model), texts, args.n)

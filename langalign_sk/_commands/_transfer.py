@@ -11,7 +11,7 @@ from langalign_sk._commands._predictions import MODEL_FILE
 
 if TYPE_CHECKING:
     from langalign_sk.corpus import ParallelCorpus
-    from langalign_sk.evaluate import TransferReport
+    from langalign_sk.report import TransferReport
 
 NGRAM = "ngram"
 
@@ -173,7 +173,7 @@ def compare(
     embedder: Any, train: Any, pairs: ParallelCorpus, *, test: Any, unlabeled: Any, seed: int
 ) -> TransferReport:
     """Compare the standard ways and the whole recipe."""
-    from langalign_sk.evaluate import transfer_report
+    from langalign_sk.report import transfer_report
 
     return transfer_report(
         None,

@@ -22,7 +22,7 @@ class Score:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95% Wilson interval of the share."""
-        from langalign_sk.evaluate._intervals import wilson_interval  # scikit-learn behind it
+        from langalign_sk.measures import wilson_interval  # scikit-learn behind it
 
         return wilson_interval(self.right, self.n)
 

@@ -2,9 +2,22 @@
 
 from langalign_sk._io._atomic import atomic_file, atomic_folder
 from langalign_sk._io._catalogs import read_po
+
+# For the other rooms.
+from langalign_sk._io._file_locks import hold as hold, is_held as is_held, locked as locked
 from langalign_sk._io._markup import plain_text
-from langalign_sk._io._read import Columns
+from langalign_sk._io._read import (
+    Columns,
+    fail as fail,
+    numbered_lines as numbered_lines,
+    read_text as read_text,
+)
 from langalign_sk._io._tables import read_csv, read_jsonl, read_lines, read_tsv
+from langalign_sk._io._texts import (
+    as_texts as as_texts,
+    language_column as language_column,
+    quoted as quoted,
+)
 from langalign_sk._io._xml import read_tmx, read_xliff
 
 __all__ = [

@@ -1,12 +1,28 @@
 """Numbers without names: arrays in, arrays out, no estimators and no texts."""
 
+# For the other rooms.
 from langalign_sk._numeric._arrays import (
+    Float32Array as Float32Array,
+    Float64Array as Float64Array,
     FloatArray,
     as_float_matrix,
+    as_matrix as as_matrix,
     as_numpy,
+    as_weights as as_weights,
     row_blocks,
 )
-from langalign_sk._numeric._linalg import oas_covariance
+from langalign_sk._numeric._linalg import (
+    eigh_of as eigh_of,
+    least_squares_scale as least_squares_scale,
+    numerical_rank as numerical_rank,
+    oas_covariance,
+    polar_of as polar_of,
+    roots_of as roots_of,
+    rotation_of as rotation_of,
+    shrinkage_of as shrinkage_of,
+    uncentred as uncentred,
+)
+from langalign_sk._numeric._memo import Immutable as Immutable
 from langalign_sk._numeric._moments import Moments, PairMoments
 from langalign_sk._numeric._neighbours import (
     mean_similarity,
@@ -14,7 +30,21 @@ from langalign_sk._numeric._neighbours import (
     nearest,
     nearest_others,
 )
-from langalign_sk._numeric._tiles import unit_rows
+from langalign_sk._numeric._on_device import partner_ranks_on as partner_ranks_on
+from langalign_sk._numeric._ranks import (
+    Ranks as Ranks,
+    bars_of_pairs as bars_of_pairs,
+    count_above as count_above,
+    partner_ranks as partner_ranks,
+)
+from langalign_sk._numeric._tiles import (
+    BLOCK_BYTES as BLOCK_BYTES,
+    Adjustment as Adjustment,
+    NeighbourMethod as NeighbourMethod,
+    best_pairs as best_pairs,
+    unit_rows,
+)
+from langalign_sk._numeric._top import IntArray as IntArray
 
 __all__ = [
     "FloatArray",

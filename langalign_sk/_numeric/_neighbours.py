@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric._arrays import Float64Array, FloatArray
+from langalign_sk._numeric._arrays import Float32Array, Float64Array, FloatArray
 from langalign_sk._numeric._tiles import (
     BLOCK_BYTES,
     Adjustment,
@@ -22,7 +22,7 @@ from langalign_sk._numeric._tiles import (
     two_sides,
     unit_rows,
 )
-from langalign_sk._numeric._top import Float32Array, IntArray
+from langalign_sk._numeric._top import IntArray
 
 
 def mean_similarity(

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric._arrays import Float32Array, Float64Array
 from langalign_sk._numeric._tiles import (
     BLOCK_BYTES,
     SMALLEST_MEAN,
@@ -19,7 +19,7 @@ from langalign_sk._numeric._tiles import (
     tiles,
     two_sides,
 )
-from langalign_sk._numeric._top import Float32Array, count_true
+from langalign_sk._numeric._top import count_true
 
 CountArray = npt.NDArray[np.int64]
 

@@ -9,11 +9,10 @@ from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from langalign_sk._numeric._arrays import Float64Array, FloatArray, as_float_matrix
+from langalign_sk._numeric._arrays import Float32Array, Float64Array, FloatArray, as_float_matrix
 from langalign_sk._numeric._top import (
     GROUP,
     BestK,
-    Float32Array,
     maxima_of_columns,
     maxima_of_rows,
     rounded,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-Float32Array = npt.NDArray[np.float32]
+from langalign_sk._numeric._arrays import Float32Array
+
 IntArray = npt.NDArray[np.intp]
 
 #: Tiles are as wide and as high as a multiple of this; a maximum is taken over so many entries.

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, PairMoments
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments
+from langalign_sk._process import BoundedCache
 from langalign_sk.align._pairs import Direction, checked_corpus, corpus_of_arrays
 from langalign_sk.corpus import ParallelCorpus
-from langalign_sk.corpus._bounded import BoundedCache
-from langalign_sk.maps._robust import PairFit, judge_pairs
+from langalign_sk.maps import PairFit, judge_pairs
 
 ROBUST = ("trim", "weight", None)
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from langalign_sk._io import plain_text
 from langalign_sk.corpus._parallel import ParallelCorpus
-from langalign_sk.text._scripts import COLUMNS, HAN_JA, HAN_ZH, column_table, scripts_of
+from langalign_sk.text import COLUMNS, HAN_JA, HAN_ZH, column_table, scripts_of
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from langalign_sk._numeric import FloatArray, as_float_matrix
 from langalign_sk.corpus._fingerprint import Rows
 from langalign_sk.corpus._inputs import frozen
-from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text import BlockLayout
 
 
 def embed_side(

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils import check_random_state
 
-from langalign_sk.corpus._bounded import BoundedCache
+from langalign_sk._process import BoundedCache
 from langalign_sk.corpus._embedding import embed_side
 from langalign_sk.corpus._grouping import choose_groups, tied_rows
 from langalign_sk.corpus._inputs import (
@@ -18,7 +18,7 @@ from langalign_sk.corpus._inputs import (
     frozen,
 )
 from langalign_sk.corpus._state import RowState
-from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text import BlockLayout
 
 # One accumulation per content and process, whichever clone, fold or thread asks.
 _moments: BoundedCache[Any] = BoundedCache(256 * 2**20)

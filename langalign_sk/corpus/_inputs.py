@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk._numeric import as_float_matrix, as_numpy
-from langalign_sk._numeric._arrays import Float64Array, as_weights
+from langalign_sk._io import as_texts
+from langalign_sk._numeric import Float64Array, as_float_matrix, as_numpy, as_weights
 from langalign_sk.corpus._fingerprint import Rows
-from langalign_sk.text._input import as_texts
-from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text import BlockLayout
 
 
 def as_rows(rows: Any, name: str) -> Rows:

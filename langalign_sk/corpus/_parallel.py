@@ -6,12 +6,11 @@ import os
 from typing import Any, Self
 
 from langalign_sk._io import read_csv, read_jsonl, read_po, read_tmx, read_tsv, read_xliff
-from langalign_sk._numeric import PairMoments
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, PairMoments
 from langalign_sk.corpus._fingerprint import Rows
 from langalign_sk.corpus._holder import RowHolder
 from langalign_sk.corpus._inputs import as_pair_weights, as_rows, check_lang, check_layout
-from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text import BlockLayout
 
 PathLike = str | os.PathLike[str]
 

@@ -9,7 +9,7 @@ from langalign_sk._io import read_lines, read_tsv
 from langalign_sk._numeric import Moments
 from langalign_sk.corpus._holder import RowHolder
 from langalign_sk.corpus._inputs import as_rows, check_lang, check_layout
-from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text import BlockLayout
 
 
 class TextPool(RowHolder):

@@ -8,14 +8,12 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk._numeric._memo import Immutable
+from langalign_sk._numeric import Float64Array, Immutable
+from langalign_sk._process import BoundedCache, pairs_are_left_out, register
 from langalign_sk.corpus import _storage
-from langalign_sk.corpus._bounded import BoundedCache
 from langalign_sk.corpus._fingerprint import Hash, Rows, combine, extend_hash, start_hash
 from langalign_sk.corpus._inputs import frozen
-from langalign_sk.corpus._registry import pairs_are_left_out, register
-from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text import BlockLayout
 
 _FORMAT = 1
 _EMBEDDED_BYTES = 512 * 2**20

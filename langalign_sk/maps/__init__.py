@@ -18,6 +18,9 @@ from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._resolve import resolve_map
 from langalign_sk.maps._ridge import RidgeMap
+
+# For the other rooms.
+from langalign_sk.maps._robust import PairFit as PairFit, judge_pairs as judge_pairs
 from langalign_sk.maps._self_learning import SelfLearningMap
 from langalign_sk.maps._subspace_shift import SubspaceShiftMap
 from langalign_sk.maps._transport import TransportMap

@@ -6,8 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray, Moments, PairMoments, as_float_matrix
 from langalign_sk.maps._base import BaseMap, MomentMap
 
 

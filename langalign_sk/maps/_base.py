@@ -7,8 +7,14 @@ from typing import Any, ClassVar, Self
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix
-from langalign_sk._numeric._arrays import Float64Array, as_weights
+from langalign_sk._numeric import (
+    Float64Array,
+    FloatArray,
+    Moments,
+    PairMoments,
+    as_float_matrix,
+    as_weights,
+)
 
 
 class BaseMap(BaseEstimator):

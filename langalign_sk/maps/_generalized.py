@@ -13,9 +13,14 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from langalign_sk._numeric import FloatArray, Moments, as_float_matrix
-from langalign_sk._numeric._arrays import Float64Array, as_matrix
-from langalign_sk._numeric._linalg import polar_of
+from langalign_sk._numeric import (
+    Float64Array,
+    FloatArray,
+    Moments,
+    as_float_matrix,
+    as_matrix,
+    polar_of,
+)
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.maps._affine import AffineMap
 from langalign_sk.maps._checks import real_number, whole_number

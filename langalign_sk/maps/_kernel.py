@@ -7,9 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
-from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk._numeric._linalg import numerical_rank
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, numerical_rank, row_blocks
 from langalign_sk.maps._base import BaseMap
 from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._random import generator

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
-from langalign_sk._numeric import Moments, oas_covariance
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, Moments, oas_covariance
 from langalign_sk.maps._checks import real_number
 from langalign_sk.maps._shift import ShiftMap
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
-from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk._numeric._linalg import eigh_of
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, eigh_of, row_blocks
 
 
 def leave_one_out(

@@ -6,8 +6,7 @@ import math
 
 import numpy as np
 
-from langalign_sk._numeric import Moments
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, Moments
 from langalign_sk.maps._shift import ShiftMap, column_deviations, rounding_of_means
 
 

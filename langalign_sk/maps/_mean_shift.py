@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from langalign_sk._numeric import Moments
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, Moments
 from langalign_sk.maps._checks import real_number
 from langalign_sk.maps._shift import ShiftMap, column_deviations
 

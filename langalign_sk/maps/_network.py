@@ -7,8 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.maps._base import BaseMap, MomentMap
 from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._network_layers import (

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, row_blocks
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray, row_blocks
 
 #: One layer as it is kept: weights (in, out) and bias (out,).
 Layer = tuple[FloatArray, FloatArray]

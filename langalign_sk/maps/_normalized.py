@@ -7,8 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks
 from langalign_sk.maps._base import BaseMap, fits_from_moments
 from langalign_sk.maps._units import row_lengths
 

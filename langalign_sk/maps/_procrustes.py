@@ -7,8 +7,14 @@ from typing import Any, Self
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix
-from langalign_sk._numeric._linalg import least_squares_scale, rotation_of
+from langalign_sk._numeric import (
+    FloatArray,
+    Moments,
+    PairMoments,
+    as_float_matrix,
+    least_squares_scale,
+    rotation_of,
+)
 from langalign_sk.maps._affine import AffineMixin, affine
 from langalign_sk.maps._base import MomentMap, _check_width
 

@@ -7,11 +7,19 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, PairMoments, row_blocks
-from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk._numeric._linalg import least_squares_scale, rotation_of
-from langalign_sk._numeric._tiles import BLOCK_BYTES, Adjustment, best_pairs, unit_rows
-from langalign_sk._numeric._top import IntArray
+from langalign_sk._numeric import (
+    BLOCK_BYTES,
+    Adjustment,
+    Float64Array,
+    FloatArray,
+    IntArray,
+    PairMoments,
+    best_pairs,
+    least_squares_scale,
+    rotation_of,
+    row_blocks,
+    unit_rows,
+)
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import BaseMap
 from langalign_sk.maps._checks import real_number, whole_number

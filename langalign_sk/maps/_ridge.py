@@ -8,9 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._numeric import Moments, PairMoments
-from langalign_sk._numeric._arrays import Float64Array
-from langalign_sk._numeric._linalg import eigh_of
+from langalign_sk._numeric import Float64Array, Moments, PairMoments, eigh_of
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import MomentMap
 from langalign_sk.maps._leave_one_out import leave_one_out

@@ -8,8 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix, row_blocks
-from langalign_sk._numeric._arrays import Float64Array, as_weights
+from langalign_sk._numeric import (
+    Float64Array,
+    FloatArray,
+    Moments,
+    PairMoments,
+    as_float_matrix,
+    as_weights,
+    row_blocks,
+)
 from langalign_sk.maps._random import generator
 
 #: Pairs below which a fold says nothing about the others.

@@ -8,8 +8,7 @@ import numpy as np
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from langalign_sk._numeric import FloatArray, Moments, PairMoments, as_float_matrix
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray, Moments, PairMoments, as_float_matrix
 from langalign_sk.maps._affine import AffineMixin, affine
 from langalign_sk.maps._base import MomentMap, _check_width
 

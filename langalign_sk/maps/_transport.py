@@ -6,8 +6,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._random import generator
 from langalign_sk.maps._units import centred_units

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray
 
 
 def row_lengths(rows: FloatArray) -> Float64Array:

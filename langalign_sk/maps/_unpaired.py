@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray, as_float_matrix
-from langalign_sk._numeric._arrays import Float64Array
+from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix
 from langalign_sk.maps._base import BaseMap
 from langalign_sk.maps._mean_shift import MeanShiftMap
 

@@ -1,27 +1,23 @@
-"""From texts to vectors: input, languages, encoders and their cache."""
+"""Texts to vectors: input, the language of each row, EmbeddingExtractor, streaming."""
 
-from langalign_sk.text._cache import MemoryCache, VectorCache
+from langalign_sk.encoders._run import RunReport
 from langalign_sk.text._extractor import EmbeddingExtractor
-from langalign_sk.text._http import HttpEncoder
 from langalign_sk.text._language import LanguageDetector
 from langalign_sk.text._layout import BlockLayout
-from langalign_sk.text._ngram import NgramEncoder
-from langalign_sk.text._onnx import OnnxEncoder, export_onnx
-from langalign_sk.text._registry import release_models
-from langalign_sk.text._run import RunReport
-from langalign_sk.text._store import DiskCache
+
+# For the other rooms.
+from langalign_sk.text._parameters import build_encoders as build_encoders
+from langalign_sk.text._scripts import (
+    COLUMNS as COLUMNS,
+    HAN_JA as HAN_JA,
+    HAN_ZH as HAN_ZH,
+    column_table as column_table,
+    scripts_of as scripts_of,
+)
 
 __all__ = [
     "BlockLayout",
-    "DiskCache",
     "EmbeddingExtractor",
-    "HttpEncoder",
     "LanguageDetector",
-    "MemoryCache",
-    "NgramEncoder",
-    "OnnxEncoder",
     "RunReport",
-    "VectorCache",
-    "export_onnx",
-    "release_models",
 ]

@@ -10,19 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk.text._cache import Float32Array, VectorCache
-from langalign_sk.text._cache_choice import resolve_cache
-from langalign_sk.text._encode import (
-    Encoder,
-    encode_texts,
-    encoder_width,
-    known_width,
-    remember_width,
-)
-from langalign_sk.text._input import as_texts
+from langalign_sk._io import as_texts
+from langalign_sk._numeric import Float32Array
+from langalign_sk.encoders import Encoder, Run, keep_report
+from langalign_sk.store import VectorCache, resolve_cache
+from langalign_sk.text._encode import encode_texts, encoder_width, known_width, remember_width
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._parameters import row_languages, setting
-from langalign_sk.text._run import Run, keep_report
 
 _TINY = np.finfo(np.float32).tiny
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from langalign_sk._numeric import Float32Array
+from langalign_sk._process import encode_lock
 from langalign_sk._progress import progress_bar
-from langalign_sk.text._batches import Prepared, chunked
-from langalign_sk.text._cache import Float32Array, VectorCache, text_key
-from langalign_sk.text._output import checked_rows
-from langalign_sk.text._registry import encode_lock
-from langalign_sk.text._run import Run
-from langalign_sk.text._store import claim
+from langalign_sk.encoders import Encoder, Run, checked_rows, chunked
+from langalign_sk.store import VectorCache, claim, text_key
 
 logger = logging.getLogger("langalign_sk")
 
@@ -23,29 +21,6 @@ _POLL = 0.02  # seconds between two looks for the vectors of another process
 _PATIENCE = 60.0  # seconds without any, after which its texts are encoded here as well
 _TOKENISED = 16384  # texts whose tokens are held at a time
 _widths: dict[str, int] = {}  # specification → width, once known
-
-
-class Encoder(Protocol):
-    """Texts to vectors, ready to use; each kind of model has its own."""
-
-    name: str
-    """What the user calls it, for errors."""
-    spec: str
-    """Digest of everything that defines the vectors."""
-    weights: tuple[str, str] | None
-    """Name and fingerprint of the checkpoint; None for objects."""
-
-    def width(self) -> int | None:
-        """Width of the vectors where it can be told without encoding."""
-
-    def chunk(self, batch_size: int | None) -> tuple[int | None, int]:
-        """Tokens after which vectors are put away, or else texts."""
-
-    def prepare(self, texts: list[str]) -> Prepared:
-        """Texts as `encode` wants them."""
-
-    def encode(self, items: Sequence[Any], batch_size: int | None, run: Run) -> Any:
-        """Vectors of prepared texts, one row each, not checked."""
 
 
 def encode_texts(

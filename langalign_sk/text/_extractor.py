@@ -10,14 +10,14 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
-from langalign_sk.text._cache import Float32Array
+from langalign_sk._io import as_texts
+from langalign_sk._numeric import Float32Array
+from langalign_sk.encoders import specification
 from langalign_sk.text._embedding import Embedding
 from langalign_sk.text._encode import told_width
-from langalign_sk.text._input import as_texts
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._parameters import build_encoders, declared_languages, setting
 from langalign_sk.text._serving import ServingMixin
-from langalign_sk.text._settings import specification
 from langalign_sk.text._sharing import SharedModels
 from langalign_sk.text._stream import StreamingMixin
 
@@ -127,7 +127,8 @@ class EmbeddingExtractor(
 
     Examples
     --------
-    >>> from langalign_sk.text import EmbeddingExtractor, NgramEncoder
+    >>> from langalign_sk.text import EmbeddingExtractor
+    >>> from langalign_sk.encoders import NgramEncoder
     >>> english = NgramEncoder(3).fit(["where is my parcel", "cancel my order", "pay by card"])
     >>> korean = NgramEncoder(2).fit(["택배 어디 있어요", "주문 취소해 주세요", "카드 결제"])
     >>> extractor = EmbeddingExtractor({"en": english, "ko": korean})

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from langalign_sk._io import quoted
 from langalign_sk.text._scripts import (
     COLUMNS,
     HAN_JA,
@@ -29,7 +30,6 @@ _ADDRESS = re.compile(
 )
 _BLOCK_TEXTS = 1 << 15
 _BLOCK_CHARACTERS = 1 << 20
-_QUOTED = 40  # characters of a text in an error
 
 
 class LanguageDetector:
@@ -155,11 +155,6 @@ class LanguageDetector:
                 )
             found.append(lang)
         return found
-
-
-def quoted(text: str) -> str:
-    """Quote the beginning of a text, for errors and logs."""
-    return repr(text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…")
 
 
 def checked_languages(languages: Any) -> tuple[str, ...]:

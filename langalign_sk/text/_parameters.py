@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from langalign_sk.text._encode import Encoder
-from langalign_sk.text._encoders import is_name, make_encoder, named_checkpoint
-from langalign_sk.text._input import language_column
+from langalign_sk._io import language_column
+from langalign_sk.encoders import Encoder, Settings, is_name, make_encoder, named_checkpoint
 from langalign_sk.text._language import LanguageDetector, checked_languages
-from langalign_sk.text._settings import Settings
 
 
 def declared_languages(extractor: Any) -> tuple[str, ...] | None:

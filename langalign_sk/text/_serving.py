@@ -8,10 +8,10 @@ from typing import Any, Self
 from sklearn.base import clone
 from sklearn.model_selection import ParameterGrid
 
-from langalign_sk.text._cache_choice import resolve_cache
-from langalign_sk.text._encode import Encoder, encoder_width
+from langalign_sk.encoders import Encoder, Run, RunReport, kept_report
+from langalign_sk.store import resolve_cache
+from langalign_sk.text._encode import encoder_width
 from langalign_sk.text._parameters import build_encoders
-from langalign_sk.text._run import Run, RunReport, kept_report
 from langalign_sk.text._shared_pass import SharedPass, SplitCache
 
 _PREFETCHED = 1024  # texts whose vectors, for all candidates, are in memory at a time

@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk.text._batches import Prepared
-from langalign_sk.text._cache import Float32Array, VectorCache
-from langalign_sk.text._encode import Encoder
-from langalign_sk.text._named import NamedEncoder
-from langalign_sk.text._run import Run
-from langalign_sk.text._settings import specification
+from langalign_sk._numeric import Float32Array
+from langalign_sk.encoders import Encoder, NamedEncoder, Prepared, Run, specification
+from langalign_sk.store import VectorCache
 
 
 class SharedPass:

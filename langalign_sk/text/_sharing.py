@@ -7,10 +7,9 @@ import pickle
 from typing import Any, Self
 
 from langalign_sk._stamp import VersionStamped
+from langalign_sk.encoders import is_name, pickles_by_value, unwrapped
 from langalign_sk.text._encode import remember_width
-from langalign_sk.text._encoders import is_name, unwrapped
 from langalign_sk.text._parameters import found_weights, models_by_language
-from langalign_sk.text._wrapped import pickles_by_value
 
 _SHARED = ("model", "cache", "detect")
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from langalign_sk._numeric import Float32Array
 from langalign_sk._progress import progress_bar
-from langalign_sk.text._cache import Float32Array
+from langalign_sk.encoders import Run, keep_report
 from langalign_sk.text._embedding import Embedding
 from langalign_sk.text._parameters import build_encoders
-from langalign_sk.text._run import Run, keep_report
 from langalign_sk.text._stream_file import GrowingFile, texts_digest
 from langalign_sk.text._stream_source import check_chunk, chunks_of, count_of
 

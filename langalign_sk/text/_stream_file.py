@@ -11,8 +11,8 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk.text._cache import Float32Array
-from langalign_sk.text._store_locks import hold
+from langalign_sk._io import hold
+from langalign_sk._numeric import Float32Array
 
 logger = logging.getLogger("langalign_sk")
 

@@ -9,8 +9,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.neighbors import KNeighborsRegressor
 
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, RidgeMap, TextPool
-from langalign_sk.align import _robust as module
-from langalign_sk.align import pair_scores
+from langalign_sk.align import _robust as module, pair_scores
 from langalign_sk.maps import KernelMap, MeanShiftMap
 
 RNG = np.random.default_rng(0)

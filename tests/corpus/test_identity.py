@@ -11,8 +11,7 @@ import joblib
 import numpy as np
 import pytest
 import skops.io
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils.validation import _check_method_params

@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
+from langalign_sk._process._bounded import BoundedCache
 from langalign_sk.corpus import Moments, PairMoments, ParallelCorpus, TextPool, _holder, _state
-from langalign_sk.corpus._bounded import BoundedCache
 
 
 @pytest.fixture

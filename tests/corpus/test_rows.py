@@ -5,8 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.corpus._grouping import tied_rows

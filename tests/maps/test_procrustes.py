@@ -3,8 +3,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.linalg import orthogonal_procrustes
 from scipy.optimize import minimize_scalar
 from scipy.stats import ortho_group

@@ -2,13 +2,11 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sklearn.base import clone
 
 from langalign_sk._numeric import nearest
-from langalign_sk.maps import ProcrustesMap, RCSLSMap
-from langalign_sk.maps import _rcsls as module
+from langalign_sk.maps import ProcrustesMap, RCSLSMap, _rcsls as module
 from langalign_sk.maps._units import centred_units
 
 seeds = st.integers(0, 2**32 - 1)

@@ -2,8 +2,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from scipy.linalg import subspace_angles
 from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis

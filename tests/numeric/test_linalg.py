@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sklearn.covariance import OAS
 
 from langalign_sk._numeric import Moments, PairMoments, oas_covariance

@@ -9,8 +9,7 @@ import weakref
 import joblib
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from langalign_sk._numeric import Moments, PairMoments
 

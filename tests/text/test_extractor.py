@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sklearn.base import clone
 from sklearn.decomposition import TruncatedSVD
 from sklearn.exceptions import NotFittedError
@@ -23,9 +22,11 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, Normalizer
 
-from langalign_sk.text import BlockLayout, EmbeddingExtractor, MemoryCache, NgramEncoder
+from langalign_sk.encoders import NgramEncoder
+from langalign_sk.store import MemoryCache
+from langalign_sk.text import BlockLayout, EmbeddingExtractor
+from tests.encoding import ENGLISH, MIXED
 from tests.helpers import BareEncoder, CountingEncoder
-from tests.text.conftest import ENGLISH, MIXED
 
 
 def test_one_encoder_gives_its_vectors_in_order_each_encoded_once(counting_encoder):

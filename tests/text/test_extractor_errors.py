@@ -6,9 +6,10 @@ from sklearn.feature_extraction.text import (
     TfidfVectorizer,
 )
 
-from langalign_sk.text import EmbeddingExtractor, MemoryCache
+from langalign_sk.store import MemoryCache
+from langalign_sk.text import EmbeddingExtractor
+from tests.encoding import MIXED
 from tests.helpers import BareEncoder, CountingEncoder
-from tests.text.conftest import MIXED
 
 
 @pytest.mark.parametrize(

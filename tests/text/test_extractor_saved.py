@@ -14,7 +14,8 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from langalign_sk.text import EmbeddingExtractor, _registry
+from langalign_sk._process import _models as _registry
+from langalign_sk.text import EmbeddingExtractor
 from tests import checkpoints
 
 TEXTS = [
@@ -107,7 +108,7 @@ def test_the_spec_of_named_models(tiny_bert, tiny_sentence_bert):
 def hub(tmp_path, monkeypatch):
     """The Hub's cache in an empty folder, and nothing remembered of other tests."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr("langalign_sk.text._checkpoint._resolved", {})
+    monkeypatch.setattr("langalign_sk.encoders._checkpoint._resolved", {})
     return tmp_path / "hub"
 
 
@@ -139,7 +140,7 @@ def test_a_saved_pipeline_notices_another_commit(hub, tiny_bert, tiny_sentence_b
     put_into_cache(hub, "acme/tiny", "1" * 40, tiny_bert)
     data = pickle.dumps(EmbeddingExtractor("acme/tiny").fit(TEXTS))
     put_into_cache(hub, "acme/tiny", "2" * 40, tiny_sentence_bert)
-    monkeypatch.setattr("langalign_sk.text._checkpoint._resolved", {})
+    monkeypatch.setattr("langalign_sk.encoders._checkpoint._resolved", {})
     with pytest.raises(ValueError, match=r"\(hub:2222.*\(hub:1111.*set `revision` to the old"):
         pickle.loads(data).transform(TEXTS)
     pinned = pickle.loads(data).set_params(revision="1" * 40)
@@ -158,7 +159,7 @@ def test_offline_and_unknown_is_one_quick_sentence(hub, monkeypatch):
             EmbeddingExtractor(name).fit(["a"])
         assert time.perf_counter() - started < 5
     extractor = EmbeddingExtractor("acme/no-such-model")
-    monkeypatch.setattr("langalign_sk.text._checkpoint._from_hub", None)
+    monkeypatch.setattr("langalign_sk.encoders._checkpoint._from_hub", None)
     pickle.dumps(extractor)  # asks nobody, nor does a picture in a notebook
     extractor._repr_html_()
     with pytest.raises(NotFittedError, match="has not been downloaded yet"):
@@ -195,7 +196,7 @@ def test_a_model_on_the_hub_is_downloaded_at_its_commit(hub, monkeypatch):
     info = SimpleNamespace(sha="3" * 40, siblings=[SimpleNamespace(rfilename="modules.json")])
     monkeypatch.setattr(HfApi, "model_info", lambda self, repo, **k: asked.append(repo) or info)
     monkeypatch.setattr(
-        "langalign_sk.text._sentence_transformer.load_sentence_transformer",
+        "langalign_sk.encoders._sentence_transformer.load_sentence_transformer",
         lambda checkpoint, settings, device: asked.append((checkpoint.source, checkpoint.revision)),
     )
     extractor = EmbeddingExtractor("acme/tiny")

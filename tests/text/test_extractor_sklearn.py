@@ -20,9 +20,11 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import estimator_checks, get_tags
 
-from langalign_sk.text import EmbeddingExtractor, MemoryCache, NgramEncoder
+from langalign_sk.encoders import NgramEncoder
+from langalign_sk.store import MemoryCache
+from langalign_sk.text import EmbeddingExtractor
+from tests.encoding import ENGLISH, KOREAN, MIXED
 from tests.helpers import BareEncoder, CountingEncoder
-from tests.text.conftest import ENGLISH, KOREAN, MIXED
 
 
 def test_feature_names_and_set_output(blocks, counting_encoder):

@@ -6,11 +6,9 @@ import sys
 import types
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from langalign_sk.text import LanguageDetector
-from langalign_sk.text import _language as language
+from langalign_sk.text import LanguageDetector, _language as language
 from langalign_sk.text._scripts import (
     CHINESE_HAN,
     JAPANESE_HAN,

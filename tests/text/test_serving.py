@@ -8,15 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
-from langalign_sk.text import EmbeddingExtractor, MemoryCache
-from langalign_sk.text._registry import FairLock
+from langalign_sk._process._models import FairLock
+from langalign_sk.store import MemoryCache
+from langalign_sk.text import EmbeddingExtractor
 from tests.helpers import BareEncoder
 
 TEXTS = [f"{'yes' if i % 2 else 'no'} number {i} {'and on ' * (i % 5)}" for i in range(24)]
@@ -77,7 +77,8 @@ def test_prefetch_by_language_and_what_it_refuses(tiny_bert, forwards):
 
 
 def test_warm_up_leaves_nothing_to_load(tiny_sentence_bert, monkeypatch):
-    from langalign_sk.text import _named, _registry
+    from langalign_sk._process import _models as _registry
+    from langalign_sk.encoders import _named
 
     monkeypatch.setattr(_registry, "_models", {})
     extractor = EmbeddingExtractor(tiny_sentence_bert)
@@ -87,7 +88,7 @@ def test_warm_up_leaves_nothing_to_load(tiny_sentence_bert, monkeypatch):
 
 
 def test_a_fitted_pipeline_predicts_from_many_threads(tiny_sentence_bert, monkeypatch):
-    from langalign_sk.text import _registry
+    from langalign_sk._process import _models as _registry
 
     pipe = Pipeline(
         [

@@ -10,10 +10,12 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from langalign_sk.text import EmbeddingExtractor, MemoryCache, NgramEncoder
+from langalign_sk.encoders import NgramEncoder
+from langalign_sk.store import MemoryCache
+from langalign_sk.text import EmbeddingExtractor
+from tests.encoding import ENGLISH, KOREAN
 from tests.helpers import BareEncoder, CountingEncoder
-from tests.text.conftest import ENGLISH, KOREAN
-from tests.text.stores import run
+from tests.store.stores import run
 
 TEXTS = [f"text {i % 230}" for i in range(500)]
 

@@ -1,0 +1,113 @@
+"""Batches: sequences of like length together, as many as a budget of tokens allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from langalign_sk.encoders._run import Run
+
+T = TypeVar("T")
+
+_SIGNS = ("out of memory", "allocate memory", "alloc_failed")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Texts as an encoder wants them, tokenised once."""
+
+    items: Sequence[Any]
+    sizes: Sequence[int]
+    """What each costs: tokens, or characters where nobody counts tokens."""
+    n_cut: int = 0
+    """Texts longer than the encoder takes, which lost their end."""
+
+
+def packed(sizes: npt.NDArray[np.int64], budget: int) -> Iterator[npt.NDArray[np.intp]]:
+    """Split rows into batches, the longest first, so that rows x longest <= budget.
+
+    One row may exceed the budget alone. Memory runs out at the beginning, if it does.
+    """
+    order = np.argsort(-sizes, kind="stable")
+    start = 0
+    while start < len(order):
+        stop = start + max(1, budget // max(1, int(sizes[order[start]])))
+        yield order[start:stop]
+        start = stop
+
+
+def chunked(rows: list[int], sizes: Sequence[int], most: int | None, count: int) -> list[list[int]]:
+    """Split rows into runs of at most `most` in size; of at most `count` rows without it."""
+    if most is None:
+        return [rows[start : start + count] for start in range(0, len(rows), count)]
+    chunks: list[list[int]] = []
+    room = 0
+    for row in rows:
+        if not chunks or sizes[row] > room:
+            chunks.append([])
+            room = most
+        chunks[-1].append(row)
+        room -= sizes[row]
+    return chunks
+
+
+def padded(sequences: Sequence[npt.NDArray[np.int32]], filler: int) -> tuple[Any, Any]:
+    """Sequences as one matrix filled up on the right, and the mask of what is theirs."""
+    lengths = np.array([len(sequence) for sequence in sequences])
+    mask = np.arange(lengths.max()) < lengths[:, None]
+    matrix = np.full(mask.shape, filler, dtype=np.int64)
+    matrix[mask] = np.concatenate(sequences)
+    return matrix, mask
+
+
+def within_memory(
+    batches: Iterator[npt.NDArray[np.intp]],
+    size_of: Callable[[npt.NDArray[np.intp]], int],
+    compute: Callable[[npt.NDArray[np.intp]], T],
+    run: Run,
+    name: str,
+) -> Iterator[tuple[npt.NDArray[np.intp], T]]:
+    """Compute batch by batch, in halves where memory runs out.
+
+    What did not fit is remembered in `run`: the following batches are halved beforehand.
+    """
+    for batch in batches:
+        parts = [batch]
+        while parts:
+            part = parts.pop()
+            result = None
+            if len(part) == 1 or run.most is None or size_of(part) <= run.most:
+                try:
+                    result = compute(part)
+                except (RuntimeError, MemoryError) as error:
+                    if len(part) == 1 or not is_out_of_memory(error):
+                        raise
+            # Outside of the handler, where the error no longer holds on to the tensors.
+            if result is not None:
+                yield part, result
+                continue
+            if run.most is None or size_of(part) <= run.most:
+                run.out_of_memory(name, max(1, size_of(part) // 2))
+                _free()
+            half = len(part) // 2
+            parts += [part[half:], part[:half]]
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error says that memory ran out: on a GPU, or in a runtime such as ONNX's."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return any(sign in str(error).lower() for sign in _SIGNS)
+
+
+def _free() -> None:
+    """Give unused memory of a GPU back, where torch holds some."""
+    import sys
+
+    torch = sys.modules.get("torch")
+    if torch is not None and torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -1,0 +1,229 @@
+"""Language models of transformers: tokens in batches, hidden states, one vector per text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from langalign_sk.encoders._batches import Prepared, packed, padded, within_memory
+from langalign_sk.encoders._pooling import layer_index, pool
+from langalign_sk.encoders._run import Run
+from langalign_sk.encoders._settings import Settings
+
+# A tokenizer without a limit of its own reports 10**30.
+_NO_LIMIT = 10**6
+_TOKENS_PER_TEXT = 32  # what `batch_size` takes a text for
+# A batch of 1,024 tokens stays in a processor's cache; a GPU wants more work at once.
+_BATCH_CPU, _BATCH_GPU = 32, 512
+_BATCHES_PER_CHUNK = 4
+
+
+class Transformer:
+    """A language model and its tokenizer that follow `Settings`.
+
+    `finish` is what a checkpoint does behind its pooling: vectors in, vectors out.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        tokenizer: Any,
+        *,
+        finish: Callable[[Any], Any] | None = None,
+        name: str = "the model",
+    ) -> None:
+        self._model = model
+        self._tokenizer = tokenizer
+        self._finish = finish
+        self._name = name
+        self._has_types: bool | None = None
+
+    def width(self, settings: Settings) -> int | None:
+        """Width of the hidden states."""
+        width = getattr(self._model.config, "hidden_size", None)
+        return None if width is None else int(width)
+
+    def budget(self, batch_size: int | None) -> int:
+        """Tokens in one forward pass, padding included."""
+        if batch_size is None:
+            batch_size = _BATCH_CPU if self._model.device.type == "cpu" else _BATCH_GPU
+        return batch_size * _TOKENS_PER_TEXT
+
+    def chunk(self, batch_size: int | None) -> int:
+        """Tokens after which vectors are put away, and others get their turn."""
+        return _BATCHES_PER_CHUNK * self.budget(batch_size)
+
+    def prepare(self, texts: list[str], settings: Settings) -> Prepared:
+        """Tokenise texts; one that is too long becomes one window, or all that it takes."""
+        texts = encodable([f"{settings.prompt or ''}{text}" for text in texts])
+        limit = settings.max_length
+        if limit is not None:
+            check_max_length(limit, self._tokenizer, self._model)
+        else:
+            limit = self._default_length()
+        if self._has_types is None:  # all zeros for nearly every model, which makes them up itself
+            self._has_types = any(self._tokenizer("a").get("token_type_ids") or [])
+        windows = settings.long_texts == "mean" and limit is not None
+        if windows and not self._tokenizer.is_fast:
+            raise ValueError('long_texts="mean" needs a fast tokenizer, which this model lacks')
+        encoded = self._tokenizer(
+            texts,
+            truncation=limit is not None,
+            max_length=limit,
+            return_attention_mask=False,
+            return_token_type_ids=self._has_types,
+            **({"return_overflowing_tokens": True} if windows else {}),
+        )
+        owners = encoded["overflow_to_sample_mapping"] if windows else range(len(texts))
+        rows = [[ids] for ids in encoded["input_ids"]]
+        if self._has_types:
+            for row, types in zip(rows, encoded["token_type_ids"], strict=True):
+                row.append(types)
+        items: list[list[npt.NDArray[np.int32]]] = [[] for _ in texts]
+        for owner, row in zip(owners, rows, strict=True):
+            items[owner].append(np.array(row, dtype=np.int32))
+        sizes = [sum(window.shape[1] for window in item) for item in items]
+        cut = 0 if windows or limit is None else self._count_cut(encoded, texts, sizes, limit)
+        return Prepared(items, sizes, cut)
+
+    def encode(
+        self,
+        items: Sequence[list[npt.NDArray[np.int32]]],
+        views: Sequence[tuple[float | None, str]],
+        batch_size: int | None,
+        run: Run,
+    ) -> list[npt.NDArray[np.float32]]:
+        """Vectors of prepared texts for each (layer, pooling), from one forward pass."""
+        import torch
+
+        config = self._model.config
+        layers = [None if layer is None else layer_index(layer, config) for layer, _ in views]
+        every_layer = any(layer is not None for layer in layers)
+        windows = [window for item in items for window in item]
+        sizes = np.array([window.shape[1] for window in windows])
+
+        def compute(rows: npt.NDArray[np.intp]) -> list[npt.NDArray[np.float32]]:
+            inputs, mask = self._inputs([windows[row] for row in rows])
+            output = self._model(**inputs, output_hidden_states=every_layer)
+            vectors = []
+            for layer, (_, pooling) in zip(layers, views, strict=True):
+                states = output.last_hidden_state if layer is None else output.hidden_states[layer]
+                pooled = pool(states.float(), inputs["attention_mask"], pooling)
+                if self._finish is not None:
+                    pooled = self._finish(pooled)
+                vectors.append(pooled.float().cpu().numpy())
+            run.add_batch(int(mask.sum()), mask.size)
+            return vectors
+
+        def cells(rows: npt.NDArray[np.intp]) -> int:
+            return len(rows) * int(sizes[rows].max())
+
+        found: list[Any] = [None for _ in views]
+        batches = packed(sizes, self.budget(batch_size))
+        with torch.inference_mode():
+            for rows, vectors in within_memory(batches, cells, compute, run, self._name):
+                for view, part in enumerate(vectors):
+                    if found[view] is None:
+                        found[view] = np.empty((len(windows), part.shape[1]), dtype=np.float32)
+                    found[view][rows] = part
+        if len(windows) == len(items):
+            return found
+        return [_averaged(vectors, sizes, [len(item) for item in items]) for vectors in found]
+
+    def _inputs(self, windows: list[npt.NDArray[np.int32]]) -> tuple[dict[str, Any], Any]:
+        """Arguments of the model for some windows, and the mask of their own tokens."""
+        import torch
+
+        # Padding goes to the right for every model: positions then begin at the first token,
+        # and neither the mask of an encoder nor that of a decoder lets it be seen.
+        ids, mask = padded([window[0] for window in windows], self._tokenizer.pad_token_id or 0)
+        inputs = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
+        if len(windows[0]) == 2:
+            filler = self._tokenizer.pad_token_type_id
+            inputs["token_type_ids"] = padded([window[1] for window in windows], filler)[0]
+        device = self._model.device
+        return {name: torch.from_numpy(a).to(device) for name, a in inputs.items()}, mask
+
+    def _count_cut(self, encoded: Any, texts: list[str], sizes: list[int], limit: int) -> int:
+        """Count the texts that lost their end."""
+        full = [row for row, size in enumerate(sizes) if size >= limit]
+        if self._tokenizer.is_fast:
+            return sum(bool(encoded.encodings[row].overflowing) for row in full)
+        return sum(len(self._tokenizer(texts[row])["input_ids"]) > limit for row in full)
+
+    def _default_length(self) -> int | None:
+        """Longest text in tokens that tokenizer and model both take."""
+        known = [self._tokenizer.model_max_length, position_limit(self._model)]
+        limits = [limit for limit in known if limit is not None and limit < _NO_LIMIT]
+        return min(limits) if limits else None
+
+
+def _averaged(
+    vectors: npt.NDArray[np.float32], sizes: npt.NDArray[np.int64], counts: list[int]
+) -> npt.NDArray[np.float32]:
+    """Mean over the windows of each text, by their tokens."""
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    weights = sizes.astype(np.float32)
+    sums = np.add.reduceat(vectors * weights[:, None], starts, axis=0)
+    return np.asarray(sums / np.add.reduceat(weights, starts)[:, None], dtype=np.float32)
+
+
+def check_max_length(max_length: int, tokenizer: Any, model: Any) -> None:
+    """Refuse a length without room for a word, or beyond the positions that a model knows."""
+    special = tokenizer.num_special_tokens_to_add()
+    limit = position_limit(model)
+    if max_length <= special or (limit is not None and max_length > limit):
+        upper = "" if limit is None else f" and at most {limit}"
+        raise ValueError(
+            f"max_length={max_length}: this model needs at least {special + 1} tokens{upper}"
+        )
+
+
+def position_limit(model: Any) -> int | None:
+    """Return the number of tokens for which a model has positions; None without such a limit."""
+    limit = getattr(getattr(model, "config", None), "max_position_embeddings", None)
+    if limit is None or limit < 1:
+        return None
+    positions = getattr(getattr(model, "embeddings", None), "position_embeddings", None)
+    padding = getattr(positions, "padding_idx", None)
+    # RoBERTa and its kin count positions from behind that of the padding token.
+    return int(limit) - (0 if padding is None else int(padding) + 1)
+
+
+def encodable(texts: list[str]) -> list[str]:
+    """Texts that tokenizers accept: halves of broken surrogate pairs become U+FFFD."""
+    return [
+        text
+        if text.isascii()
+        else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        for text in texts
+    ]
+
+
+class PlainModel:
+    """A checkpoint without modules of sentence-transformers."""
+
+    def __init__(self, transformer: Transformer) -> None:
+        self._transformer = transformer
+
+    def width(self, settings: Settings) -> int | None:
+        """Width of the hidden states."""
+        return self._transformer.width(settings)
+
+    def chunk(self, settings: Settings, batch_size: int | None) -> int:
+        """Tokens after which vectors are put away."""
+        return self._transformer.chunk(batch_size)
+
+    def prepare(self, texts: list[str], settings: Settings) -> Prepared:
+        """Tokens of the texts; the caller holds the model's lock."""
+        return self._transformer.prepare(texts, settings)
+
+    def encode(
+        self, items: Sequence[Any], settings: Sequence[Settings], batch_size: int | None, run: Run
+    ) -> list[Any]:
+        """Vectors for each of the settings, which share prepared texts and the forward pass."""
+        views = [(each.layer, each.pooling or "mean") for each in settings]
+        return list(self._transformer.encode(items, views, batch_size, run))

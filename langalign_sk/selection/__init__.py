@@ -1,0 +1,33 @@
+"""Choices without target labels: scorers, splitters, estimates, coverage, what to label."""
+
+# For the other rooms.
+from langalign_sk.selection._consistency import (
+    Consistency,
+    beyond_chance as beyond_chance,
+    prediction_consistency,
+)
+from langalign_sk.selection._coverage import Coverage, coverage
+from langalign_sk.selection._estimate import AccuracyEstimate, estimate_target_accuracy
+from langalign_sk.selection._scorers import PairScorer, TargetScorer
+from langalign_sk.selection._sides import (
+    pair_rows as pair_rows,
+    pool_rows as pool_rows,
+    sampled as sampled,
+)
+from langalign_sk.selection._splitters import LanguageSplit, PairKFold, target_validation
+from langalign_sk.selection._suggest import suggest_labels
+
+__all__ = [
+    "AccuracyEstimate",
+    "Consistency",
+    "Coverage",
+    "LanguageSplit",
+    "PairKFold",
+    "PairScorer",
+    "TargetScorer",
+    "coverage",
+    "estimate_target_accuracy",
+    "prediction_consistency",
+    "suggest_labels",
+    "target_validation",
+]

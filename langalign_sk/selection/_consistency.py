@@ -1,0 +1,253 @@
+"""Whether a classifier gives a sentence and its translation the same class."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from langalign_sk._numeric import Float64Array
+from langalign_sk._process import BoundedCache
+from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.selection._sides import check_pairs, pair_rows, parts_of, sampled
+
+# A grid search asks about the same corpora again and again.
+_known: BoundedCache[frozenset[int]] = BoundedCache(64 * 2**20)
+
+
+@dataclass(frozen=True, eq=False)
+class Consistency:
+    """What `prediction_consistency` returns.
+
+    Attributes
+    ----------
+    agreement : float
+        Share of pairs whose two sides get the same class.
+    kappa : float
+        Agreement beyond chance (Cohen): 1 is perfect, 0 is what two sides would reach that know
+        nothing of each other but have these class counts. 0 where all rows get one class.
+    soft : float
+        Kappa of classes drawn with the probabilities that the classifier gives them, so that
+        doubtful rows count less; NaN for classifiers without ``predict_proba``.
+    n_pairs : int
+        Pairs looked at.
+    seen : float
+        Share of these pairs that the estimator's own maps were fitted on, as far as that shows:
+        above 0 the other figures flatter.
+    rows : ndarray of int
+        Numbers of the pairs looked at, in the corpus.
+    source_classes, target_classes : ndarray
+        The class of each side of these pairs.
+    """
+
+    agreement: float
+    kappa: float
+    soft: float
+    n_pairs: int
+    seen: float
+    rows: npt.NDArray[np.intp] = field(repr=False)
+    source_classes: npt.NDArray[Any] = field(repr=False)
+    target_classes: npt.NDArray[Any] = field(repr=False)
+
+    @property
+    def differing(self) -> npt.NDArray[np.intp]:
+        """Numbers of the pairs whose two sides get different classes."""
+        differing: npt.NDArray[np.intp] = self.rows[self.source_classes != self.target_classes]
+        return differing
+
+    def summary(self) -> str:
+        """The figures in words."""
+        text = (
+            f"{self.agreement:.0%} of {self.n_pairs} sentence pairs get the same class in both "
+            f"languages (kappa {self.kappa:.2f})"
+        )
+        return text if not self.seen else f"{text}; {self.seen:.0%} of them taught the map"
+
+
+def prediction_consistency(
+    estimator: Any, pairs: ParallelCorpus, *, max_pairs: int | None = 1000, random_state: Any = 0
+) -> Consistency:
+    r"""Share of sentence pairs that a classifier puts into one class on both sides.
+
+    Needs no label. A classifier that works in the target language as in the source language
+    must agree with itself on translations; the reverse does not hold, as one that gives every
+    row the same class agrees with itself too (`kappa` is then 0).
+
+    Parameters
+    ----------
+    estimator : classifier
+        Fitted. Anything with ``predict``.
+    pairs : ParallelCorpus
+        Pairs that the estimator's aligner was NOT fitted on, set aside with
+        ``train, held_out = pairs.split(0.8)``: texts for a pipeline that takes texts, vectors for
+        one that takes vectors (language blocks are restored).
+    max_pairs : int or None, default=1000
+        Look at this many pairs at most, drawn at random.
+    random_state : int, RandomState or None, default=0
+        Of the drawing.
+
+    Returns
+    -------
+    Consistency
+
+    Warns
+    -----
+    UserWarning
+        Where the estimator's aligner holds some of these very pairs.
+
+    See Also
+    --------
+    PairScorer : The same as a scorer for grid search.
+    estimate_target_accuracy : From consistency to an accuracy.
+
+    Notes
+    -----
+    With classes :math:`a_i` and :math:`b_i` of the two sides of pair i, class distributions
+    :math:`p_i` and :math:`q_i`, pair weights w_i (sum 1) and class shares :math:`P(k)`,
+    :math:`Q(k)`:
+
+    .. math::
+        g = \sum_i w_i [a_i = b_i], \quad
+        \kappa = \frac{g - \sum_k P(k) Q(k)}{1 - \sum_k P(k) Q(k)}, \quad
+        \text{soft} = \frac{\sum_i w_i p_i \cdot q_i - \bar p \cdot \bar q}
+        {1 - \bar p \cdot \bar q}
+
+    with the weighted means of the distributions; where nothing is in doubt, soft is kappa.
+
+    References
+    ----------
+    J. Cohen. A coefficient of agreement for nominal scales. Educational and Psychological
+    Measurement 20(1), 1960.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from langalign_sk import LangAligner, ParallelCorpus
+    >>> from langalign_sk.selection import prediction_consistency
+    >>> rng = np.random.default_rng(0)
+    >>> source = rng.normal(size=(300, 5))
+    >>> rotation, _ = np.linalg.qr(rng.normal(size=(5, 5)))
+    >>> pairs = ParallelCorpus(source, source @ rotation + 3, target_lang="ko")
+    >>> train, held_out = pairs.split(200, random_state=0)
+    >>> X = rng.normal(size=(100, 5))
+    >>> pipe = make_pipeline(LangAligner(train, method="procrustes"), LogisticRegression())
+    >>> found = prediction_consistency(pipe.fit(X, X[:, 0] > 0), held_out)
+    >>> found.agreement, found.n_pairs
+    (1.0, 100)
+    """
+    pairs = check_pairs(pairs)
+    rows = sampled(pairs.n_pairs, max_pairs, random_state)
+    chosen = pairs if len(rows) == pairs.n_pairs else pairs.take(rows)
+    source, target = pair_rows(estimator, chosen)
+    seen = warn_if_seen(estimator, chosen)
+    weights = pair_weights(chosen)
+    # Not from the probabilities: a classifier may have a threshold of its own.
+    a, b = np.asarray(estimator.predict(source)), np.asarray(estimator.predict(target))
+    p, q = probabilities(estimator, source), probabilities(estimator, target)
+    soft = float("nan")
+    if p is not None and q is not None:
+        soft = _drawn_beyond_chance(p, q, weights)
+    agreement = float(np.average(a == b, weights=chosen.weight))
+    return Consistency(
+        agreement, beyond_chance(a, b, weights), soft, chosen.n_pairs, seen, rows, a, b
+    )
+
+
+def pair_weights(pairs: ParallelCorpus) -> Float64Array:
+    """Weight of each pair, of sum 1."""
+    if pairs.weight is None:
+        return np.full(pairs.n_pairs, 1 / pairs.n_pairs)
+    weights: Float64Array = pairs.weight / pairs.weight.sum()
+    return weights
+
+
+def probabilities(estimator: Any, rows: Any) -> Float64Array | None:
+    """Class distribution of each row in the order of ``classes_``; None where there is none."""
+    if not hasattr(estimator, "predict_proba") or not hasattr(estimator, "classes_"):
+        return None
+    proba = np.asarray(estimator.predict_proba(rows), dtype=np.float64)
+    return proba if proba.ndim == 2 else None
+
+
+def beyond_chance(a: npt.NDArray[Any], b: npt.NDArray[Any], weights: Float64Array) -> float:
+    """Cohen's kappa; 0 where both sides know a single class, which shows nothing."""
+    classes = np.unique(np.concatenate([a, b]))
+    chance = sum(float(weights @ (a == k)) * float(weights @ (b == k)) for k in classes)
+    if chance > 1 - 1e-12:
+        return 0.0
+    return float((weights @ (a == b) - chance) / (1 - chance))
+
+
+def warn_if_seen(estimator: Any, pairs: ParallelCorpus) -> float:
+    """Share of `pairs` that the estimator's maps were fitted on; above 0 with a warning."""
+    seen = seen_share(estimator, pairs)
+    if seen:
+        warnings.warn(
+            f"{seen:.0%} of the {pairs.n_pairs} pairs are pairs that the map was fitted on, on "
+            "which it looks better than it is: set some aside with train, held_out = "
+            "pairs.split(0.8) and fit the aligner on the first part only",
+            UserWarning,
+            stacklevel=3,
+        )
+    return seen
+
+
+def _drawn_beyond_chance(p: Float64Array, q: Float64Array, weights: Float64Array) -> float:
+    """Kappa expected of classes drawn from two distributions per pair."""
+    chance = float((weights @ p) @ (weights @ q))
+    if chance > 1 - 1e-12:
+        return 0.0
+    return float((weights @ (p * q).sum(axis=1) - chance) / (1 - chance))
+
+
+def seen_share(estimator: Any, pairs: ParallelCorpus) -> float:
+    """Share of `pairs` among the pairs that parts of the estimator hold as parameters.
+
+    Texts are compared with texts and vectors with vectors of the same numbers.
+    """
+    own = [
+        corpus
+        for part in parts_of(estimator)
+        for corpus in _corpora(getattr(part, "pairs", None))
+        if corpus.is_text == pairs.is_text
+    ]
+    if not own:
+        return 0.0
+    if any(corpus.fingerprint == pairs.fingerprint for corpus in own):
+        return 1.0
+    known = [
+        _known.get(corpus.fingerprint, partial(_key_set, corpus), _key_bytes)
+        for corpus in own
+        if not corpus.detached
+    ]
+    return float(np.mean([any(key in keys for keys in known) for key in _keys(pairs)]))
+
+
+def _corpora(pairs: Any) -> list[ParallelCorpus]:
+    """The corpora of a `pairs` parameter; bare arrays and "self" are left aside."""
+    found = pairs if isinstance(pairs, list | tuple) else [pairs]
+    return [corpus for corpus in found if isinstance(corpus, ParallelCorpus)]
+
+
+def _keys(pairs: ParallelCorpus) -> list[int]:
+    """A number per pair, equal for equal pairs."""
+    if pairs.is_text:
+        return [hash(pair) for pair in zip(pairs.source, pairs.target, strict=True)]
+    rows = zip(pairs.source, pairs.target, strict=True)
+    return [hash((left.tobytes(), right.tobytes())) for left, right in rows]
+
+
+def _key_set(pairs: ParallelCorpus) -> frozenset[int]:
+    """The numbers of all pairs."""
+    return frozenset(_keys(pairs))
+
+
+def _key_bytes(keys: frozenset[int]) -> int:
+    """Bytes that a set of numbers takes, about."""
+    return 100 * len(keys)

@@ -1,0 +1,186 @@
+"""Which unlabelled rows lie outside what the pairs cover."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from langalign_sk._numeric import (
+    Float64Array,
+    FloatArray,
+    as_float_matrix,
+    as_numpy,
+    nearest,
+    nearest_others,
+    unit_rows,
+)
+from langalign_sk.corpus import ParallelCorpus, TextPool, tied_rows
+from langalign_sk.selection._sides import random_numbers
+
+#: Rows of the pairs that are held against the others to find the threshold.
+_N_OWN = 2000
+#: A text that an encoder knows nothing of is marked by a number of this size, not by a direction.
+_NO_LENGTH = 1e-30
+
+
+@dataclass(frozen=True, eq=False)
+class Coverage:
+    """What `coverage` returns.
+
+    Attributes
+    ----------
+    outside : float
+        Share of the unlabelled rows that lie further from the pairs than the threshold.
+    nominal : float
+        The share that would be outside if the rows were of the same kind as the pairs.
+    threshold : float
+        Largest distance that counts as covered.
+    scores : ndarray of shape (n_rows,)
+        Distance of each row: 1 minus the mean cosine to its nearest rows of the pairs.
+    n_pairs : int
+        Distinct target rows of the pairs.
+    """
+
+    outside: float
+    nominal: float
+    threshold: float
+    scores: Float64Array = field(repr=False)
+    n_pairs: int
+
+    @property
+    def ok(self) -> bool:
+        """Whether the share outside is below a quarter, or within twice what is nominal."""
+        return self.outside <= max(0.25, 2 * self.nominal)
+
+    @property
+    def rows_outside(self) -> npt.NDArray[np.intp]:
+        """Numbers of the rows outside, the furthest first."""
+        order = np.argsort(-self.scores, kind="stable")
+        rows: npt.NDArray[np.intp] = order[self.scores[order] > self.threshold]
+        return rows
+
+    def summary(self) -> str:
+        """The finding in words, with a warning where the pairs are of another kind."""
+        text = (
+            f"{self.outside:.0%} of {len(self.scores)} unlabelled rows lie outside what the "
+            f"{self.n_pairs:,} pairs cover ({self.nominal:.0%} would for text of the same kind)."
+        )
+        if self.ok:
+            return text
+        return (
+            f"Warning: {text} The map has learned little about such text: add pairs of its kind, "
+            "for example translations of the rows furthest outside."
+        )
+
+
+def coverage(
+    pairs: ParallelCorpus,
+    unlabeled: Any,
+    *,
+    quantile: float = 0.95,
+    n_neighbors: int = 5,
+    random_state: Any = 0,
+) -> Coverage:
+    r"""Share of unlabelled target rows that lie outside what the pairs cover.
+
+    A map learned from product strings says little about chat. This compares the text that the
+    service will see with the target side of the pairs, before any label exists.
+
+    Parameters
+    ----------
+    pairs : ParallelCorpus
+        Vectors; ``pairs.embed(extractor)`` of texts.
+    unlabeled : TextPool or array-like of shape (n_rows, d)
+        Vectors of target rows, from the same extractor (in language blocks, the block alone, as
+        ``pool.embed(extractor)`` gives it).
+    quantile : float, default=0.95
+        Share of the pairs' own rows that counts as covered by the others.
+    n_neighbors : int, default=5
+        How many nearest rows of the pairs a row is compared with.
+    random_state : int, RandomState or None, default=0
+        Which of the pairs' own rows set the threshold, where there are more than 2,000.
+
+    Returns
+    -------
+    Coverage
+
+    See Also
+    --------
+    estimate_target_accuracy : Says "unreliable" where much lies outside.
+
+    Notes
+    -----
+    Rows are brought to unit length and the mean of the pairs' target rows is taken off. The
+    distance of a row x is then :math:`1 - \frac1k \sum_{j \in N_k(x)} \cos(x, t_j)` over its k
+    nearest distinct target rows. The threshold is the given quantile of the same distance of the
+    pairs' own rows, each compared with all the others: for new rows of the same kind, the
+    share outside is about ``1 - quantile``. Rows without any length (texts an encoder
+    knows nothing of) are outside.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk import ParallelCorpus
+    >>> from langalign_sk.selection import coverage
+    >>> rng = np.random.default_rng(0)
+    >>> target = rng.normal(size=(1000, 8)) + np.r_[3, np.zeros(7)]
+    >>> pairs = ParallelCorpus(target, target, target_lang="ko")
+    >>> coverage(pairs, rng.normal(size=(500, 8)) + np.r_[3, np.zeros(7)]).outside < 0.1
+    True
+    >>> print(coverage(pairs, rng.normal(size=(500, 8)) - np.r_[3, np.zeros(7)]).summary())
+    Warning: ...% of 500 unlabelled rows lie outside what the 1,000 pairs cover (5% would for ...
+    """
+    if not 0 < quantile < 1:
+        raise ValueError(f"quantile must be between 0 and 1, got {quantile!r}")
+    if n_neighbors < 1:
+        raise ValueError(f"n_neighbors: at least 1 is needed, got {n_neighbors}")
+    own = _vectors(pairs, "pairs")
+    own = own[np.unique(tied_rows([own]), return_index=True)[1]]  # a repeated row covers no more
+    rows = _vectors(unlabeled, "unlabeled")
+    if rows.shape[1] != own.shape[1]:
+        raise ValueError(
+            f"unlabeled rows are {rows.shape[1]} wide, the target side of the pairs "
+            f"{own.shape[1]}: embed both with the same extractor"
+        )
+    if len(own) <= n_neighbors:
+        raise ValueError(
+            f"the pairs have {len(own)} distinct target rows, too few for n_neighbors={n_neighbors}"
+        )
+    known = np.abs(rows).max(axis=1) > _NO_LENGTH
+    own, rows = unit_rows(own), unit_rows(rows)
+    # Without the mean, a text that says nothing is near no pair; with it, it is near all of them.
+    centre = own.mean(axis=0, dtype=np.float64).astype(own.dtype)
+    own, rows = own - centre, rows - centre
+    if len(own) > _N_OWN:
+        own = own[random_numbers(random_state).permutation(len(own))]
+    among_own = _distances(nearest_others(own, n_neighbors, n_queries=_N_OWN)[1])
+    threshold = float(np.quantile(among_own, quantile))
+    scores = np.where(known, _distances(nearest(rows, own, n_neighbors)[1]), np.inf)
+    outside = float(np.mean(scores > threshold))
+    return Coverage(outside, 1 - quantile, threshold, scores, len(own))
+
+
+def _vectors(rows: Any, name: str) -> FloatArray:
+    """Target vectors of a corpus, a pool or an array."""
+    if isinstance(rows, ParallelCorpus | TextPool):
+        if rows.detached:
+            raise ValueError(f"{rows!r} was saved without its rows; give the object itself")
+        if rows.is_text:
+            raise ValueError(
+                f"coverage compares vectors, but {name} holds texts: {name}.embed(extractor) "
+                "with the extractor of the pipeline"
+            )
+        found: FloatArray = rows.target if isinstance(rows, ParallelCorpus) else rows.rows
+        return found
+    if name == "pairs":
+        raise TypeError(f"pairs must be a ParallelCorpus of vectors, got {type(rows).__name__}")
+    return as_float_matrix(as_numpy(rows), name=name)
+
+
+def _distances(cosines: FloatArray) -> Float64Array:
+    """One minus the mean cosine to the nearest rows."""
+    distances: Float64Array = 1 - cosines.mean(axis=1, dtype=np.float64)
+    return distances

@@ -1,0 +1,75 @@
+"""Which process encodes which text: said beforehand, so that no two of them do the same work."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from langalign_sk._io import hold, is_held, locked
+from langalign_sk.store._index import KEY_BYTES
+
+CLAIM = ".claim"
+MUTEX = "claims.lock"
+
+_mine: dict[Path, int] = {}  # claims of this process → open file, whose lock shows it lives
+
+
+@contextmanager
+def claimed(folder: Path, keys: Sequence[bytes]) -> Iterator[list[bool]]:
+    """Claim texts for the block; tells for each whether this process has it or another one does.
+
+    A claim is a locked file with the digests. The system drops the lock with the process, so the
+    claim of a killed one stands in nobody's way, and nobody waits for a clock.
+    """
+    path = folder / f"{secrets.token_hex(8)}{CLAIM}"
+    descriptor = -1
+    try:
+        with locked(folder / MUTEX):
+            taken = _taken(folder)
+            got = [key not in taken for key in keys]
+            if any(got):
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+                _mine[path] = descriptor
+                hold(descriptor)
+                os.write(descriptor, b"".join(k for k, own in zip(keys, got, strict=True) if own))
+    except OSError:  # a full or read-only disk: work done twice is better than none
+        got = [True] * len(keys)
+    try:
+        yield got
+    finally:
+        if descriptor >= 0:
+            _mine.pop(path, None)
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+            os.close(descriptor)
+
+
+def remove_dead_claims(folder: Path) -> None:
+    """Delete what killed processes left."""
+    with contextlib.suppress(OSError), locked(folder / MUTEX):
+        _taken(folder)
+
+
+def forget_claims_after_fork() -> None:
+    """Close the copies a child has of its parent's files: their locks must end with the parent."""
+    for descriptor in _mine.values():
+        with contextlib.suppress(OSError):
+            os.close(descriptor)
+    _mine.clear()
+
+
+def _taken(folder: Path) -> set[bytes]:
+    """Digests that living processes claim; claims of dead ones are deleted."""
+    taken: set[bytes] = set()
+    for path in folder.glob(f"*{CLAIM}"):
+        if path not in _mine and not is_held(path):
+            path.unlink(missing_ok=True)
+            continue
+        with contextlib.suppress(FileNotFoundError):
+            data = path.read_bytes()
+            taken.update(data[at : at + KEY_BYTES] for at in range(0, len(data), KEY_BYTES))
+    return taken

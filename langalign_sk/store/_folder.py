@@ -1,0 +1,253 @@
+"""A cache's folder: a marker, a part per encoder, a bound on the whole."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import threading
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from langalign_sk._io import atomic_file
+from langalign_sk._numeric import Float32Array
+from langalign_sk.store._claims import claimed, forget_claims_after_fork
+from langalign_sk.store._index import KEY_BYTES
+from langalign_sk.store._segment import KEYS, ROWS
+from langalign_sk.store._shelf import Shelf
+
+MARKER = "langalign-sk-cache.json"
+_FORMAT = {"format": "langalign_sk vectors", "version": 1}
+SEGMENT_BYTES = 64 * 2**20  # what eviction takes away at a time
+_OPEN_WRITERS = 16  # of a grid over many layers: two open files each
+
+_stores: dict[Path, Store] = {}
+_guard = threading.Lock()
+
+
+def store_at(path: Path) -> Store:
+    """Return what this process knows of a folder."""
+    path = Path(os.path.abspath(path.expanduser()))
+    with _guard:
+        if path not in _stores:
+            _stores[path] = Store(path)
+        return _stores[path]
+
+
+class Store:
+    """One folder, as one process sees it; safe for its threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._shelves: dict[str, Shelf] = {}
+        self._writing: list[Shelf] = []
+        self._warned = False
+        self._opened = False
+
+    def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
+        """Vector of each key, None where there is none."""
+        with self._lock:
+            _check_keys(keys)
+            try:
+                if self._is_there():
+                    return self._shelf(spec).get(keys)
+            except OSError as error:
+                self._go_without(error)
+            return [None] * len(keys)
+
+    def put_many(
+        self, spec: str, keys: Sequence[bytes], rows: Float32Array, max_bytes: int | None
+    ) -> None:
+        """Keep vectors, then bring the folder under its bound."""
+        with self._lock:
+            _check_keys(keys)
+            try:
+                self._make()
+                shelf = self._shelf(spec)
+                share = SEGMENT_BYTES if max_bytes is None else max_bytes // 16
+                shelf.put(keys, rows, min(SEGMENT_BYTES, share))
+                self._limit_writers(shelf)
+                if max_bytes is not None:
+                    evict(self.path, max_bytes)
+            except OSError as error:
+                self._go_without(error)
+
+    @contextmanager
+    def claim(self, spec: str, keys: Sequence[bytes]) -> Iterator[list[bool]]:
+        """Claim texts for the block."""
+        try:
+            self._make()
+            folder = self.path / encoder_name(spec)
+            folder.mkdir(exist_ok=True)
+        except OSError as error:
+            self._go_without(error)
+            yield [True] * len(keys)
+            return
+        with claimed(folder, keys) as mine:
+            yield mine
+
+    def count(self) -> int:
+        """Vectors in the folder."""
+        with self._lock:
+            if not self._is_there():
+                return 0
+            for folder in encoder_folders(self.path):
+                self._named_shelf(folder.name).refresh()
+            return sum(map(len, self._shelves.values()))
+
+    def forget(self) -> None:
+        """Give up what is open and known, as if this process had just begun."""
+        with self._lock:
+            for shelf in self._shelves.values():
+                shelf.close()
+            self._shelves.clear()
+            self._writing.clear()
+            self._opened = False
+
+    def after_fork(self) -> None:
+        """Close a child's copies of its parent's files; the lock may be held by a lost thread."""
+        self._lock = threading.RLock()
+        self.forget()
+
+    def _shelf(self, spec: str) -> Shelf:
+        """Part of the folder that belongs to an encoder."""
+        return self._named_shelf(encoder_name(spec))
+
+    def _named_shelf(self, name: str) -> Shelf:
+        """Part of the folder with that name."""
+        if name not in self._shelves:
+            self._shelves[name] = Shelf(self.path / name)
+        return self._shelves[name]
+
+    def _limit_writers(self, shelf: Shelf) -> None:
+        """Close the writer that was used longest ago where there are many."""
+        if shelf in self._writing:
+            self._writing.remove(shelf)
+        self._writing.append(shelf)
+        if len(self._writing) > _OPEN_WRITERS:
+            self._writing.pop(0).close()
+
+    def _is_there(self) -> bool:
+        """Whether the folder is a cache; an error if it is something else."""
+        self._opened = self._opened or is_cache(self.path)
+        return self._opened
+
+    def _make(self) -> None:
+        """Make the folder if need be."""
+        if self._is_there() and self.path.is_dir():
+            return
+        self.path.mkdir(parents=True, exist_ok=True)
+        with atomic_file(self.path / MARKER) as temporary:
+            temporary.write_text(json.dumps(_FORMAT) + "\n", encoding="utf-8")
+        self._opened = True
+
+    def _go_without(self, error: OSError) -> None:
+        """Say once that the disk does not do its part."""
+        if not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"the cache {self.path} can't be used ({error}): what it lacks is computed, and "
+                "not kept",
+                UserWarning,
+                stacklevel=4,
+            )
+
+
+def is_cache(path: Path) -> bool:
+    """Whether a folder is a cache; False if it is empty or missing, an error otherwise."""
+    try:
+        data = (path / MARKER).read_bytes()
+    except FileNotFoundError:
+        others = [p.name for p in path.iterdir()] if path.is_dir() else []
+        if all(name.endswith(MARKER) for name in others):  # one that is being made, maybe
+            return False
+        raise ValueError(
+            f"{path} holds other files (no {MARKER} among them): give a new or an empty folder "
+            "for the cache"
+        ) from None
+    except NotADirectoryError:
+        raise ValueError(f"{path} is a file; a cache needs a folder") from None
+    try:
+        found = json.loads(data)
+    except ValueError:
+        found = None
+    if found != _FORMAT:
+        raise ValueError(
+            f"{path / MARKER} is damaged or from another version of langalign_sk: use another "
+            "folder, or delete this one, all of which can be computed again"
+        )
+    return True
+
+
+def encoder_name(spec: str) -> str:
+    """Name of an encoder's part of the folder."""
+    return hashlib.blake2b(spec.encode(), digest_size=16).hexdigest()
+
+
+def encoder_folders(path: Path) -> list[Path]:
+    """Parts of a cache's folder."""
+    return sorted(p for p in path.iterdir() if is_encoder_name(p.name) and p.is_dir())
+
+
+def is_encoder_name(name: str) -> bool:
+    """Whether a file name can be an encoder's."""
+    return len(name) == 32 and not name.strip("0123456789abcdef")
+
+
+def segment_files(folder: Path) -> dict[Path, tuple[float, int]]:
+    """Segments of an encoder by path without suffix: time of last use, bytes."""
+    found: dict[Path, tuple[float, int]] = {}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            stem, suffix = os.path.splitext(entry.name)
+            if suffix not in (KEYS, ROWS):
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                stat = entry.stat()
+                used, size = found.get(folder / stem, (0.0, 0))
+                found[folder / stem] = (max(used, stat.st_mtime), size + stat.st_size)
+    return found
+
+
+def evict(path: Path, max_bytes: int) -> int:
+    """Delete the segments unused for longest until the rest fits; bytes deleted."""
+    segments = {s: v for folder in encoder_folders(path) for s, v in segment_files(folder).items()}
+    total = sum(size for _, size in segments.values())
+    freed = 0
+    for stem, (_, size) in sorted(segments.items(), key=lambda item: item[1][0]):
+        if total - freed <= max_bytes:
+            break
+        remove_segment(stem)
+        freed += size
+    return freed
+
+
+def remove_segment(stem: Path) -> None:
+    """Delete a segment's files; digests first, so that nobody looks for a missing record."""
+    for suffix in (KEYS, ROWS):
+        stem.with_name(stem.name + suffix).unlink(missing_ok=True)
+
+
+def _check_keys(keys: Sequence[bytes]) -> None:
+    """Refuse keys that are no digests of ours: files have 16 bytes for each."""
+    wrong = next((key for key in keys if len(key) != KEY_BYTES), None)
+    if wrong is not None:
+        raise ValueError(f"keys must have {KEY_BYTES} bytes, got one of {len(wrong)}")
+
+
+def _after_fork() -> None:
+    """Let a child start afresh: locks may be held by threads it lacks, files are its parent's."""
+    global _guard
+    _guard = threading.Lock()
+    for store in _stores.values():
+        store.after_fork()
+    _stores.clear()
+    forget_claims_after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,167 @@
+"""Vectors by text: the interface of a cache, and the bounded one in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from langalign_sk._numeric import Float32Array
+
+# What a row costs beside its numbers: the array object, the key, the slot in the dict.
+_ROW_OVERHEAD = 300
+
+
+@runtime_checkable
+class VectorCache(Protocol):
+    """What ``EmbeddingExtractor(cache=...)`` takes: vectors under (encoder, digest of the text).
+
+    `spec` names everything that defines an encoder's vectors; a key is the digest of a text. A
+    cache must be safe for several threads. It never sees a text.
+    """
+
+    def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
+        """Vector of each key, None where there is none.
+
+        Parameters
+        ----------
+        spec : str
+            The encoder's specification.
+        keys : sequence of bytes
+            Digests of texts.
+
+        Returns
+        -------
+        list of ndarray or None
+        """
+
+    def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
+        """Keep one row per key.
+
+        Parameters
+        ----------
+        spec : str
+            The encoder's specification.
+        keys : sequence of bytes
+            Digests of texts.
+        rows : ndarray of shape (n_keys, width)
+            Their vectors.
+        """
+
+
+class MemoryCache:
+    """Vectors in memory, the least recently used ones dropped beyond a bound.
+
+    Parameters
+    ----------
+    max_bytes : int, default=268435456
+        Bound on the memory of the vectors, 256 MiB unless given: about 140,000 vectors of width
+        384.
+
+    See Also
+    --------
+    EmbeddingExtractor : Takes such an object as `cache`.
+
+    Notes
+    -----
+    Keys are digests; no text is kept. Copies and clones of an extractor share the object. It
+    pickles as its bound alone, so that no vectors travel to parallel jobs or into saved models.
+
+    Examples
+    --------
+    >>> from langalign_sk.text import EmbeddingExtractor
+    >>> from langalign_sk.store import MemoryCache
+    >>> from langalign_sk.encoders import NgramEncoder
+    >>> encoder = NgramEncoder(3).fit(["where is my parcel", "cancel my order", "pay by card"])
+    >>> cache = MemoryCache(max_bytes=2**20)
+    >>> EmbeddingExtractor(encoder, cache=cache).transform(["my card", "my order"]).shape
+    (2, 3)
+    >>> len(cache)
+    2
+    """
+
+    def __init__(self, max_bytes: int = 256 * 2**20) -> None:
+        if max_bytes < 1:
+            raise ValueError(f"max_bytes must be at least 1, got {max_bytes}")
+        self.max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._rows: OrderedDict[tuple[str, bytes], Float32Array] = OrderedDict()
+        self._bytes = 0
+
+    def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
+        """Vector of each key, None where there is none.
+
+        Parameters
+        ----------
+        spec : str
+            The encoder's specification.
+        keys : sequence of bytes
+            Digests of texts.
+
+        Returns
+        -------
+        list of ndarray or None
+            The kept rows themselves, read-only.
+        """
+        found: list[Float32Array | None] = []
+        with self._lock:
+            for key in keys:
+                row = self._rows.get((spec, key))
+                if row is not None:
+                    self._rows.move_to_end((spec, key))
+                found.append(row)
+        return found
+
+    def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
+        """Keep one row per key, dropping the least recently used beyond the bound.
+
+        Parameters
+        ----------
+        spec : str
+            The encoder's specification.
+        keys : sequence of bytes
+            Digests of texts.
+        rows : ndarray of shape (n_keys, width)
+            Their vectors, which are copied.
+        """
+        with self._lock:
+            for key, row in zip(keys, rows, strict=True):
+                kept = row.copy()  # a view would hold the whole batch in memory
+                kept.flags.writeable = False
+                previous = self._rows.pop((spec, key), None)
+                if previous is not None:
+                    self._bytes -= _size(previous)
+                self._rows[spec, key] = kept
+                self._bytes += _size(kept)
+            while self._bytes > self.max_bytes:
+                self._bytes -= _size(self._rows.popitem(last=False)[1])
+
+    def clear(self) -> None:
+        """Drop every vector."""
+        with self._lock:
+            self._rows.clear()
+            self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __repr__(self) -> str:
+        return f"MemoryCache(max_bytes={self.max_bytes})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"max_bytes": self.max_bytes}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__init__(**state)  # type: ignore[misc]  # an empty cache with the same bound
+
+
+def text_key(text: str) -> bytes:
+    """Digest of a text, the only trace of it that a cache keeps."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _size(row: Float32Array) -> int:
+    """Bytes that a row costs."""
+    return row.nbytes + _ROW_OVERHEAD

@@ -1,0 +1,8 @@
+"""The recipe: labels in one language, predictions in others."""
+
+# For the other rooms.
+from langalign_sk.transfer._classifier import PARTS as PARTS, TransferClassifier
+
+__all__ = [
+    "TransferClassifier",
+]

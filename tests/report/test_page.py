@@ -1,0 +1,179 @@
+"""The page: whole, small, harmless, whatever the texts hold."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from langalign_sk import ParallelCorpus
+from langalign_sk.report import transfer_report
+from langalign_sk.report._page_parts import esc
+from tests.report.toy import NASTY, toy_report
+
+VOID = {"meta", "link", "rect", "line", "polygon", "polyline", "circle", "br"}
+
+
+class Outline(HTMLParser):
+    """Elements in order; every one opened is closed."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen, self.text = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in VOID:
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+def outline_of(path):
+    parser = Outline()
+    parser.feed(path.read_text(encoding="utf-8"))
+    assert parser.open == []
+    return parser
+
+
+@pytest.fixture(scope="module")
+def report():
+    return toy_report()
+
+
+@pytest.fixture(scope="module")
+def page(report, tmp_path_factory):
+    path = tmp_path_factory.mktemp("page") / "report.html"
+    report.to_html(path)
+    return path
+
+
+def test_the_answer_comes_first(page, report):
+    found = outline_of(page)
+    text = " ".join(found.text)
+    assert report.advice.candidate in text
+    sections = [attrs["aria-labelledby"] for tag, attrs in found.seen if tag == "section"]
+    assert sections[0] == "answer"
+    assert sections == [
+        "answer", "compared", "pairs", "labels", "classes", "differing", "alignment", "notes"
+    ]  # fmt: skip
+    ids = [attrs["id"] for _, attrs in found.seen if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert set(sections) <= set(ids)
+
+
+def test_nothing_is_fetched(page):
+    text = page.read_text(encoding="utf-8")
+    for tag, attrs in outline_of(page).seen:
+        assert tag not in {"img", "iframe", "object", "embed"}
+        for name in ("src", "href", "srcset", "action"):
+            assert (attrs.get(name) or "data:").startswith("data:")
+    assert not re.search(r"url\(|@import", text)
+    assert "default-src 'none'" in text
+
+
+def test_users_texts_stay_texts(page):
+    found = outline_of(page)
+    tags = [tag for tag, _ in found.seen]
+    assert tags.count("script") == 1
+    assert tags.count("style") == 1
+    assert not {"b", "i", "img"} & set(tags)
+    for _, attrs in found.seen:
+        assert not any(name.startswith("on") for name in attrs)
+    shown = "".join(found.text)
+    assert NASTY["class"] in shown  # as characters, not as an element
+    assert NASTY["candidate"] in shown
+    assert "alert('text')" in shown
+    assert "\ud800" not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<script>", "&lt;script&gt;"),
+        ("\"'&", "&quot;&#x27;&amp;"),
+        ("a\ud800b\x00c", "a\ufffdb\ufffdc"),
+        ("한국어 🙂", "한국어 🙂"),
+        (3, "3"),
+    ],
+)
+def test_escaping(text, expected):
+    assert esc(text) == expected
+
+
+def test_long_texts_are_cut_before_they_are_escaped():
+    assert esc("&" * 50, 10) == "&amp;" * 9 + "…"
+
+
+def test_errors_show_their_nearest_training_texts(page, report):
+    text = "".join(outline_of(page).text)
+    row = report.errors[report.errors["candidate"] == report.advice.candidate].iloc[0]
+    assert str(row["near1"])[:60] in text
+
+
+def test_the_file_appears_whole_or_not_at_all(report, tmp_path, monkeypatch):
+    path = tmp_path / "new" / "report.html"
+    report.to_html(path)
+    before = path.read_bytes()
+    monkeypatch.setattr("langalign_sk.report._page._sections", lambda report: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        report.to_html(path)
+    assert path.read_bytes() == before
+    assert [file.name for file in path.parent.iterdir()] == ["report.html"]
+
+
+def test_without_target_labels_the_page_goes_by_agreement(tmp_path):
+    path = tmp_path / "report.html"
+    toy_report(labelled=False).to_html(path)
+    found = outline_of(path)
+    sections = [attrs["aria-labelledby"] for tag, attrs in found.seen if tag == "section"]
+    assert "classes" not in sections
+    assert "differing" in sections
+    assert "agree" in "".join(found.text)
+
+
+class Hopeless:
+    """Never right."""
+
+    def fit(self, texts, labels):
+        self.labels = dict(zip(texts, labels, strict=True))
+        return self
+
+    def predict(self, texts):
+        return np.array(["y" * 200] * len(texts))
+
+
+def test_the_worst_report_is_still_small(tmp_path):
+    rng = np.random.default_rng(0)
+    words = ["漢字仮名交じり文" * 4, "긴한국어문장" * 5, "𝒳𝒴𝒵🙂" * 8]
+
+    def texts(n):
+        return [" ".join(rng.choice(words, 12)) + str(i) for i in range(n)]
+
+    labels = np.array([f"class {i % 150} {'x' * 60}" for i in range(1500)])
+    report = transfer_report(
+        {f"candidate {i} {'z' * 50}": Hopeless() for i in range(12)},
+        texts(1500),
+        labels,
+        pairs=ParallelCorpus(texts(300), texts(300), source_lang="ja", target_lang="ko"),
+        X_target=texts(1500),
+        y_target=labels,
+        shots=(),
+    )
+    near = {f"near{rank}": report.errors["text"] for rank in (1, 2, 3)}
+    classes = {f"near{rank}_class": report.errors["true"] for rank in (1, 2, 3)}
+    cosines = {f"near{rank}_cosine": 0.5 for rank in (1, 2, 3)}
+    object.__setattr__(report, "errors", report.errors.assign(**near, **classes, **cosines))
+    assert isinstance(report.errors, pd.DataFrame)
+    path = tmp_path / "report.html"
+    report.to_html(path)
+    assert path.stat().st_size < 1.5e6
+    outline_of(path)
