@@ -30,6 +30,10 @@ from langalign_sk._numeric._neighbours import (
     nearest,
     nearest_others,
 )
+from langalign_sk._numeric._nystroem import (
+    Nystroem as Nystroem,
+    median_squared_distance as median_squared_distance,
+)
 from langalign_sk._numeric._on_device import partner_ranks_on as partner_ranks_on
 from langalign_sk._numeric._ranks import (
     Ranks as Ranks,

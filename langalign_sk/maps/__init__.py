@@ -1,10 +1,11 @@
 """Maps between embedding spaces: arrays in, arrays out."""
 
+from langalign_sk._numeric import Nystroem
 from langalign_sk.maps._affine import AffineMap
 from langalign_sk.maps._base import BaseMap, MomentMap, fits_from_moments
 from langalign_sk.maps._compose import AveragedMap, ChainedMap, average, compose
 from langalign_sk.maps._generalized import GeneralizedProcrustes
-from langalign_sk.maps._kernel import KernelMap
+from langalign_sk.maps._kernel import FourierFeatures, KernelMap
 from langalign_sk.maps._language_direction import LanguageDirectionMap
 from langalign_sk.maps._masking import LanguageMaskMap
 from langalign_sk.maps._mean_shift import MeanShiftMap
@@ -25,12 +26,13 @@ from langalign_sk.maps._self_learning import SelfLearningMap
 from langalign_sk.maps._subspace_shift import SubspaceShiftMap
 from langalign_sk.maps._transport import TransportMap
 
-#: Every type of map that a saved model may hold.
-TRUSTED_MAPS: tuple[type[BaseMap], ...] = (
+#: Every type of map, and of what maps consist of, that a saved model may hold.
+TRUSTED_MAPS: tuple[type, ...] = (
     AffineMap,
     AveragedMap,
     CCAMap,
     ChainedMap,
+    FourierFeatures,
     KernelMap,
     LanguageDirectionMap,
     LanguageMaskMap,
@@ -38,6 +40,7 @@ TRUSTED_MAPS: tuple[type[BaseMap], ...] = (
     MeanShiftMap,
     MultiStepMap,
     NormalizedMap,
+    Nystroem,
     ProcrustesMap,
     RCSLSMap,
     ReducedRankMap,

@@ -7,13 +7,36 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, numerical_rank, row_blocks
+from langalign_sk._numeric import (
+    Float64Array,
+    FloatArray,
+    Nystroem,
+    PairMoments,
+    median_squared_distance,
+    row_blocks,
+)
 from langalign_sk.maps._base import BaseMap
 from langalign_sk.maps._checks import real_number, whole_number
 from langalign_sk.maps._random import generator
 from langalign_sk.maps._ridge import RidgeMap
 
 FEATURES = ("nystroem", "fourier")
+
+
+class FourierFeatures:
+    """Random Fourier features of a Gaussian kernel: frequencies as rows, one phase for each."""
+
+    def __init__(self, waves: Float64Array, phases: Float64Array) -> None:
+        self.waves = waves
+        self.phases = phases
+
+    def kernel(self, centred: Float64Array) -> Float64Array:
+        """Return the features of rows, shape (n, number of frequencies)."""
+        values: Float64Array = centred @ self.waves.T
+        values += self.phases
+        np.cos(values, out=values)
+        values *= math.sqrt(2.0 / len(self.phases))
+        return values
 
 
 class KernelMap(BaseMap):
@@ -102,8 +125,7 @@ class KernelMap(BaseMap):
     gamma_: float
     n_components_: int
     _mean: Float64Array
-    _places: Float64Array  # landmarks as rows, or frequencies as rows
-    _phases: Float64Array | None  # of the random features, None for landmarks
+    _features: Nystroem | FourierFeatures
     _coef_kernel: Float64Array
     _coef_linear: Float64Array | None
     _intercept: Float64Array
@@ -154,22 +176,25 @@ class KernelMap(BaseMap):
         S, T, weights = self._check_pairs(S, T, sample_weight)
         self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
         rng = generator(self.random_state)
-        if self.features == "fourier":  # drawn first, so that they hang on nothing but the seed
+        if self.features == "fourier":  # drawn first, so that they depend on nothing but the seed
             waves = rng.standard_normal((self.n_components, S.shape[1]))
             phases = rng.uniform(0, 2 * np.pi, self.n_components)
         present = np.arange(len(S)) if weights is None else np.flatnonzero(weights)
         drawn = rng.permutation(present)
         self._mean, spread = _mean_and_spread(S, weights)
-        # Of a number of rows that does not hang on the number of landmarks, which may be small.
-        near, sample = (S[np.sort(drawn[:n])] - self._mean for n in (1000, self.n_components))
-        self.gamma_ = self.gamma / _median_squared_distance(near)
+        # Of a number of rows that does not depend on the number of landmarks, which may be small.
+        near = S[np.sort(drawn[:1000])] - self._mean
+        self.gamma_ = self.gamma / median_squared_distance(near)
+        unfold = None
         if self.features == "fourier":
-            self._places, self._phases = waves * math.sqrt(2 * self.gamma_), phases
-            unfold = None
+            self._features = FourierFeatures(waves * math.sqrt(2 * self.gamma_), phases)
+            self.n_components_ = self.n_components
         else:
-            self._places, self._phases = sample, None
-            unfold = _inverse_root(self._values(sample))
-        self.n_components_ = len(self._places)
+            landmarks = S[np.sort(drawn[: self.n_components])]
+            cut = len(landmarks) * np.finfo(np.float64).eps
+            lift = Nystroem(landmarks, mean=self._mean, gamma=self.gamma_, cut=cut)
+            self._features, unfold = lift, lift.root_
+            self.n_components_ = len(landmarks)
         scale = 1.0 / math.sqrt(spread) if spread > 0 else 1.0
         moments = self._feature_moments(S, T, weights, unfold, scale)
         alphas = np.logspace(-8, 2, 41) if self.alphas is None else self.alphas
@@ -199,7 +224,7 @@ class KernelMap(BaseMap):
         out = np.empty((len(X), self.n_features_out_), dtype=X.dtype)
         for rows in row_blocks(len(X), self.n_components_ + self.n_features_in_):
             centred = X[rows] - self._mean
-            block = self._values(centred) @ self._coef_kernel
+            block = self._features.kernel(centred) @ self._coef_kernel
             if self._coef_linear is not None:
                 block += centred @ self._coef_linear
             out[rows] = block + self._intercept
@@ -211,22 +236,6 @@ class KernelMap(BaseMap):
             raise ValueError(f"features must be one of {FEATURES}, got {self.features!r}")
         whole_number("n_components", self.n_components)
         real_number("gamma", self.gamma, low=0, above=True)
-
-    def _values(self, centred: Float64Array) -> Float64Array:
-        """Kernel of centred rows with each landmark, or their random features."""
-        values: Float64Array = centred @ self._places.T
-        if self._phases is not None:
-            values += self._phases
-            np.cos(values, out=values)
-            values *= math.sqrt(2.0 / self.n_components)
-            return values
-        values *= 2.0
-        values -= np.einsum("ij,ij->i", self._places, self._places)
-        values -= np.einsum("ij,ij->i", centred, centred)[:, None]
-        np.minimum(values, 0.0, out=values)  # minus the squared distance: rounding may pass zero
-        values *= self.gamma_
-        np.exp(values, out=values)
-        return values
 
     def _feature_moments(
         self,
@@ -245,7 +254,7 @@ class KernelMap(BaseMap):
             if w is not None and not w.any():
                 continue
             centred = S[rows] - self._mean
-            features = self._values(centred)
+            features = self._features.kernel(centred)
             if unfold is not None:
                 features = features @ unfold
             if self.linear:
@@ -266,22 +275,3 @@ def _mean_and_spread(S: FloatArray, weights: Float64Array | None) -> tuple[Float
         centred = S[rows] - mean
         spread += float(w[rows] @ np.einsum("ij,ij->i", centred, centred))
     return mean, spread / total
-
-
-def _median_squared_distance(rows: Float64Array) -> float:
-    """Median over pairs of rows; 1 where all of them are equal."""
-    if len(rows) < 2:
-        return 1.0
-    from scipy.spatial.distance import pdist
-
-    distances = pdist(rows, "sqeuclidean")
-    middle = float(np.median(distances)) or float(distances.mean())
-    return middle or 1.0
-
-
-def _inverse_root(kernel: Float64Array) -> Float64Array:
-    """Matrix that decorrelates the kernel values with the landmarks, without silent directions."""
-    values, vectors = np.linalg.eigh((kernel + kernel.T) / 2)
-    rank = max(1, numerical_rank(values, len(values)))
-    root: Float64Array = vectors[:, -rank:] / np.sqrt(values[-rank:])
-    return root
