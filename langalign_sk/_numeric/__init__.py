@@ -22,7 +22,7 @@ from langalign_sk._numeric._linalg import (
     shrinkage_of as shrinkage_of,
     uncentred as uncentred,
 )
-from langalign_sk._numeric._memo import Immutable as Immutable
+from langalign_sk._numeric._memo import Immutable as Immutable, held_bytes as held_bytes
 from langalign_sk._numeric._moments import Moments, PairMoments
 from langalign_sk._numeric._neighbours import (
     mean_similarity,

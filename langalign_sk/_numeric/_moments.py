@@ -12,7 +12,7 @@ from langalign_sk._numeric._arrays import (
     as_matrix,
     as_weights,
 )
-from langalign_sk._numeric._memo import Immutable, Memo, Value
+from langalign_sk._numeric._memo import Immutable, Memo, Value, held_bytes
 from langalign_sk._numeric._scatter import JointScatter, OneScatter, accumulate, symmetric
 
 
@@ -131,6 +131,15 @@ class Moments(Immutable):
         object
         """
         return self._memo.get(key, compute, slot)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers, and of all that was derived from them and is remembered."""
+        return held_bytes(self)
+
+    def forget(self) -> None:
+        """Drop what was derived; it is computed again when asked for."""
+        self._memo.clear()
 
     def __add__(self, other: object) -> Moments:
         if not isinstance(other, Moments):
@@ -293,6 +302,16 @@ class PairMoments(Immutable):
         """
         place = None if slot is None else (self.is_swapped, slot)
         return self._memo.get((self.is_swapped, key), compute, place)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the numbers, and of all that was derived from them and is remembered."""
+        return held_bytes(self)
+
+    def forget(self) -> None:
+        """Drop what was derived, of the sides too; it is computed again when asked for."""
+        for memo in (self._memo, self.source._memo, self.target._memo):
+            memo.clear()
 
     def __add__(self, other: object) -> PairMoments:
         if not isinstance(other, PairMoments):
