@@ -98,15 +98,23 @@ class Package:
         parts = path.relative_to(self.folder.parent).with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
-    def modules_imported(self, path: Path) -> Iterator[str]:
-        """Give the modules of the package that a file imports, wherever in it."""
+    def modules_imported(self, path: Path) -> set[str]:
+        """Return the modules of the package that a file imports, wherever in it."""
+        found = set()
         for node in ast.walk(self.trees[path]):
             if isinstance(node, ast.ImportFrom) and node.module in self.modules:
                 for alias in node.names:
                     submodule = f"{node.module}.{alias.name}"
-                    yield submodule if submodule in self.modules else str(node.module)
+                    found.add(submodule if submodule in self.modules else str(node.module))
             elif isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names if alias.name in self.modules)
+                found |= {alias.name for alias in node.names if alias.name in self.modules}
+        return found
+
+    def crossings(self, path: Path) -> list[str]:
+        """Return the modules of other rooms that a file imports."""
+        room = self.room_of(path)
+        parts = {module: module.split(".") for module in self.modules_imported(path)}
+        return sorted(m for m, names in parts.items() if len(names) > 1 and names[1] != room)
 
     def rooms_imported(self, path: Path) -> set[str]:
         """Return the rooms that a file imports from."""
@@ -118,14 +126,12 @@ class Package:
         }
 
     def past_doors(self, path: Path) -> list[str]:
-        """Return the private modules of other rooms that a file imports, one per import."""
-        found = []
-        for module in self.modules_imported(path):
-            parts = module.split(".")
-            private = len(parts) >= 3 and any(part.startswith("_") for part in parts[2:])
-            if private and parts[1] != self.room_of(path):
-                found.append(module)
-        return found
+        """Return the private modules of other rooms that a file imports."""
+        return [
+            module
+            for module in self.crossings(path)
+            if any(part.startswith("_") for part in module.split(".")[2:])
+        ]
 
     def circles(self) -> list[list[str]]:
         """Return the groups of modules that import each other in a circle, lazily or not.
@@ -134,7 +140,7 @@ class Package:
         """
         names = {module for module, path in self.modules.items() if path.name != "__init__.py"}
         arrows = {
-            module: (set(self.modules_imported(self.modules[module])) & names) - {module}
+            module: (self.modules_imported(self.modules[module]) & names) - {module}
             for module in names
         }
         reached = {module: _reached(module, arrows) for module in arrows}

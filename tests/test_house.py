@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 
-from benchmarks import house_rules
+from benchmarks import house, house_rules
 from benchmarks.house_rules import ROOMS, Package, imported
 
 PACKAGE = Package(Path(__file__).resolve().parents[1] / "langalign_sk")
@@ -141,3 +142,60 @@ def test_the_rules_find_what_they_are_for(tmp_path):
     with pytest.raises(ValueError, match="line 1: imports are absolute"):
         list(imported(ast.parse("from . import x").body))
     assert house_rules.is_mutable(ast.parse("BoundedCache[int](3)", mode="eval").body)
+
+
+REPEATED = '''"""One.
+
+Two. {0}
+"""
+import os
+from sys import (
+    path,
+)
+
+def {0}():
+    """Say."""
+    a = 1  # said
+    # a comment
+
+    b = 2
+    c = 3
+    d = 4
+    return [
+        a, b, c, d,
+    ]
+'''
+
+
+def test_repeated_runs_are_counted_once_per_copy(tmp_path):
+    folder = tmp_path / "pkg"
+    (folder / "datasets").mkdir(parents=True)
+    for name in ("one", "three", "two", "datasets/four"):
+        (folder / f"{name}.py").write_text(REPEATED.format(name.split("/")[-1]), encoding="utf-8")
+    package = Package(folder)
+    assert list(house.repeated(package, docstrings=False)) == [
+        (7, "three.py:12", "one.py:12"),
+        (7, "two.py:12", "one.py:12"),
+    ]
+    assert [run.lines for run in house.repeated(package, docstrings=True)] == [8, 8]
+    assert house.counted_lines(REPEATED.format("f"), docstrings=True)[:5] == [
+        (1, '"""One.'), (3, "Two. f"), (4, '"""'), (10, "def f():"), (11, '"""Say."""'),
+    ]  # fmt: skip
+
+
+def test_the_figures_of_this_checkout(tmp_path, monkeypatch, capsys):
+    found = house.figures(house.real_data.REPOSITORY)
+    assert found["Python files"] == len(PACKAGE.files)
+    assert found["parameters of LangAligner"] >= 3
+    assert 1 <= found["files of align/, transfer/ in LangAligner.fit"] < 20
+    assert all(isinstance(value, int) for value in found.values())
+    house.main(["--list"])
+    assert "langalign_sk:" in capsys.readouterr().out
+    monkeypatch.setattr(house, "figures", lambda folder: {"files": 3})
+    monkeypatch.setattr(house.real_data, "RESULTS", tmp_path)
+    house.main(["--against", str(house.real_data.REPOSITORY)])
+    written = json.loads((tmp_path / "house.json").read_text("utf-8"))
+    assert written["figures"] == {"files": {"before": 3, "now": 3}}
+    (tmp_path / "langalign_sk").mkdir()
+    with pytest.raises(RuntimeError, match="in place of|can't be looked at"):
+        house.looked_at(tmp_path)
