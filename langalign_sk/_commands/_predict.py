@@ -33,6 +33,6 @@ def run(args: argparse.Namespace) -> int:
     if args.out is None:
         print(_predictions.predictions(texts, found), end="")
         return 0
-    with atomic_file(args.out) as path:
-        _predictions.write_predictions(path, texts, found)
+    with atomic_file(args.out) as file:
+        file.write(_predictions.predictions(texts, found).encode("utf-8", "surrogatepass"))
     return 0

@@ -44,6 +44,6 @@ def run(args: argparse.Namespace) -> int:
     if args.out is None:
         print(table, end="")
         return 0
-    with atomic_file(args.out) as path:
-        path.write_text(table, encoding="utf-8", errors="surrogatepass")
+    with atomic_file(args.out) as file:
+        file.write(table.encode("utf-8", "surrogatepass"))
     return 0

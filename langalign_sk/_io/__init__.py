@@ -1,10 +1,18 @@
 """Files: parallel text in, and writes that either happen whole or not at all."""
 
-from langalign_sk._io._atomic import atomic_file, atomic_folder
+from langalign_sk._io._atomic import atomic_folder
 from langalign_sk._io._catalogs import read_po
 
 # For the other rooms.
-from langalign_sk._io._file_locks import hold as hold, is_held as is_held, locked as locked
+from langalign_sk._io._files import (
+    atomic_file,
+    hold as hold,
+    is_held as is_held,
+    keep_rights as keep_rights,
+    locked as locked,
+    real_path as real_path,
+    sync_folder as sync_folder,
+)
 from langalign_sk._io._markup import plain_text
 from langalign_sk._io._read import (
     Columns,

@@ -32,8 +32,8 @@ _LEAD_WITHOUT_LABELS = (
 def write_page(report: TransferReport, path: str | os.PathLike[str]) -> None:
     """Write the page of a report; it appears whole or not at all."""
     page = render(report).encode("utf-8")
-    with atomic_file(path) as temporary:
-        temporary.write_bytes(page)
+    with atomic_file(path) as file:
+        file.write(page)
 
 
 def render(report: TransferReport) -> str:

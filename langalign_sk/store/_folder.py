@@ -141,8 +141,8 @@ class Store:
         if self._is_there() and self.path.is_dir():
             return
         self.path.mkdir(parents=True, exist_ok=True)
-        with atomic_file(self.path / MARKER) as temporary:
-            temporary.write_text(json.dumps(_FORMAT) + "\n", encoding="utf-8")
+        with atomic_file(self.path / MARKER, private=False) as file:
+            file.write(json.dumps(_FORMAT).encode() + b"\n")
         self._opened = True
 
     def _go_without(self, error: OSError) -> None:
