@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +9,7 @@ from typing import Any, NamedTuple
 from langalign_sk._io import (
     Columns,
     fail,
+    json_record,
     numbered_lines,
     read_csv,
     read_jsonl,
@@ -100,18 +100,13 @@ def _pair_columns(path: Path, kind: str, langs: tuple[str, str]) -> tuple[Any, A
 def _head(path: Path, kind: str) -> list[str]:
     """Names, or whatever the first line holds."""
     if kind == ".jsonl":
-        number, line = numbered_lines(read_text(path, "utf-8")[1])[0]
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            fail(path, number, f"not valid JSON ({error.msg}, column {error.colno})")
-        return list(record) if isinstance(record, dict) else []
+        return list(json_record(path, *numbered_lines(*read_text(path, "utf-8"))[0]))
     if kind == ".csv":
         import csv
         import io
 
         return next(csv.reader(io.StringIO(read_text(path, "utf-8")[1])))
-    return numbered_lines(read_text(path, "utf-8")[1])[0][1].split("\t")
+    return numbered_lines(*read_text(path, "utf-8"))[0][1].split("\t")
 
 
 def _read_columns(path: Path, columns: tuple[Any, ...], option: str) -> Columns:

@@ -1,7 +1,6 @@
 """Files: parallel text in, and writes that either happen whole or not at all."""
 
 from langalign_sk._io._atomic import atomic_folder
-from langalign_sk._io._catalogs import read_po
 
 # For the other rooms.
 from langalign_sk._io._files import (
@@ -14,13 +13,22 @@ from langalign_sk._io._files import (
     sync_folder as sync_folder,
 )
 from langalign_sk._io._markup import plain_text
+from langalign_sk._io._po import read_po
 from langalign_sk._io._read import (
     Columns,
     fail as fail,
     numbered_lines as numbered_lines,
     read_text as read_text,
 )
-from langalign_sk._io._tables import read_csv, read_jsonl, read_lines, read_tsv
+from langalign_sk._io._tables import (
+    json_record as json_record,
+    read_csv,
+    read_jsonl,
+    read_lines,
+    read_tsv,
+    table as table,
+    unshielded as unshielded,
+)
 from langalign_sk._io._texts import (
     as_texts as as_texts,
     language_column as language_column,

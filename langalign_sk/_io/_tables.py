@@ -1,4 +1,4 @@
-"""Columns of TSV, CSV, JSON lines and plain text files."""
+"""Columns of TSV, CSV, JSON lines and plain text files, read and written."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,10 @@ from langalign_sk._io._read import Columns, fail, numbered_lines, read_text
 
 Column = str | int
 PathLike = str | os.PathLike[str]
+
+#: How a cell begins that a spreadsheet would run, and apostrophes that a text may have before it.
+_FORMULA = re.compile(r"'*+\s*+[=+\-@＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?\d++(?:\.\d++)?", re.ASCII)
 
 
 def read_tsv(
@@ -43,7 +48,7 @@ def read_tsv(
     path, text = read_text(path, encoding)
     if quoting:
         return _pick(path, _csv_rows(path, text, "\t"), columns, header)
-    rows = ((number, line.split("\t")) for number, line in numbered_lines(text))
+    rows = ((number, line.split("\t")) for number, line in numbered_lines(path, text))
     return _pick(path, rows, columns, header)
 
 
@@ -65,13 +70,8 @@ def read_jsonl(path: PathLike, columns: Sequence[str], *, encoding: str = "utf-8
     path, text = read_text(path, encoding)
     texts: tuple[list[str], ...] = tuple([] for _ in columns)
     lines = []
-    for number, line in numbered_lines(text):
-        try:
-            record = json.loads(line)
-        except json.JSONDecodeError as error:
-            fail(path, number, f"not valid JSON ({error.msg}, column {error.colno})")
-        if not isinstance(record, dict):
-            fail(path, number, f"a JSON object is needed, got a {type(record).__name__}")
+    for number, line in numbered_lines(path, text):
+        record = json_record(path, number, line)
         for column, found in zip(columns, texts, strict=True):
             if column not in record:
                 fail(path, number, f"no field {column!r}; the fields are {_listed(record)}")
@@ -85,9 +85,52 @@ def read_jsonl(path: PathLike, columns: Sequence[str], *, encoding: str = "utf-8
 
 def read_lines(path: PathLike, *, encoding: str = "utf-8") -> Columns:
     """Read a file with one text per line; blank lines are left out."""
-    _, text = read_text(path, encoding)
-    rows = numbered_lines(text)
+    path, text = read_text(path, encoding)
+    rows = numbered_lines(path, text)
     return Columns(([line for _, line in rows],), [number for number, _ in rows])
+
+
+def table(columns: Mapping[str, Sequence[str | float]], *, delimiter: str = "\t") -> str:
+    """Lay out columns as TSV or CSV, one line a row with a head.
+
+    Fields that hold the delimiter, a quotation mark or a line end stand in quotation marks as in
+    CSV, so that pandas and spreadsheets read every row back. A text that begins like a formula
+    gets an apostrophe before it, lest a spreadsheet run it; `unshielded` takes it off.
+    """
+    rows = [columns.keys(), *zip(*columns.values(), strict=True)]
+    special = re.compile(rf'["\r\n{re.escape(delimiter)}]')
+    lines = []
+    for row in rows:
+        cells = map(_shielded, row)
+        quoted = ('"' + c.replace('"', '""') + '"' if special.search(c) else c for c in cells)
+        lines.append(delimiter.join(quoted))
+    return "\n".join(lines) + "\n"
+
+
+def unshielded(cell: str) -> str:
+    """Return the text that `table` made the cell of."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+def _shielded(field: str | float) -> str:
+    """Return a field as it stands in a table, valid in UTF-8 and no formula."""
+    if not isinstance(field, str):
+        return str(field)
+    text = field.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def json_record(path: Path, number: int, line: str) -> dict[str, Any]:
+    """Read the object on a line of JSON."""
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        fail(path, number, f"not valid JSON ({error.msg}, column {error.colno})")
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, brackets in brackets
+        fail(path, number, f"JSON that is too large ({str(error)[:60]})")
+    if not isinstance(record, dict):
+        fail(path, number, f"a JSON object is needed, got a {type(record).__name__}")
+    return record
 
 
 def _csv_rows(path: Path, text: str, delimiter: str) -> Iterable[tuple[int, list[str]]]:
@@ -100,7 +143,8 @@ def _csv_rows(path: Path, text: str, delimiter: str) -> Iterable[tuple[int, list
         except StopIteration:
             return
         except csv.Error as error:
-            fail(path, begins, f"not valid CSV ({error})")
+            more = "; csv.field_size_limit(N) lets longer ones in" if "limit" in str(error) else ""
+            fail(path, begins, f"not valid CSV ({error}){more}")
         if row:
             yield begins, row
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from langalign_sk._io._read import Columns, fail, read_bytes
+from langalign_sk._io._read import Columns, check_length, decode, fail, limit, read_bytes
 
 # Elements whose content is code of the original document, not text.
 _CODE = {"bpt", "ept", "ph", "it", "ut"}
+_LANGUAGES = {"srcLang", "trgLang", "source-language", "target-language"}
 _CHUNK = 2**20
+_DEEPEST = 200  # elements within each other; translation files have about ten
+#: What expat cannot read: encodings of several bytes a character, other than Unicode's.
+_MULTIBYTE = re.compile(
+    rb"""(?:\xef\xbb\xbf)?<\?xml\s[^>]{0,100}?\bencoding\s*=\s*["']"""
+    rb"""(euc[-_][jk][pr]|cp9\d\d|ks_c_5601-1987|shift[-_]jis|gb\w{1,9}|big5)["']""",
+    re.IGNORECASE,
+)
 
 
 class XliffColumns(NamedTuple):
@@ -25,7 +34,7 @@ class XliffColumns(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """One finished element, the line it begins on, and the attributes of what is around it."""
+    """One finished element, the line it begins on, and the languages named around it."""
 
     line: int
     element: Element
@@ -106,13 +115,18 @@ def _text(element: Element) -> str:
 
 def _inner(element: Element) -> str:
     """Text of an element without the codes inside it."""
-    parts = [element.text or ""]
-    for child in element:
-        if child.tag == "cp":  # a character that XML cannot hold
-            parts.append(chr(int(child.get("hex", "20"), 16)))
-        elif child.tag not in _CODE:
-            parts.append(_inner(child))
-        parts.append(child.tail or "")
+    parts: list[str] = []
+    left: list[Element | str | None] = [element]
+    while left:
+        item = left.pop()
+        if not isinstance(item, Element):
+            parts.append(item or "")
+            continue
+        parts.append(item.text or "")
+        for child in reversed(item):
+            left.append(child.tail)
+            if child.tag not in _CODE:
+                left.append(child)
     return "".join(parts)
 
 
@@ -123,24 +137,33 @@ def _elements(path: Path, tags: set[str]) -> Iterator[_Found]:
     grow to any size or name a file, and these formats have no use for them.
     """
     _, data = read_bytes(path)
-    parser = expat.ParserCreate(namespace_separator="}")
+    legacy = _MULTIBYTE.match(data)
+    if legacy is not None:
+        data = decode(path, data, legacy[1].decode()).encode()
+    parser = expat.ParserCreate("utf-8" if legacy else None, namespace_separator="}")
     parser.buffer_text = True
+    deepest = limit("DEPTH", _DEEPEST)
     done: list[_Found] = []
     around: list[dict[str, str]] = []
     builder: TreeBuilder | None = None
-    depth = begins = 0
+    depth = begins = length = 0
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal builder, depth, begins
+        nonlocal builder, depth, begins, length
         tag = tag.rpartition("}")[2]
         attributes = {name.rpartition("}")[2]: value for name, value in attributes.items()}
+        if len(around) + depth >= deepest:
+            problem = f"elements more than {deepest} deep in each other; LANGALIGN_MAX_DEPTH=N "
+            fail(path, parser.CurrentLineNumber, problem + "in the environment lets more in")
         if builder is None and tag in tags:
-            builder, depth, begins = TreeBuilder(), 0, parser.CurrentLineNumber
+            builder, depth, begins, length = TreeBuilder(), 0, parser.CurrentLineNumber, 0
         if builder is None:
-            around.append(attributes)
-        else:
-            depth += 1
-            builder.start(tag, attributes)
+            around.append({name: attributes[name] for name in _LANGUAGES & attributes.keys()})
+            return
+        depth += 1
+        builder.start(tag, attributes)
+        if tag == "cp":  # a character that XML cannot hold
+            builder.data(_character(path, parser.CurrentLineNumber, attributes.get("hex", "20")))
 
     def end(tag: str) -> None:
         nonlocal builder, depth
@@ -150,13 +173,16 @@ def _elements(path: Path, tags: set[str]) -> Iterator[_Found]:
         builder.end(tag.rpartition("}")[2])
         depth -= 1
         if depth == 0:
+            check_length(path, begins, length)
             context = {name: value for outer in around for name, value in outer.items()}
             done.append(_Found(begins, builder.close(), context))
             builder = None
 
     def text(content: str) -> None:
+        nonlocal length
         if builder is not None:
             builder.data(content)
+            length += len(content)
 
     def refuse(*_: object) -> NoReturn:
         fail(path, parser.CurrentLineNumber, "XML entities of its own are not accepted")
@@ -174,3 +200,11 @@ def _elements(path: Path, tags: set[str]) -> Iterator[_Found]:
     except expat.ExpatError as error:
         problem = expat.ErrorString(error.code)
         fail(path, error.lineno, f"not well-formed XML ({problem})")
+
+
+def _character(path: Path, line: int, code: str) -> str:
+    """Character by its number in hexadecimal."""
+    try:
+        return chr(int(code, 16))
+    except (ValueError, OverflowError):
+        fail(path, line, f"hex={code[:20]!r} is the number of no character")

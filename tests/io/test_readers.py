@@ -1,5 +1,7 @@
 import gzip
 import json
+import time
+import tracemalloc
 
 import pytest
 
@@ -174,6 +176,12 @@ def bomb(kind):
     return f'<?xml version="1.0"?>\n<!DOCTYPE tmx [{kind}]>\n<tmx><tu/></tmx>'
 
 
+def nested(depth):
+    inner = "<g>" * depth + "deep" + "</g>" * depth
+    unit = f"<trans-unit><source>{inner}</source>\n<target>깊다</target></trans-unit>"
+    return f"<xliff>\n<file>\n{unit}</file></xliff>"
+
+
 BAD = [
     ("empty.tsv", "", read_tsv, [0, 1], r"empty.tsv: the file is empty"),
     ("blank.jsonl", "\n \n", read_jsonl, ["a"], r"blank.jsonl: the file is empty"),
@@ -211,6 +219,31 @@ BAD = [
         None,
         r"e.xlf, line 2: XML entities",
     ),
+    ("g.xlf", nested(100_000), read_xliff, None, r"g.xlf, line 3: .*200 deep.*LANGALIGN_MAX_DEPTH"),
+    ("h.xlf", "<a>" * 500, read_xliff, None, r"h.xlf, line 1: .*200 deep"),
+    (
+        "i.xlf",
+        XLIFF20.replace('hex="0020"', 'hex="110000"'),
+        read_xliff,
+        None,
+        r"i.xlf, line 4: hex='110000' is the number of no character",
+    ),
+    ("j.xlf", XLIFF20.replace('hex="0020"', 'hex="zz"'), read_xliff, None, r"line 4: hex='zz'"),
+    ("nest.jsonl", '{"a": "b"}\n' + "[" * 200_000, read_jsonl, ["a"], r"line 2: JSON that is too"),
+    (
+        "int.jsonl",
+        '{"a": ' + "1" * 5000 + "}",
+        read_jsonl,
+        ["a"],
+        r"line 1: JSON that is too large",
+    ),
+    (
+        "field.csv",
+        "a,b\nc," + "d" * 140_000,
+        read_csv,
+        ["a", "b"],
+        r"field.csv, line 2: .*131072.*csv.field_size_limit",
+    ),
     (
         "f.xlf",
         XLIFF12.replace("</file>", "</file>\n<file source-language='de'><trans-unit/></file>"),
@@ -226,6 +259,72 @@ def test_errors_name_file_and_line(tmp_path, name, content, read, columns, messa
     path = write(tmp_path, name, content)
     with pytest.raises(ValueError, match=message):
         read(path) if columns is None else read(path, columns)
+
+
+@pytest.mark.parametrize("name", ["a.tsv", "a.jsonl", "a.txt", "a.po", "a.xlf"])
+def test_lines_without_end_are_refused(tmp_path, monkeypatch, name):
+    long = "x" * 2000
+    content, read, line = {
+        "a.tsv": (f"a\tb\n{long}\tc\n", lambda path: read_tsv(path, [0]), 2),
+        "a.jsonl": (f'{{"a": "{long}"}}', lambda path: read_jsonl(path, ["a"]), 1),
+        "a.txt": (f"a\n\n{long}\nb", read_lines, 3),
+        "a.po": (f'msgid "a"\nmsgstr "{long}"', read_po, 2),
+        "a.xlf": (XLIFF12.replace("Open ", long), read_xliff, 3),
+    }[name]
+    path = write(tmp_path, name, content)
+    read(path)
+    monkeypatch.setenv("LANGALIGN_MAX_LINE", "1500")
+    with pytest.raises(ValueError, match=rf"{name}, line {line}: more than 1,500 .*MAX_LINE=N"):
+        read(path)
+    monkeypatch.setenv("LANGALIGN_MAX_LINE", "many")
+    with pytest.raises(ValueError, match="LANGALIGN_MAX_LINE must be a whole number, got 'many'"):
+        read(path)
+
+
+def test_a_gzip_bomb_is_let_off_early(tmp_path, monkeypatch):
+    path = write(tmp_path, "bomb.tsv.gz", b"a\tb\n" * 10**7)
+    assert path.stat().st_size < 10**5
+    monkeypatch.setenv("LANGALIGN_MAX_UNPACKED", str(10**6))
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"bomb.tsv.gz: unpacks to more than 1,000,000 bytes.*=N"):
+        read_tsv(path, [0, 1])
+    assert tracemalloc.get_traced_memory()[1] < 10**7
+    tracemalloc.stop()
+    monkeypatch.setenv("LANGALIGN_MAX_UNPACKED", str(4 * 10**7))
+    assert len(read_tsv(path, [0]).lines) == 10**7
+
+
+def test_depth_can_be_allowed(tmp_path, monkeypatch):
+    path = write(tmp_path, "deep.xlf", nested(5000))
+    monkeypatch.setenv("LANGALIGN_MAX_DEPTH", "6000")
+    assert pairs(read_xliff(path).columns) == [("deep", "깊다")]
+
+
+@pytest.mark.parametrize("encoding", ["euc-kr", "cp949", "gb18030", "utf-16", "iso-8859-1"])
+def test_xml_in_the_encoding_that_it_names(tmp_path, encoding):
+    korean = "cafe" if encoding == "iso-8859-1" else "안녕"
+    text = TMX.replace("UTF-8", encoding).replace(" 확인을 누르세요 ", korean)
+    text = text.replace("押す", "x").replace("옛 방식", "x")
+    found = read_tmx(write(tmp_path, "a.tmx", text, encoding), "en", "ko")
+    assert found.texts[1] == [korean, "x"]
+
+
+def test_attributes_of_the_root_are_not_copied_for_every_unit(tmp_path):
+    many = " ".join(f'a{i}="x"' for i in range(2000))
+    units = "<trans-unit><source>a</source><target>b</target></trans-unit>" * 2000
+    path = write(
+        tmp_path, "a.xlf", f'<xliff {many}><file source-language="en">{units}</file></xliff>'
+    )
+    start = time.thread_time()
+    assert len(read_xliff(path).columns.lines) == 2000
+    assert time.thread_time() - start < 0.5
+
+
+def test_a_message_over_many_lines_is_joined_once(tmp_path):
+    path = write(tmp_path, "a.po", 'msgid "a"\nmsgstr ""\n' + '"0123456789"\n' * 100_000)
+    start = time.thread_time()
+    assert len(read_po(path).texts[1][0]) == 1_000_000
+    assert time.thread_time() - start < 5
 
 
 def test_a_language_that_is_not_there(tmp_path):

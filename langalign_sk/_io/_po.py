@@ -9,7 +9,7 @@ from pathlib import Path
 
 from langalign_sk._io._read import Columns, fail, numbered_lines, read_text
 
-_STATEMENT = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)?\s*"((?:[^"\\]|\\.)*)"$')
+_STATEMENT = re.compile(r'(msgctxt|msgid_plural|msgid|msgstr(?:\[\d+\])?)?\s*"((?:[^"\\]|\\.)*+)"$')
 _ESCAPE = re.compile(r"\\([0-7]{1,3}|x[0-9a-fA-F]{2}|.)")
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
@@ -36,12 +36,12 @@ def read_po(path: str | os.PathLike[str], *, encoding: str = "utf-8") -> Columns
     return Columns((sources, targets), lines)
 
 
-def _entries(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    """Finished messages as keyword → text, with the line of their msgid."""
-    entry: dict[str, str] = {}
+def _entries(path: Path, text: str) -> Iterator[tuple[int, dict[str, list[str]]]]:
+    """Finished messages as keyword → parts of its text, with the line of their msgid."""
+    entry: dict[str, list[str]] = {}
     begins, keyword = 0, ""
     fuzzy = next_fuzzy = False
-    for number, line in numbered_lines(text):
+    for number, line in numbered_lines(path, text):
         line = line.strip()
         if line.startswith("#~"):  # obsolete: the flags before it are its own
             next_fuzzy = False
@@ -66,14 +66,15 @@ def _entries(path: Path, text: str) -> Iterator[tuple[int, dict[str, str]]]:
                 fail(path, number, f"{keyword} without a msgid before it")
             if keyword in entry:
                 fail(path, number, f"a second {keyword} for the message on line {begins}")
-            entry[keyword] = ""
-        entry[keyword] += _unescaped(found[2])
+            entry[keyword] = []
+        entry[keyword].append(_ESCAPE.sub(_unescaped, found[2]))
     if entry and not fuzzy:
         yield begins, entry
 
 
-def _pairs(entry: dict[str, str]) -> list[tuple[str, str]]:
+def _pairs(parts: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Source and target texts of one message."""
+    entry = {keyword: "".join(text) for keyword, text in parts.items()}
     singular = entry.get("msgid", "")
     if not singular:  # the header
         return []
@@ -86,13 +87,8 @@ def _pairs(entry: dict[str, str]) -> list[tuple[str, str]]:
     return [(source, target) for source, target in pairs if source and target]
 
 
-def _unescaped(text: str) -> str:
-    """Resolve the escapes of C strings."""
-    return _ESCAPE.sub(_unescape_one, text)
-
-
-def _unescape_one(found: re.Match[str]) -> str:
-    """Character that one escape stands for."""
+def _unescaped(found: re.Match[str]) -> str:
+    """Character that one escape of C strings stands for."""
     code = found[1]
     if code[0] == "x" and len(code) == 3:
         return chr(int(code[1:], 16))
