@@ -54,7 +54,7 @@ class Segments:
         return self._cache.get_many("spec", keys)
 
     def close(self) -> None:
-        store_at(Path(self._cache.path)).forget()
+        store_at(Path(self._cache.path)).close()
 
 
 class Sqlite:

@@ -9,6 +9,7 @@ target vectors into the source space, and any classifier follows.
 # when it starts deep inside a chain of imports such as ours.
 import sklearn.base  # noqa: F401
 
+from langalign_sk._process import clear_caches
 from langalign_sk._version import __version__
 from langalign_sk.align import LangAligner, LanguageGate, ReverseAligner, TextAligner
 from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
@@ -54,5 +55,6 @@ __all__ = [
     "TextPool",
     "TransferClassifier",
     "__version__",
+    "clear_caches",
     "without_pairs",
 ]

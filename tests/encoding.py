@@ -2,8 +2,9 @@
 
 import pytest
 
+from langalign_sk._process import caches
 from langalign_sk.encoders import NgramEncoder
-from langalign_sk.store import DiskCache, MemoryCache
+from langalign_sk.store import DiskCache
 from langalign_sk.text import EmbeddingExtractor
 from tests.store.stores import forget
 
@@ -13,9 +14,11 @@ MIXED = ["cancel my card", "카드 취소", "my parcel", "refund 해주세요", 
 
 
 @pytest.fixture(autouse=True)
-def own_cache(monkeypatch):
+def own_cache():
     """A process cache of the test's own: counts must not depend on other tests."""
-    monkeypatch.setattr("langalign_sk.store._choice.PROCESS_CACHE", MemoryCache())
+    caches.vectors.clear()
+    yield
+    caches.vectors.clear()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from langalign_sk._numeric._arrays import (
     as_weights as as_weights,
     row_blocks,
 )
+from langalign_sk._numeric._immutable import Immutable as Immutable
 from langalign_sk._numeric._linalg import (
     eigh_of as eigh_of,
     least_squares_scale as least_squares_scale,
@@ -22,7 +23,6 @@ from langalign_sk._numeric._linalg import (
     shrinkage_of as shrinkage_of,
     uncentred as uncentred,
 )
-from langalign_sk._numeric._memo import Immutable as Immutable, held_bytes as held_bytes
 from langalign_sk._numeric._moments import Moments, PairMoments
 from langalign_sk._numeric._neighbours import (
     mean_similarity,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 
@@ -12,8 +12,11 @@ from langalign_sk._numeric._arrays import (
     as_matrix,
     as_weights,
 )
-from langalign_sk._numeric._memo import Immutable, Memo, Value, held_bytes
+from langalign_sk._numeric._immutable import Immutable
 from langalign_sk._numeric._scatter import JointScatter, OneScatter, accumulate, symmetric
+from langalign_sk._process import Memo
+
+Value = TypeVar("Value")
 
 
 class Moments(Immutable):
@@ -115,14 +118,14 @@ class Moments(Immutable):
         return self.weight**2 / self.weight_sq
 
     def memo(self, key: Hashable, compute: Callable[[], Value], slot: Hashable = None) -> Value:
-        """Return what `compute` returns, called once per `key` for this object.
+        """Return what `compute` returns, called once per `key` while the process remembers it.
 
         Parameters
         ----------
         key : hashable
             What the value is known by.
         compute : callable
-            Makes the value; called while no other thread computes for this object.
+            Makes the value, which must not refer to this object: it would keep it alive.
         slot : hashable, optional
             Keep only the newest of the values asked for under one slot.
 
@@ -131,15 +134,6 @@ class Moments(Immutable):
         object
         """
         return self._memo.get(key, compute, slot)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the numbers, and of all that was derived from them and is remembered."""
-        return held_bytes(self)
-
-    def forget(self) -> None:
-        """Drop what was derived; it is computed again when asked for."""
-        self._memo.clear()
 
     def __add__(self, other: object) -> Moments:
         if not isinstance(other, Moments):
@@ -285,14 +279,14 @@ class PairMoments(Immutable):
         return other
 
     def memo(self, key: Hashable, compute: Callable[[], Value], slot: Hashable = None) -> Value:
-        """Return what `compute` returns, called once per `key` and direction.
+        """Return what `compute` returns, called once per `key` and direction while remembered.
 
         Parameters
         ----------
         key : hashable
             What the value is known by.
         compute : callable
-            Makes the value; called while no other thread computes for this object.
+            Makes the value, which must not refer to this object: it would keep it alive.
         slot : hashable, optional
             Keep only the newest of the values asked for under one slot.
 
@@ -302,16 +296,6 @@ class PairMoments(Immutable):
         """
         place = None if slot is None else (self.is_swapped, slot)
         return self._memo.get((self.is_swapped, key), compute, place)
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes of the numbers, and of all that was derived from them and is remembered."""
-        return held_bytes(self)
-
-    def forget(self) -> None:
-        """Drop what was derived, of the sides too; it is computed again when asked for."""
-        for memo in (self._memo, self.source._memo, self.target._memo):
-            memo.clear()
 
     def __add__(self, other: object) -> PairMoments:
         if not isinstance(other, PairMoments):

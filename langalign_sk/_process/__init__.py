@@ -1,12 +1,24 @@
-"""What a process shares: bounded caches, locks, loaded models."""
+"""What a process shares: bounded caches, locks, loaded models. All state of the package is here."""
 
-from langalign_sk._process._bounded import BoundedCache as BoundedCache
-from langalign_sk._process._models import (
-    encode_lock as encode_lock,
+from langalign_sk._process._bounded import BoundedCache as BoundedCache, held_bytes as held_bytes
+from langalign_sk._process._caches import (
+    Memo as Memo,
+    caches as caches,
+    clear_caches as clear_caches,
+    computed_once as computed_once,
+)
+from langalign_sk._process._fair import FairLock as FairLock, encode_lock as encode_lock
+from langalign_sk._process._fork import Lock as Lock, renew_in_children as renew_in_children
+from langalign_sk._process._models import load_once as load_once, release_models as release_models
+from langalign_sk._process._objects import (
     identity as identity,
-    load_once as load_once,
+    joining as joining,
+    living as living,
+    note as note,
+    noted as noted,
+    register as register,
 )
 from langalign_sk._process._pickling import (
     pairs_are_left_out as pairs_are_left_out,
-    register as register,
+    without_pairs as without_pairs,
 )

@@ -1,4 +1,4 @@
-"""Which corpora are alive in this process, and whether pickles may hold rows."""
+"""Whether pickles may hold the rows of corpora."""
 
 from __future__ import annotations
 
@@ -7,54 +7,48 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, TypeVar
 
-if TYPE_CHECKING:
-    from langalign_sk.corpus import RowState
+from langalign_sk._process._fork import Lock, renew_in_children
 
-Holder = TypeVar("Holder", bound="RowState")
-
-# By identity, not by fingerprint: of two equal corpora one may go while the other stays.
-_live: weakref.WeakValueDictionary[int, RowState] = weakref.WeakValueDictionary()
-_lock = threading.RLock()  # a destructor may run, and register, while it is held
-_left_out: ContextVar[bool] = ContextVar("langalign_sk_pairs_left_out", default=False)
+#: Name of the threads in which pools of processes pickle what is sent to workers.
+_FEEDER = "QueueFeederThread"
 
 
-def register(holder: RowState) -> None:
-    """Make a corpus that has rows and a known fingerprint findable by `live`."""
-    with _lock:
-        _live[id(holder)] = holder
+class _Blocks:
+    """The ``with`` blocks that are open: by whom, and which threads ran before."""
+
+    def __init__(self) -> None:
+        self.here: ContextVar[bool] = ContextVar("langalign_sk_pairs_left_out", default=False)
+        self._open: dict[object, weakref.WeakSet[threading.Thread]] = {}
+        self._lock = Lock()
+        renew_in_children(self)
+
+    @contextmanager
+    def block(self) -> Iterator[None]:
+        """Open a block."""
+        key = object()
+        older = weakref.WeakSet(t for t in threading.enumerate() if t.name != _FEEDER)
+        with self._lock:
+            self._open[key] = older
+        token = self.here.set(True)
+        try:
+            yield
+        finally:
+            self.here.reset(token)
+            with self._lock:
+                self._open.pop(key, None)
+
+    def reach(self, thread: threading.Thread) -> bool:
+        """Tell whether a thread was started while a block was open."""
+        with self._lock:
+            return any(thread not in older for older in self._open.values())
+
+    def after_fork(self) -> None:
+        """Forget the blocks of other threads; that of the thread that forked is in its context."""
+        self._open = {}
 
 
-def live(stub: Holder) -> Holder:
-    """Find the corpus of this process that a stub stands for.
-
-    Parameters
-    ----------
-    stub : ParallelCorpus or TextPool
-        Usually the result of ``detach()``, or of unpickling what was pickled `without_pairs`.
-
-    Returns
-    -------
-    ParallelCorpus or TextPool
-        A corpus with the same fingerprint that has its rows, if this process holds one; otherwise
-        `stub` itself.
-
-    Examples
-    --------
-    >>> from langalign_sk.corpus import ParallelCorpus, live
-    >>> pairs = ParallelCorpus(["a cat", "a dog"], ["고양이", "개"], target_lang="ko")
-    >>> live(pairs.detach()) is pairs
-    True
-    """
-    if stub._in_memory:
-        return stub
-    with _lock:
-        candidates = list(_live.values())
-    for candidate in candidates:
-        if type(candidate) is type(stub) and candidate._fingerprint == stub._fingerprint:
-            return candidate
-    return stub
+_blocks = _Blocks()
 
 
 @contextmanager
@@ -64,6 +58,13 @@ def without_pairs() -> Iterator[None]:
     Each `ParallelCorpus` and `TextPool` is pickled as its stub: fingerprint, number of rows,
     widths, languages. For objects that hold *unfitted* aligners, which would otherwise carry their
     pairs along; a fitted aligner leaves its pairs behind by itself.
+
+    Notes
+    -----
+    Inside the block is the thread (or the asynchronous task) that entered it, every thread started
+    before it ends, such as the workers of a pool made there, and the threads in which pools of
+    processes pickle what they send. Threads that ran before, serving other requests say, go on
+    pickling rows; one that is started meanwhile for something else does not.
 
     Examples
     --------
@@ -77,13 +78,10 @@ def without_pairs() -> Iterator[None]:
     >>> pickle.loads(small)["pairs"]
     ParallelCorpus(en->ko, 500 pairs of texts, detached)
     """
-    token = _left_out.set(True)
-    try:
+    with _blocks.block():
         yield
-    finally:
-        _left_out.reset(token)
 
 
 def pairs_are_left_out() -> bool:
-    """Whether this runs inside `without_pairs`."""
-    return _left_out.get()
+    """Tell whether this runs inside `without_pairs`."""
+    return _blocks.here.get() or _blocks.reach(threading.current_thread())

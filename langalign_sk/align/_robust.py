@@ -9,16 +9,12 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, PairMoments
-from langalign_sk._process import BoundedCache
+from langalign_sk._process import caches
 from langalign_sk.align._pairs import Direction, checked_corpus, corpus_of_arrays
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import PairFit, judge_pairs
 
 ROBUST = ("trim", "weight", None)
-
-# Folds, clones and candidates of a grid judge one content once.
-_fits: BoundedCache[PairFit] = BoundedCache(64 * 2**20)
-_moments: BoundedCache[PairMoments] = BoundedCache(64 * 2**20)
 
 
 def pair_scores(pairs: Any) -> Float64Array:
@@ -88,10 +84,9 @@ class JudgedDirection(Direction):
         """Moments of the weighted pairs, accumulated once per process."""
         corpus = self.corpus
         assert corpus is not None  # only directions with pairs are judged
-        moments = _moments.get(
-            f"{self.robust} {corpus.fingerprint}",
+        moments: PairMoments = caches.moments.get(
+            (corpus.fingerprint, self.robust),
             lambda: PairMoments.from_rows(corpus.source, corpus.target, self.weight),
-            _size_of_moments,
         )
         return moments.swapped() if self.backwards else moments
 
@@ -127,14 +122,9 @@ def _judged(way: Direction, robust: str | None) -> Direction:
 
 
 def _fit_of(corpus: ParallelCorpus) -> PairFit:
-    """Judgement of a corpus, once per process and content."""
-    return _fits.get(
+    """Judgement of a corpus, once per process and content: folds and clones share it."""
+    fit: PairFit = caches.judgements.get(
         corpus.fingerprint,
         lambda: judge_pairs(corpus.source, corpus.target, corpus.weight),
-        lambda fit: fit.scores.nbytes + fit.good.nbytes,
     )
-
-
-def _size_of_moments(moments: PairMoments) -> int:
-    """Bytes of the three matrices."""
-    return moments.cross.nbytes + moments.source.scatter.nbytes + moments.target.scatter.nbytes
+    return fit

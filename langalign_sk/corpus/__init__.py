@@ -1,11 +1,12 @@
 """Parallel pairs and text of one language as immutable handles, and their moments."""
 
 from langalign_sk._numeric import Moments, PairMoments
-from langalign_sk._process._pickling import live, pairs_are_left_out, without_pairs
+from langalign_sk._process import pairs_are_left_out, without_pairs
 from langalign_sk.corpus._cleaning import CleanPairs, clean_pairs
 
 # For the other rooms.
 from langalign_sk.corpus._grouping import choose_groups as choose_groups, tied_rows as tied_rows
+from langalign_sk.corpus._live import live
 from langalign_sk.corpus._parallel import ParallelCorpus
 from langalign_sk.corpus._pool import TextPool
 from langalign_sk.corpus._state import RowState as RowState

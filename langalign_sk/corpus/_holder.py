@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils import check_random_state
 
-from langalign_sk._process import BoundedCache
+from langalign_sk._process import caches
 from langalign_sk.corpus._embedding import embed_side
 from langalign_sk.corpus._grouping import choose_groups, tied_rows
 from langalign_sk.corpus._inputs import (
@@ -19,9 +19,6 @@ from langalign_sk.corpus._inputs import (
 )
 from langalign_sk.corpus._state import RowState
 from langalign_sk.text import BlockLayout
-
-# One accumulation per content and process, whichever clone, fold or thread asks.
-_moments: BoundedCache[Any] = BoundedCache(256 * 2**20)
 
 
 class RowHolder(RowState):
@@ -72,12 +69,12 @@ class RowHolder(RowState):
             )
         if self._parts is None:
             self._rows()  # a stub raises, even where its moments are still known
-        return _moments.get(self.fingerprint, self._compute_moments, _moment_bytes)
+        return caches.moments.get(self.fingerprint, self._compute_moments)
 
     def _compute_moments(self) -> Any:
         """Accumulate, or add up the moments of the parts of a sum."""
         node, added = self, []
-        while node._parts is not None and (node is self or node.fingerprint not in _moments):
+        while node._parts is not None and (node is self or node.fingerprint not in caches.moments):
             node, right = node._parts
             added.append(right)
         if not added:
@@ -164,9 +161,7 @@ class RowHolder(RowState):
             for lang, name in zip(self._langs, self._side_names, strict=True):
                 check_in_layout(layout, lang, name)
         spec = str(extractor.spec())
-        return self._embedded.get(
-            spec, lambda: self._encoded(extractor, layout, spec), _vector_bytes
-        )
+        return self._embedded.get(spec, lambda: self._encoded(extractor, layout, spec))
 
     def _encoded(self, extractor: Any, layout: BlockLayout | None, spec: str | None) -> Self:
         """Corpus of the vectors that an extractor gives."""
@@ -184,22 +179,9 @@ class RowHolder(RowState):
         )
 
 
-def _moment_bytes(moments: Any) -> int:
-    """Bytes of the matrices of moments."""
-    matrices = [getattr(moments, name, None) for name in ("scatter", "cross")]
-    own = sum(matrix.nbytes for matrix in matrices if matrix is not None)
-    sides = [getattr(moments, name, None) for name in ("source", "target")]
-    return int(own + sum(_moment_bytes(side) for side in sides if side is not None))
-
-
 def _random(random_state: Any) -> np.random.RandomState:
     """Random numbers that are nobody else's: None is fresh entropy, not numpy's global state."""
     if random_state is None:
         return np.random.RandomState()  # scikit-learn's kind, as check_random_state
     state: np.random.RandomState = check_random_state(random_state)
     return state
-
-
-def _vector_bytes(holder: RowHolder) -> int:
-    """Bytes that the vectors of a corpus take."""
-    return sum(0 if isinstance(side, tuple) else side.nbytes for side in holder._rows())

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, Immutable
-from langalign_sk._process import BoundedCache, pairs_are_left_out, register
+from langalign_sk._process import Memo, caches, joining, pairs_are_left_out, register
 from langalign_sk.corpus import _storage
 from langalign_sk.corpus._fingerprint import Hash, Rows, combine, extend_hash, start_hash
 from langalign_sk.corpus._inputs import frozen
 from langalign_sk.text import BlockLayout
 
 _FORMAT = 1
-_EMBEDDED_BYTES = 512 * 2**20
-_joining = threading.RLock()
 
 
 class RowState(Immutable):
@@ -42,13 +39,13 @@ class RowState(Immutable):
     _path: str | None
     _fingerprint: str | None
     _hashes: tuple[Hash, ...] | None
-    _embedded: BoundedCache[Self]
+    _embedded: Memo
 
     def _set(self, **fields: Any) -> None:
         """Set up a new object: what is not given is None."""
         names = ("_weight", "_layout", "_spec", "_sides", "_parts", "_path", "_fingerprint")
         self.__dict__.update(dict.fromkeys([*names, "_hashes"]), **fields)
-        self.__dict__["_embedded"] = BoundedCache(_EMBEDDED_BYTES)
+        self.__dict__["_embedded"] = Memo(caches.embedded)
         if self._in_memory and self._fingerprint is not None:
             register(self)
 
@@ -114,7 +111,7 @@ class RowState(Immutable):
     def _rows(self) -> tuple[Rows, ...]:
         """Sides, opened or joined if need be."""
         if self._sides is None:
-            with _joining:
+            with joining:
                 if self._parts is not None:
                     self._join()
                 elif self._sides is None:

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from langalign_sk.datasets._draws import Draws
 from langalign_sk.datasets._korean import attach_particles
@@ -86,7 +85,6 @@ def parse_frames(block: str) -> tuple[Frame, ...]:
     return tuple(frames)
 
 
-@cache
 def _word(slot: str, row: int, lang: str, measure: bool) -> str:
     """What the lexicon writes in a slot."""
     value = LEXICON[slot][row][LANGUAGES.index(lang)]

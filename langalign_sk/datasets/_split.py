@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
+from langalign_sk._process import computed_once
 from langalign_sk.datasets._account import ACCOUNT
 from langalign_sk.datasets._chat import CHAT
 from langalign_sk.datasets._draws import Draws
@@ -29,19 +29,19 @@ CHAT_SHARES = {"pairs": 50, "unlabeled_source": 25, "unlabeled_target": 25}
 _REQUESTS_IN_TEN = 4
 
 
-@cache
+@computed_once
 def request_frames() -> tuple[Frame, ...]:
     """Frames of the labelled requests."""
     return parse_frames(ORDERS + MONEY + ACCOUNT + GOODS)
 
 
-@cache
+@computed_once
 def chat_frames() -> tuple[Frame, ...]:
     """Frames of unlabelled sentences."""
     return parse_frames(CHAT)
 
 
-@cache
+@computed_once
 def intents() -> tuple[str, ...]:
     """Sorted names of the intents."""
     return tuple(sorted({frame.intent for frame in request_frames()}))

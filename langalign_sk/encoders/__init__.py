@@ -1,6 +1,6 @@
 """Encoders: hub models, n-grams, HTTP, ONNX and objects; texts in, vectors out."""
 
-from langalign_sk._process._models import release_models
+from langalign_sk._process import release_models
 
 # For the other rooms.
 from langalign_sk.encoders._batches import Prepared as Prepared, chunked as chunked

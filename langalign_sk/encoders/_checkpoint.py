@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from langalign_sk._process import caches
+
 _PROBE_SECONDS = 5.0
 _CONFIGS = ("modules.json", "config.json")
 _WEIGHTS = ("*.safetensors", "*.bin", "*.safetensors.index.json")
-
-_digests: dict[tuple[str, int, int], str] = {}  # (path, size, time) → digest of a file
-_resolved: dict[tuple[str, str | None], Checkpoint] = {}  # models of the Hub, once per process
 
 
 @dataclass(frozen=True)
@@ -59,11 +58,11 @@ def find_checkpoint(
     if not name or folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise ValueError(f"model={name!r}: there is no such folder")
     key = (name, revision)
-    found = _resolved.get(key) or _from_cache(name, revision)
+    found = caches.checkpoints.known(key) or _from_cache(name, revision)
     if found is None and ask_hub:
         found = _from_hub(name, revision, token_env)
     if found is not None:
-        _resolved[key] = found
+        caches.checkpoints.put(key, found)
     return found
 
 
@@ -215,9 +214,10 @@ def _file_digest(path: Path) -> str:
     """Digest of a file's content, read again only when its size or time of change differ."""
     stat = path.stat()
     key = (os.path.realpath(path), stat.st_size, stat.st_mtime_ns)
-    if key not in _digests:
+
+    def compute() -> str:
         with path.open("rb") as file:
-            _digests[key] = hashlib.file_digest(
-                file, lambda: hashlib.blake2b(digest_size=16)
-            ).hexdigest()
-    return _digests[key]
+            digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
+        return digest.hexdigest()
+
+    return caches.file_digests.get(key, compute)

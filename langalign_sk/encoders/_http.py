@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from langalign_sk._numeric import Float32Array
+from langalign_sk._process import Lock
 from langalign_sk.encoders._http_request import Endpoint, request_vectors
 
 
@@ -99,7 +100,7 @@ class HttpEncoder:
         self.timeout = timeout
         self.max_retries = max_retries
         self._kept: dict[str, Float32Array] = {}
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def encode(self, texts: Sequence[str]) -> Float32Array:
         """Vectors of the texts.
@@ -199,7 +200,7 @@ class HttpEncoder:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._kept, self._lock = {}, threading.Lock()
+        self._kept, self._lock = {}, Lock()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Stay one object through scikit-learn's cloning: it never changes."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from langalign_sk._io import quoted
 from langalign_sk._numeric import Float32Array
+from langalign_sk._process import caches
 from langalign_sk._version import __version__
 
 logger = logging.getLogger("langalign_sk")
@@ -26,9 +27,6 @@ _WORTH_ANOTHER_TRY = {408, 409, 425, 429}
 _LONGEST_PAUSE = 30.0
 _LONGEST_ASKED_PAUSE = 120.0
 _SHOWN = 200  # characters of a server's own words in an error
-#: Addresses that have answered in this process: a wrong one is told at once, a restart waited out.
-_answered: set[str] = set()
-_spread = random.Random()
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,8 @@ def request_vectors(
             vectors = _vectors_in(payload, texts, endpoint)
         except _TransientError as error:
             tried += 1
-            patience = endpoint.max_retries if endpoint.address in _answered else 1
+            # A wrong address is told at once, a restart waited out.
+            patience = endpoint.max_retries if endpoint.address in caches.answered else 1
             if tried > min(patience, endpoint.max_retries) or given_up.is_set():
                 raise ConnectionError(_gave_up(endpoint, error, tried)) from error.__cause__
             pause = _pause(tried, error.pause)
@@ -93,7 +92,7 @@ def request_vectors(
             )
             given_up.wait(pause)
         else:
-            _answered.add(endpoint.address)
+            caches.answered.put(endpoint.address, True)
             return vectors
 
 
@@ -102,7 +101,7 @@ def _gave_up(endpoint: Endpoint, error: _TransientError, tried: int) -> str:
     tries = "once" if tried == 1 else f"{tried} times"
     advice = (
         "what came back before is kept: run again to go on"
-        if endpoint.address in _answered
+        if endpoint.address in caches.answered
         else "is the address right, and the server running?"
     )
     return f"{endpoint.address}: {error} (tried {tries}); {advice}"
@@ -147,7 +146,7 @@ def _refusal(endpoint: Endpoint, error: urllib.error.HTTPError) -> Exception:
     said = f": {said[:_SHOWN]}" if said else ""
     code = error.code
     if code >= 500 or code in _WORTH_ANOTHER_TRY:
-        _answered.add(endpoint.address)  # a server is there
+        caches.answered.put(endpoint.address, True)  # a server is there
         return _TransientError(f"the server answered {code}", _asked_pause(error.headers))
     hint = {
         301: "url must be the address after the redirect",
@@ -190,7 +189,7 @@ def _pause(tried: int, asked: float | None) -> float:
     if asked is not None:
         return asked
     longest: float = min(_LONGEST_PAUSE, 0.5 * 2.0 ** (tried - 1))
-    return longest * _spread.uniform(0.5, 1.0)
+    return longest * random.SystemRandom().uniform(0.5, 1.0)
 
 
 def _vectors_in(payload: Any, texts: list[str], endpoint: Endpoint) -> Float32Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from langalign_sk._io import atomic_folder
 from langalign_sk._numeric import Float32Array
+from langalign_sk._process import Lock
 
 _GRAPH = "model.onnx"
 _TOKENIZER = "tokenizer.json"
@@ -53,7 +53,7 @@ class OnnxEncoder:
         self.n_threads = n_threads
         self._about = _read_about(self.folder)
         self._ready: tuple[Any, Any] | None = None
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def encode(self, texts: Sequence[str]) -> Float32Array:
         """Vectors of the texts.
@@ -137,7 +137,7 @@ class OnnxEncoder:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.folder, self.n_threads = state["folder"], state["n_threads"]
-        self._about, self._ready, self._lock = state["about"], None, threading.Lock()
+        self._about, self._ready, self._lock = state["about"], None, Lock()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Stay one object through scikit-learn's cloning: it never changes."""

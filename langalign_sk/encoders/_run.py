@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
-import weakref
 from dataclasses import dataclass
 from typing import Any
+
+from langalign_sk._process import note, noted
 
 
 @dataclass(frozen=True)
@@ -93,19 +93,14 @@ class Run:
         )
 
 
-# Beside the extractors instead of in them: transform changes no attribute, as scikit-learn
-# demands, and a clone or a pickle knows of no run.
-_reports: weakref.WeakKeyDictionary[Any, RunReport] = weakref.WeakKeyDictionary()
-_guard = threading.Lock()
-
-
 def keep_report(owner: Any, report: RunReport) -> None:
     """Keep the report of an object's last finished run."""
-    with _guard:
-        _reports[owner] = report
+    # Beside the extractors instead of in them: transform changes no attribute, as scikit-learn
+    # demands, and a clone or a pickle knows of no run.
+    note(owner, report)
 
 
 def kept_report(owner: Any) -> RunReport | None:
     """Report of an object's last finished run."""
-    with _guard:
-        return _reports.get(owner)
+    report: RunReport | None = noted(owner)
+    return report

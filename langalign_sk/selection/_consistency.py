@@ -11,12 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from langalign_sk._numeric import Float64Array
-from langalign_sk._process import BoundedCache
+from langalign_sk._process import caches
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.selection._sides import check_pairs, pair_rows, parts_of, sampled
-
-# A grid search asks about the same corpora again and again.
-_known: BoundedCache[frozenset[int]] = BoundedCache(64 * 2**20)
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +219,7 @@ def seen_share(estimator: Any, pairs: ParallelCorpus) -> float:
     if any(corpus.fingerprint == pairs.fingerprint for corpus in own):
         return 1.0
     known = [
-        _known.get(corpus.fingerprint, partial(_key_set, corpus), _key_bytes)
+        caches.pair_numbers.get(corpus.fingerprint, partial(_key_set, corpus))
         for corpus in own
         if not corpus.detached
     ]
@@ -246,8 +243,3 @@ def _keys(pairs: ParallelCorpus) -> list[int]:
 def _key_set(pairs: ParallelCorpus) -> frozenset[int]:
     """The numbers of all pairs."""
     return frozenset(_keys(pairs))
-
-
-def _key_bytes(keys: frozenset[int]) -> int:
-    """Bytes that a set of numbers takes, about."""
-    return 100 * len(keys)

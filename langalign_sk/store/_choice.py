@@ -6,11 +6,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from langalign_sk._process import caches
 from langalign_sk.store._disk import DiskCache
 from langalign_sk.store._memory import MemoryCache, VectorCache
-
-#: The cache behind ``cache="memory"``: one per process, so that clones and folds share it.
-PROCESS_CACHE = MemoryCache()
 
 #: Set to "off", it keeps a run away from every cache on disk.
 SWITCH = "LANGALIGN_CACHE"
@@ -21,18 +19,24 @@ def resolve_cache(cache: Any) -> VectorCache | None:
     if cache is None:
         return None
     if isinstance(cache, str) and cache == "memory":
-        return PROCESS_CACHE
+        return _of_process()
     if isinstance(cache, str | os.PathLike):
         _check_folder(cache)
         cache = DiskCache(cache)
     if isinstance(cache, DiskCache):
-        return PROCESS_CACHE if _is_off() else cache
+        return _of_process() if _is_off() else cache
     if isinstance(cache, VectorCache) and not isinstance(cache, type):
         return cache
     raise ValueError(
         'cache must be "memory", None, a folder or an object with get_many and put_many, got '
         f"{cache!r}"
     )
+
+
+def _of_process() -> MemoryCache:
+    """Return the cache behind ``cache="memory"``: one, so that clones and folds share it."""
+    found: MemoryCache = caches.vectors.get("memory", MemoryCache)
+    return found
 
 
 def _check_folder(path: str | os.PathLike[str]) -> None:

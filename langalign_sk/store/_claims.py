@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,25 +15,22 @@ from langalign_sk.store._index import KEY_BYTES
 CLAIM = ".claim"
 MUTEX = "claims.lock"
 
-_mine: dict[Path, int] = {}  # claims of this process → open file, whose lock shows it lives
-
 
 @contextmanager
-def claimed(folder: Path, keys: Sequence[bytes]) -> Iterator[list[bool]]:
+def claimed(folder: Path, keys: Sequence[bytes], mine: dict[Path, int]) -> Iterator[list[bool]]:
     """Claim texts for the block; tells for each whether this process has it or another one does.
 
     A claim is a locked file with the digests. The system drops the lock with the process, so the
-    claim of a killed one stands in nobody's way, and nobody waits for a clock.
+    claim of a killed one stands in nobody's way, and nobody waits for a clock. `mine` are the
+    claims of this process and their open files.
     """
     path = folder / f"{secrets.token_hex(8)}{CLAIM}"
-    descriptor = -1
     try:
         with locked(folder / MUTEX):
-            taken = _taken(folder)
+            taken = _taken(folder, mine)
             got = [key not in taken for key in keys]
             if any(got):
-                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-                _mine[path] = descriptor
+                mine[path] = descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
                 hold(descriptor)
                 os.write(descriptor, b"".join(k for k, own in zip(keys, got, strict=True) if own))
     except OSError:  # a full or read-only disk: work done twice is better than none
@@ -41,32 +38,23 @@ def claimed(folder: Path, keys: Sequence[bytes]) -> Iterator[list[bool]]:
     try:
         yield got
     finally:
-        if descriptor >= 0:
-            _mine.pop(path, None)
+        if path in mine:  # not in a child forked meanwhile: the claim is its parent's
+            os.close(mine.pop(path))
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
-            os.close(descriptor)
 
 
 def remove_dead_claims(folder: Path) -> None:
     """Delete what killed processes left."""
     with contextlib.suppress(OSError), locked(folder / MUTEX):
-        _taken(folder)
+        _taken(folder, {})
 
 
-def forget_claims_after_fork() -> None:
-    """Close the copies a child has of its parent's files: their locks must end with the parent."""
-    for descriptor in _mine.values():
-        with contextlib.suppress(OSError):
-            os.close(descriptor)
-    _mine.clear()
-
-
-def _taken(folder: Path) -> set[bytes]:
+def _taken(folder: Path, mine: Mapping[Path, int]) -> set[bytes]:
     """Digests that living processes claim; claims of dead ones are deleted."""
     taken: set[bytes] = set()
     for path in folder.glob(f"*{CLAIM}"):
-        if path not in _mine and not is_held(path):
+        if path not in mine and not is_held(path):
             path.unlink(missing_ok=True)
             continue
         with contextlib.suppress(FileNotFoundError):

@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import json
 import os
-import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,8 @@ from pathlib import Path
 
 from langalign_sk._io import atomic_file
 from langalign_sk._numeric import Float32Array
-from langalign_sk.store._claims import claimed, forget_claims_after_fork
+from langalign_sk._process import Lock, caches, renew_in_children
+from langalign_sk.store._claims import claimed
 from langalign_sk.store._index import KEY_BYTES
 from langalign_sk.store._segment import KEYS, ROWS
 from langalign_sk.store._shelf import Shelf
@@ -24,17 +24,12 @@ _FORMAT = {"format": "langalign_sk vectors", "version": 1}
 SEGMENT_BYTES = 64 * 2**20  # what eviction takes away at a time
 _OPEN_WRITERS = 16  # of a grid over many layers: two open files each
 
-_stores: dict[Path, Store] = {}
-_guard = threading.Lock()
-
 
 def store_at(path: Path) -> Store:
     """Return what this process knows of a folder."""
     path = Path(os.path.abspath(path.expanduser()))
-    with _guard:
-        if path not in _stores:
-            _stores[path] = Store(path)
-        return _stores[path]
+    store: Store = caches.folders.get(path, lambda: Store(path))
+    return store
 
 
 class Store:
@@ -42,11 +37,14 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock = threading.RLock()
+        self._lock = Lock()
         self._shelves: dict[str, Shelf] = {}
         self._writing: list[Shelf] = []
         self._warned = False
         self._opened = False
+        #: Claims of this process → open file, whose lock shows that it lives.
+        self._claims: dict[Path, int] = {}
+        renew_in_children(self)
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
         """Vector of each key, None where there is none."""
@@ -87,7 +85,7 @@ class Store:
             self._go_without(error)
             yield [True] * len(keys)
             return
-        with claimed(folder, keys) as mine:
+        with claimed(folder, keys, self._claims) as mine:
             yield mine
 
     def count(self) -> int:
@@ -99,7 +97,7 @@ class Store:
                 self._named_shelf(folder.name).refresh()
             return sum(map(len, self._shelves.values()))
 
-    def forget(self) -> None:
+    def close(self) -> None:
         """Give up what is open and known, as if this process had just begun."""
         with self._lock:
             for shelf in self._shelves.values():
@@ -109,9 +107,14 @@ class Store:
             self._opened = False
 
     def after_fork(self) -> None:
-        """Close a child's copies of its parent's files; the lock may be held by a lost thread."""
-        self._lock = threading.RLock()
-        self.forget()
+        """Close a child's copies of its parent's files, whose locks must end with the parent."""
+        self._lock = Lock()
+        for descriptor in self._claims.values():
+            with contextlib.suppress(OSError):
+                os.close(descriptor)
+        self._claims.clear()
+        with contextlib.suppress(OSError):
+            self.close()
 
     def _shelf(self, spec: str) -> Shelf:
         """Part of the folder that belongs to an encoder."""
@@ -237,17 +240,3 @@ def _check_keys(keys: Sequence[bytes]) -> None:
     wrong = next((key for key in keys if len(key) != KEY_BYTES), None)
     if wrong is not None:
         raise ValueError(f"keys must have {KEY_BYTES} bytes, got one of {len(wrong)}")
-
-
-def _after_fork() -> None:
-    """Let a child start afresh: locks may be held by threads it lacks, files are its parent's."""
-    global _guard
-    _guard = threading.Lock()
-    for store in _stores.values():
-        store.after_fork()
-    _stores.clear()
-    forget_claims_after_fork()
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)

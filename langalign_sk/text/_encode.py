@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import Float32Array
-from langalign_sk._process import encode_lock
+from langalign_sk._process import caches, encode_lock
 from langalign_sk._progress import progress_bar
 from langalign_sk.encoders import Encoder, Run, checked_rows, chunked
 from langalign_sk.store import VectorCache, claim, text_key
@@ -20,7 +20,6 @@ logger = logging.getLogger("langalign_sk")
 _POLL = 0.02  # seconds between two looks for the vectors of another process
 _PATIENCE = 60.0  # seconds without any, after which its texts are encoded here as well
 _TOKENISED = 16384  # texts whose tokens are held at a time
-_widths: dict[str, int] = {}  # specification → width, once known
 
 
 def encode_texts(
@@ -75,12 +74,12 @@ def told_width(encoder: Encoder) -> int | None:
 
 def known_width(spec: str) -> int | None:
     """Width of an encoder's vectors if something told it already."""
-    return _widths.get(spec)
+    return caches.widths.known(spec)
 
 
 def remember_width(spec: str, width: int) -> None:
     """Remember a width, so that nothing need be loaded to tell it."""
-    _widths[spec] = width
+    caches.widths.put(spec, width)
 
 
 class _Work:

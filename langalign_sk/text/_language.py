@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
 from itertools import combinations
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from langalign_sk._io import quoted
+from langalign_sk._process import caches
 from langalign_sk.text._scripts import (
     COLUMNS,
     HAN_JA,
@@ -244,9 +244,13 @@ def _by_lingua(texts: Sequence[str], languages: tuple[str, ...]) -> list[str | N
     return [lang and codes[lang.iso_code_639_1.name.lower()] for lang in detected]
 
 
-@lru_cache(maxsize=8)
 def _lingua_detector(languages: tuple[str, ...]) -> Any:
     """Detector of lingua for some languages: heavy, one per process."""
+    return caches.detectors.get(languages, lambda: _build_lingua(languages))
+
+
+def _build_lingua(languages: tuple[str, ...]) -> Any:
+    """Load a detector of lingua."""
     try:
         import lingua
     except ImportError as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+from langalign_sk._process import computed_once
 
 
 class Script(NamedTuple):
@@ -147,7 +148,7 @@ def scripts_of(lang: str) -> tuple[str, ...]:
     return LANGUAGE_SCRIPTS.get(base_code(lang), ())
 
 
-@cache
+@computed_once
 def column_table() -> npt.NDArray[np.uint8]:
     """Column of every code point; built on first use."""
     from unicodedata import category

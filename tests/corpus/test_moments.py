@@ -1,20 +1,19 @@
 """One accumulation per content; sums add up; threads wait for each other."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from langalign_sk._process._bounded import BoundedCache
-from langalign_sk.corpus import Moments, PairMoments, ParallelCorpus, TextPool, _holder, _state
+from langalign_sk._process import caches
+from langalign_sk.corpus import Moments, PairMoments, ParallelCorpus, TextPool, _state
 
 
 @pytest.fixture
 def accumulated(monkeypatch):
     """Row counts of all accumulations, starting with an empty cache."""
-    _holder._moments.clear()
+    caches.moments.clear()
     rows = []
     for kind in (PairMoments, Moments):
         original = kind.from_rows.__func__
@@ -139,9 +138,9 @@ def test_sums_equal_the_joined_corpus(parts, joined_first, right_to_left):
     if joined_first:
         np.testing.assert_array_equal(total.source, expected.source)
     assert total == expected
-    _holder._moments.clear()
+    caches.moments.clear()
     added = total.moments
-    _holder._moments.clear()
+    caches.moments.clear()
     assert_equal_moments(added, expected.moments)
     np.testing.assert_array_equal(total.weight, expected.weight)
     np.testing.assert_array_equal(total.target, expected.target)
@@ -187,35 +186,3 @@ def test_threads_share_one_accumulation(accumulated):
         found = list(pool.map(lambda c: c.moments, corpora))
     assert accumulated == [20_000]
     assert all(moments is found[0] for moments in found)
-
-
-def test_cache_is_bounded_and_keeps_the_newest():
-    cache = BoundedCache(100)
-    for key in "abc":
-        assert cache.get(key, lambda key=key: key * 2, lambda _: 40) == key * 2
-    assert [key in cache for key in "abc"] == [False, True, True]
-    cache.get("b", pytest.fail, len)
-    cache.get("d", str, lambda _: 40)
-    assert [key in cache for key in "bcd"] == [True, False, True]
-    cache.get("huge", str, lambda _: 1000)
-    assert [key in cache for key in ("b", "d", "huge")] == [False, False, True]
-
-
-def test_cache_recovers_from_an_error_and_does_not_block_other_keys():
-    cache = BoundedCache(100)
-    with pytest.raises(ZeroDivisionError):
-        cache.get("a", lambda: 1 / 0, lambda _: 1)
-    assert cache.get("a", lambda: 1, lambda _: 1) == 1
-    inside, go = threading.Event(), threading.Event()
-
-    def slow():
-        inside.set()
-        assert go.wait(10)
-        return 2
-
-    with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(cache.get, "slow", slow, lambda _: 1)
-        assert inside.wait(10)
-        assert cache.get("quick", lambda: 3, lambda _: 1) == 3
-        go.set()
-        assert waiting.result() == 2

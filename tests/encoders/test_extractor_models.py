@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
-from langalign_sk._process import _models as _registry
+from langalign_sk._process import _models as _registry, caches
 from langalign_sk.encoders import NgramEncoder
 from langalign_sk.text import EmbeddingExtractor
 from tests import checkpoints
@@ -43,7 +43,7 @@ def loads(monkeypatch):
         return real(key, lambda: seen.append(key) or load())
 
     monkeypatch.setattr(_registry, "_models", {})
-    monkeypatch.setattr("langalign_sk.text._encode._widths", {})
+    caches.widths.clear()
     monkeypatch.setattr("langalign_sk.encoders._named.load_once", counted)
     return seen
 

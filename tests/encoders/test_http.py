@@ -9,6 +9,7 @@ from sklearn.base import clone
 
 from benchmarks.embedding_server import EmbeddingServer
 from langalign_sk import EmbeddingExtractor
+from langalign_sk._process import caches
 from langalign_sk.encoders import HttpEncoder, _http_request
 from langalign_sk.store import MemoryCache
 
@@ -21,7 +22,7 @@ def encode(texts):
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):
     monkeypatch.setattr(_http_request, "_pause", lambda tried, asked: 0.01)
-    monkeypatch.setattr(_http_request, "_answered", set())
+    caches.answered.clear()
 
 
 TEXTS = [f"text number {i}" for i in range(20)]

@@ -9,8 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from langalign_sk._process import _models as _registry
-from langalign_sk._process._models import identity, load_once
+from langalign_sk._process import _models as _registry, identity, load_once
 from langalign_sk.encoders import release_models
 from langalign_sk.encoders._checkpoint import find_checkpoint
 

@@ -1,8 +1,6 @@
 import copy
 import gc
-import os
 import pickle
-import signal
 import threading
 import time
 import tracemalloc
@@ -355,47 +353,3 @@ def test_says_so_when_squares_are_beyond_float64():
         Moments.from_rows(large)
     with pytest.raises(ValueError, match="source pairs or target pairs: the squares"):
         PairMoments.from_rows(np.eye(3), large)
-
-
-def test_bytes_count_what_is_remembered_and_each_array_once():
-    rng = np.random.default_rng(0)
-    m = PairMoments.from_rows(rng.normal(size=(20, 4)), rng.normal(size=(20, 3)))
-    own = 8 * (4 + 3 + 16 + 9 + 12)
-    assert m.nbytes == own
-    kept = np.zeros(1000)
-    m.memo("a", lambda: {"rows": (kept, kept[5:]), "name": "not counted"})
-    m.swapped().source.memo("b", lambda: Holder(np.zeros(50)))
-    assert m.nbytes == m.swapped().nbytes == own + 8 * 1050
-    m.memo("self", lambda: m)
-    assert m.nbytes == own + 8 * 1050
-    m.forget()
-    assert m.nbytes == own
-    assert m.memo("a", lambda: "again") == "again"
-
-
-class Holder:
-    def __init__(self, rows):
-        self.rows = rows
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
-def test_a_forked_child_does_not_wait_for_a_thread_it_has_not():
-    m = Moments.from_rows([[1.0], [2.0]])
-    started, go_on = threading.Event(), threading.Event()
-
-    def compute():
-        started.set()
-        return go_on.wait(10)
-
-    thread = threading.Thread(target=lambda: m.memo("slow", compute))
-    thread.start()
-    started.wait()
-    pid = os.fork()
-    if pid == 0:  # pragma: no cover  # in the child
-        signal.alarm(5)
-        os._exit(m.memo("other", lambda: 7))
-    _, status = os.waitpid(pid, 0)
-    go_on.set()
-    thread.join()
-    assert os.waitstatus_to_exitcode(status) == 7

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from langalign_sk.store._folder import _stores
+from langalign_sk._process import caches
 from langalign_sk.store._memory import text_key
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -24,9 +24,7 @@ def rows(n, width=4, start=0):
 
 def forget():
     """Forget what this process knows, as a new one would."""
-    for store in _stores.values():
-        store.forget()
-    _stores.clear()
+    caches.folders.clear()
 
 
 def run(code, *args, **kwargs):

@@ -11,6 +11,7 @@ import joblib
 import numpy as np
 import pytest
 
+from langalign_sk._process import caches
 from langalign_sk.store import DiskCache, VectorCache
 from langalign_sk.store._choice import resolve_cache
 from langalign_sk.store._folder import evict, segment_files
@@ -400,12 +401,12 @@ def test_threads_neither_lose_nor_corrupt(tmp_path):
         assert all(pool.map(work, range(8)))
 
 
-def test_vectors_out_of_the_cache_alone_tell_the_width(disk_cache, monkeypatch):
+def test_vectors_out_of_the_cache_alone_tell_the_width(disk_cache):
     encoder = CountingEncoder()
     expected = EmbeddingExtractor(encoder, cache=disk_cache).transform(["b", "c"])
     forget()
     encoder.reset()
-    monkeypatch.setattr("langalign_sk.text._encode._widths", {})  # as in a new process
+    caches.widths.clear()  # as in a new process
     found = EmbeddingExtractor(encoder, cache=disk_cache).transform(["b", "c"])
     np.testing.assert_array_equal(found, expected)
     assert encoder.texts == []

@@ -8,7 +8,7 @@ import joblib
 import numpy as np
 import pytest
 
-from langalign_sk.store import MemoryCache, VectorCache, _choice as _cache_choice
+from langalign_sk.store import MemoryCache, VectorCache
 from langalign_sk.store._choice import resolve_cache
 from langalign_sk.store._memory import text_key
 
@@ -101,7 +101,8 @@ def test_keys_tell_texts_apart_and_take_any_text():
 
 def test_resolve_cache():
     assert resolve_cache(None) is None
-    assert resolve_cache("memory") is _cache_choice.PROCESS_CACHE  # of this test, see conftest
+    assert resolve_cache("memory") is resolve_cache("memory")
+    assert len(resolve_cache("memory")) == 0  # of this test, see conftest
     own = MemoryCache()
     assert resolve_cache(own) is own
     assert isinstance(own, VectorCache)

@@ -14,7 +14,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from langalign_sk._process import _models as _registry
+from langalign_sk._process import _models as _registry, caches
 from langalign_sk.text import EmbeddingExtractor
 from tests import checkpoints
 
@@ -108,7 +108,7 @@ def test_the_spec_of_named_models(tiny_bert, tiny_sentence_bert):
 def hub(tmp_path, monkeypatch):
     """The Hub's cache in an empty folder, and nothing remembered of other tests."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr("langalign_sk.encoders._checkpoint._resolved", {})
+    caches.checkpoints.clear()
     return tmp_path / "hub"
 
 
@@ -136,11 +136,11 @@ def test_a_cached_model_of_the_hub_needs_no_network(hub, tiny_bert, tiny_sentenc
     assert by_revision.spec() != extractor.spec()
 
 
-def test_a_saved_pipeline_notices_another_commit(hub, tiny_bert, tiny_sentence_bert, monkeypatch):
+def test_a_saved_pipeline_notices_another_commit(hub, tiny_bert, tiny_sentence_bert):
     put_into_cache(hub, "acme/tiny", "1" * 40, tiny_bert)
     data = pickle.dumps(EmbeddingExtractor("acme/tiny").fit(TEXTS))
     put_into_cache(hub, "acme/tiny", "2" * 40, tiny_sentence_bert)
-    monkeypatch.setattr("langalign_sk.encoders._checkpoint._resolved", {})
+    caches.checkpoints.clear()
     with pytest.raises(ValueError, match=r"\(hub:2222.*\(hub:1111.*set `revision` to the old"):
         pickle.loads(data).transform(TEXTS)
     pinned = pickle.loads(data).set_params(revision="1" * 40)

@@ -8,6 +8,7 @@ import types
 import pytest
 from hypothesis import given, strategies as st
 
+from langalign_sk._process import caches
 from langalign_sk.text import LanguageDetector, _language as language
 from langalign_sk.text._scripts import (
     CHINESE_HAN,
@@ -350,9 +351,9 @@ class FakeBuilder:
 def fake_lingua(monkeypatch):
     module = types.SimpleNamespace(Language=FakeLanguage, LanguageDetectorBuilder=FakeBuilder)
     monkeypatch.setitem(sys.modules, "lingua", module)
-    language._lingua_detector.cache_clear()
+    caches.detectors.clear()
     yield
-    language._lingua_detector.cache_clear()
+    caches.detectors.clear()
 
 
 @pytest.mark.usefixtures("fake_lingua")
@@ -372,7 +373,7 @@ def test_lingua_is_asked_about_the_declared_languages():
 
 def test_lingua_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "lingua", None)
-    language._lingua_detector.cache_clear()
+    caches.detectors.clear()
     with pytest.raises(ImportError, match=r"pip install langalign-sk\[lingua\]"):
         LanguageDetector(["en", "fr"], detect="lingua")
 

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
-from langalign_sk._process._models import FairLock
+from langalign_sk._process import FairLock
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import EmbeddingExtractor
 from tests.helpers import BareEncoder
