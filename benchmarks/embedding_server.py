@@ -18,6 +18,7 @@ class EmbeddingServer:
     A fault is a number (the status of an answer), ``(status, {header: value})`` or one of "slow",
     "cut" (the connection ends before the answer), "half" (it ends amid the body), "rows" (one
     vector too few), "html" (no JSON), "nan", "order" (a right answer in another order), "width".
+    `bodies` gets the headers and the parsed body of every request.
     """
 
     def __init__(
@@ -27,11 +28,13 @@ class EmbeddingServer:
         *,
         key: str | None = None,
         slow: float = 1.0,
+        bodies: list[Any] | None = None,
     ) -> None:
         self.encode = encode
         self.faults = list(faults)
         self.key = key
         self.slow = slow
+        self.bodies = bodies
         self.asked: list[list[str]] = []
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -75,6 +78,8 @@ def _handler(server: EmbeddingServer) -> type[BaseHTTPRequestHandler]:
         def answer(self, fault: Any) -> None:
             """Read the request and answer it, or not."""
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if server.bodies is not None:
+                server.bodies.append((self.headers, body))
             if self.path != "/v1/embeddings":
                 return self.send(404, b"no such page")
             if server.key and self.headers["Authorization"] != f"Bearer {server.key}":

@@ -1,5 +1,6 @@
 import logging
 import pickle
+import re
 import threading
 import time
 
@@ -169,10 +170,10 @@ def test_an_interrupt_keeps_what_came_back(monkeypatch):
         encoder = HttpEncoder(server.url, "m", batch_size=4, concurrency=1)
         real = _http_request._send
 
-        def interrupted(endpoint, body):
+        def interrupted(*request):
             if len(server.asked) == 3:
                 raise KeyboardInterrupt
-            return real(endpoint, body)
+            return real(*request)
 
         monkeypatch.setattr(_http_request, "_send", interrupted)
         with pytest.raises(KeyboardInterrupt):
@@ -230,6 +231,11 @@ def test_clones_and_pickles_share_the_cache():
         (("ftp://host/v1", "m"), "url must be the address"),
         (("http://host/v1?key=secret", "m"), "no password, key or query"),
         (("http://me:secret@host/v1", "m"), "no password, key or query"),
+        (("http://me:secret/v1", "m"), "url must be the address"),
+        (("http://host:99999/v1", "m"), "url must be the address"),
+        (("http://[host/v1", "m"), "url must be the address"),
+        (("http://host/v1 ", "m"), "url must be the address"),
+        (("http://host/v1#secret", "m"), "no password, key or query"),
         (("http://host/v1", ""), "name of a model"),
     ],
 )
@@ -247,9 +253,22 @@ def test_refuses_wrong_addresses_without_showing_secrets(arguments, message):
         ({"concurrency": 1.5}, "concurrency"),
         ({"max_retries": -1}, "max_retries"),
         ({"timeout": 0}, "timeout"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"dimensions": 0}, "dimensions"),
+        ({"max_bytes": 0}, "max_bytes"),
+        ({"extra_body": {"input": 1}}, "extra_body has ['input']"),
+        ({"extra_body": {"dimensions": 1}, "dimensions": 2}, "extra_body has ['dimensions']"),
+        ({"extra_body": {"a": {1, 2}}}, "what JSON can hold"),
+        ({"extra_headers": {"a b": "c"}}, "name that HTTP does not allow"),
+        ({"extra_headers": {"X-A": "b\r\nX-C: secret"}}, "text without line ends"),
+        ({"extra_headers": {"X-A": "비밀secret"}}, "in Latin-1"),
+        ({"extra_headers": {"X-A": b"secret"}}, "in Latin-1"),
+        ({"extra_headers": {"Content-Length": "3"}}, "is set already"),
+        ({"extra_headers": {"api-key": "sk-secret"}}, "looks like a key"),
+        ({"extra_headers": {"X-A": "{key}"}}, "api_key_env names none"),
     ],
 )
 def test_refuses_wrong_parameters(parameters, message):
-    with pytest.raises(ValueError, match=message) as caught:
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
         HttpEncoder("http://host/v1", "m", **parameters)
     assert "secret" not in str(caught.value)
