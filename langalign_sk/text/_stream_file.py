@@ -6,18 +6,19 @@ import hashlib
 import json
 import logging
 import os
+import warnings
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._io import hold
+from langalign_sk._io import hold, keep_rights, real_path, sync_folder
 from langalign_sk._numeric import Float32Array
 
 logger = logging.getLogger("langalign_sk")
 
 _HEADER_BYTES = 128  # of the .npy file; its shape is known at the end and fits in any case
-_FORMAT = "langalign_sk transform_to 1"
+_FORMAT = "langalign_sk transform_to 2"
 
 
 class GrowingFile:
@@ -25,29 +26,41 @@ class GrowingFile:
 
     ``NAME.partial`` holds the rows, ``NAME.journal`` a line per chunk with digests of its texts
     and of its rows, written after the rows. A chunk whose line is there, whose texts are the same
-    and whose rows have the digest is done. From the first one that is not, all is done anew.
+    and whose rows have the digest is done. From the first one that is not, all is done anew. Each
+    line ends in its own digest, so that a damaged one is known as such: then what is before it
+    counts, and a warning says so. A line without an end is what a killed process leaves.
     """
 
     def __init__(self, path: Path, spec: str) -> None:
-        self.path = path
-        self._partial = path.with_name(path.name + ".partial")
-        self._journal_path = path.with_name(path.name + ".journal")
+        self.path = real_path(path)
+        if self.path.exists() and not self.path.is_file():
+            raise ValueError(f"{path} is no file; vectors cannot be mapped from anything else")
+        self._partial = self.path.with_name(self.path.name + ".partial")
+        self._journal_path = self.path.with_name(self.path.name + ".journal")
         self._spec = spec
         self._n_rows = 0
         self._width: int | None = None
         self._done: list[dict[str, Any]] = []
+        self._ends: list[int] = []
         self._next = 0
+        self._warned = False
+        self._file: Any = None
+        self._journal: Any = None
 
     def __enter__(self) -> Self:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         self._file = _open_alone(self._partial)
-        self._journal = self._journal_path.open("a+b")
-        self._read_journal()
+        try:
+            self._journal = os.fdopen(_open_private(self._journal_path, os.O_APPEND), "a+b")
+            self._read_journal()
+        except BaseException:  # a warning may be one
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._journal.close()
-        self._file.close()
+        for file in (self._journal, self._file):
+            if file is not None:
+                file.close()
 
     @property
     def width(self) -> int | None:
@@ -55,7 +68,7 @@ class GrowingFile:
         return self._width
 
     def has(self, digest: str) -> bool:
-        """Whether the next chunk is there already, made from texts with that digest; passes it."""
+        """Tell whether the next chunk is there, made from texts with that digest; passes it."""
         if self._next >= len(self._done):
             return False
         line = self._done[self._next]
@@ -66,6 +79,8 @@ class GrowingFile:
                 self._next += 1
                 self._n_rows += line["rows"]
                 return True
+            self._drop_rest()
+            self._warn(f"{self._partial} (its rows are not those that were written)")
         self._drop_rest()
         return False
 
@@ -95,8 +110,14 @@ class GrowingFile:
         self._file.seek(0)
         self._file.write(b"\x93NUMPY\x01\x00" + size + text)
         self._file.flush()
+        if self.path.exists():
+            keep_rights(self._partial, self.path.stat())
         os.fsync(self._file.fileno())
+        if os.name == "nt":  # where an open file cannot be renamed
+            self._file.close()
         os.replace(self._partial, self.path)
+        sync_folder(self.path.parent)
+        self._journal.close()
         self._journal_path.unlink(missing_ok=True)
 
     def _offset(self) -> int:
@@ -106,27 +127,37 @@ class GrowingFile:
     def _read_journal(self) -> None:
         """Take in what earlier runs did, unless they made other vectors."""
         self._journal.seek(0)
-        data = self._journal.read()
         lines: list[dict[str, Any]] = []
-        self._ends: list[int] = []
-        at = 0
-        while (end := data.find(b"\n", at) + 1) > 0:
-            try:
-                lines.append(json.loads(data[at:end]))
-            except ValueError:
+        at, damaged = 0, False
+        # Without rows the journal is of a file that was finished, or deleted to start over.
+        for line in self._journal if self._file.seek(0, os.SEEK_END) else ():
+            text, _, digest = line.rpartition(b" ")
+            if not line.endswith(b"\n"):
                 break
-            self._ends.append(end)
-            at = end
-        head = lines[0] if lines and isinstance(lines[0], dict) else {}
-        if head.get("format") == _FORMAT and head.get("spec") == self._spec:
-            self._width = head["width"]
+            damaged = digest.decode("ascii", "replace").strip() != _digest(text)
+            if damaged:
+                break
+            lines.append(json.loads(text))
+            at += len(line)
+            self._ends.append(at)
+        if lines and lines[0]["format"] == _FORMAT and lines[0]["spec"] == self._spec:
+            self._width = lines[0]["width"]
             self._done = lines[1:]
-            self._journal.truncate(self._ends[-1])
+            self._journal.truncate(at)
             n_rows = sum(line["rows"] for line in self._done)
             logger.info("%s: %d rows are there from an earlier run", self._partial, n_rows)
         else:
             self._journal.truncate(0)
             self._file.truncate(0)
+        if damaged:
+            self._warn(f"{self._journal_path} (line {len(lines) + 1} is not as it was written)")
+
+    def _warn(self, what: str) -> None:
+        """Say once that something was damaged; what is left is sound, should this be an error."""
+        if not self._warned:
+            self._warned = True
+            message = f"damaged: {what}; its rows from there on are encoded anew"
+            warnings.warn(message, UserWarning, stacklevel=4)
 
     def _drop_rest(self) -> None:
         """Forget the chunks from the next one on."""
@@ -137,7 +168,8 @@ class GrowingFile:
 
     def _write_line(self, line: dict[str, Any]) -> None:
         """Add a line to the journal."""
-        self._journal.write(json.dumps(line).encode() + b"\n")
+        text = json.dumps(line).encode()
+        self._journal.write(text + f" {_digest(text)}\n".encode())
         self._journal.flush()
 
 
@@ -158,10 +190,15 @@ def _digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
+def _open_private(path: Path, flags: int = 0) -> int:
+    """Open a file, made for its owner alone if need be."""
+    return os.open(path, os.O_RDWR | os.O_CREAT | flags, 0o600)
+
+
 def _open_alone(path: Path) -> Any:
     """Open the file for this process alone, new or as it was left."""
     while True:
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b")
+        file = os.fdopen(_open_private(path), "r+b")
         if not hold(file.fileno()):
             file.close()
             raise ValueError(f"{path}: another process is writing this file")

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -234,10 +235,10 @@ def test_an_encoder_that_nobody_recognises_starts_afresh(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["o.npy.partial", "o.npy.journal"])
-@pytest.mark.parametrize("damage", ["flip", "cut", "garbage", "gone"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "garbage", "zeros", "gone"])
 def test_damaged_leftovers_never_get_into_the_file(extractor, tmp_path, name, damage):
     path = tmp_path / "o.npy"
-    for at in (0.3, 0.9, 1.0):
+    for at in (0.02, 0.3, 0.9, 1.0):
         interrupted(extractor, path)
         left = tmp_path / name
         data = bytearray(left.read_bytes())
@@ -246,15 +247,95 @@ def test_damaged_leftovers_never_get_into_the_file(extractor, tmp_path, name, da
             data[position] ^= 1
         elif damage == "cut":
             del data[position:]
+        elif damage == "zeros":  # as a file system may leave them after a loss of power
+            data[position:] = bytes(len(data) - position)
         else:
             data = b'5\n{"rows": 3}\nrubbish' * 20
         left.write_bytes(data)
         if damage == "gone":
             left.unlink()
-        found = extractor.transform_to(path, TEXTS, chunk=50)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = extractor.transform_to(path, TEXTS, chunk=50)
+        assert len(caught) <= 1
+        if damage in ("flip", "garbage") and at != 1.0 and position >= 128:
+            assert "encoded anew" in str(caught[0].message)
         np.testing.assert_array_equal(found, extractor.transform(TEXTS))
+        assert os.listdir(tmp_path) == ["o.npy"]
         del found
         path.unlink()
+
+
+def test_flipped_bits_of_a_journal_are_survived(extractor, tmp_path):
+    path, left = tmp_path / "o.npy", tmp_path / "o.npy.journal"
+    interrupted(extractor, path, n=20, chunk=10)
+    journal, rows = left.read_bytes(), (tmp_path / "o.npy.partial").read_bytes()
+    expected = extractor.transform(TEXTS[:20])
+    for position in (*range(0, len(journal), 4), len(journal) - 1):
+        damaged = bytearray(journal)
+        damaged[position] ^= 1 << position % 8
+        left.write_bytes(damaged)
+        (tmp_path / "o.npy.partial").write_bytes(rows)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            found = extractor.transform_to(path, TEXTS[:20], chunk=10)
+        np.testing.assert_array_equal(found, expected)
+        assert len(caught) == (position != len(journal) - 1)  # without its end a line is torn
+
+
+def test_what_is_sound_before_the_damage_is_kept(extractor, counting_encoder, tmp_path):
+    path = tmp_path / "o.npy"
+    interrupted(extractor, path)
+    left = tmp_path / "o.npy.journal"
+    lines = left.read_bytes().splitlines(keepends=True)
+    assert len(lines) == 6
+    left.write_bytes(b"".join([*lines[:3], lines[3].replace(b"50", b"51"), *lines[4:]]))
+    counting_encoder.reset()
+    with pytest.warns(UserWarning, match=r"o.npy.journal \(line 4 is not as it was written\)"):
+        found = extractor.transform_to(path, TEXTS, chunk=50)
+    assert counting_encoder.n_texts == 400
+    np.testing.assert_array_equal(found, extractor.transform(TEXTS))
+
+
+def test_a_warning_that_is_an_error_is_one_once(extractor, tmp_path):
+    path = tmp_path / "o.npy"
+    for name, match in (("o.npy.journal", "line 1"), ("o.npy.partial", "its rows")):
+        interrupted(extractor, path)
+        left = tmp_path / name
+        data = bytearray(left.read_bytes())
+        data[150] ^= 1
+        left.write_bytes(data)
+        with pytest.raises(UserWarning, match=match):
+            extractor.transform_to(path, TEXTS, chunk=50)
+        np.testing.assert_array_equal(
+            extractor.transform_to(path, TEXTS, chunk=50), extractor.transform(TEXTS)
+        )
+        path.unlink()
+
+
+def test_leftovers_of_a_finished_file_are_swept(extractor, tmp_path):
+    path, left = tmp_path / "o.npy", tmp_path / "o.npy.journal"
+    interrupted(extractor, path)
+    journal = left.read_bytes()
+    extractor.transform_to(path, TEXTS, chunk=50)
+    left.write_bytes(journal)  # as a kill between the file's name and the end leaves it
+    extractor.transform_to(path, TEXTS, chunk=50)
+    assert os.listdir(tmp_path) == ["o.npy"]
+
+
+def test_the_file_is_private_or_keeps_its_rights_and_links_stay(extractor, tmp_path):
+    path, link = tmp_path / "o.npy", tmp_path / "link.npy"
+    link.symlink_to("o.npy")
+    interrupted(extractor, path)
+    assert {left.stat().st_mode & 0o777 for left in tmp_path.glob("o.npy.*")} == {0o600}
+    extractor.transform_to(link, TEXTS)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    extractor.transform_to(link, TEXTS)
+    assert path.stat().st_mode & 0o777 == 0o644
+    assert link.is_symlink()
+    with pytest.raises(ValueError, match="/dev/null is no file"):
+        extractor.transform_to("/dev/null", TEXTS)
 
 
 def test_one_process_at_a_time_writes_a_file(extractor, tmp_path):
