@@ -299,7 +299,7 @@ def test_what_is_sound_before_the_damage_is_kept(extractor, counting_encoder, tm
 
 def test_a_warning_that_is_an_error_is_one_once(extractor, tmp_path):
     path = tmp_path / "o.npy"
-    for name, match in (("o.npy.journal", "line 1"), ("o.npy.partial", "its rows")):
+    for name, match in (("o.npy.journal", "line 2"), ("o.npy.partial", "its rows")):
         interrupted(extractor, path)
         left = tmp_path / name
         data = bytearray(left.read_bytes())
