@@ -9,6 +9,7 @@ from langalign_sk._process._caches import (
 )
 from langalign_sk._process._fair import FairLock as FairLock, encode_lock as encode_lock
 from langalign_sk._process._fork import Lock as Lock, renew_in_children as renew_in_children
+from langalign_sk._process._in_flight import in_flight as in_flight
 from langalign_sk._process._models import load_once as load_once, release_models as release_models
 from langalign_sk._process._objects import (
     identity as identity,

@@ -3,30 +3,42 @@
 from langalign_sk._process import release_models
 
 # For the other rooms.
-from langalign_sk.encoders._batches import Prepared as Prepared, chunked as chunked
+from langalign_sk.encoders._batches import chunked as chunked
+from langalign_sk.encoders._checks import check_parameters as check_parameters
 from langalign_sk.encoders._http import HttpEncoder
-from langalign_sk.encoders._make import (
-    is_name as is_name,
-    make_encoder as make_encoder,
-    named_checkpoint as named_checkpoint,
-    unwrapped as unwrapped,
+from langalign_sk.encoders._hub_encoder import (
+    HubEncoder as HubEncoder,
+    checkpoint_of as checkpoint_of,
 )
-from langalign_sk.encoders._named import NamedEncoder as NamedEncoder
+from langalign_sk.encoders._hub_model import (
+    SHORTHANDS as SHORTHANDS,
+    HubModel,
+    is_name as is_name,
+    specification as specification,
+    unwrapped as unwrapped,
+    with_settings as with_settings,
+)
 from langalign_sk.encoders._ngram import NgramEncoder
+from langalign_sk.encoders._objects import (
+    make_encoder as make_encoder,
+    pickles_by_value as pickles_by_value,
+)
 from langalign_sk.encoders._onnx import OnnxEncoder, export_onnx
-from langalign_sk.encoders._output import checked_rows as checked_rows
-from langalign_sk.encoders._protocol import Encoder as Encoder
+from langalign_sk.encoders._protocol import (
+    Encoder as Encoder,
+    Prepared as Prepared,
+    checked_rows as checked_rows,
+)
 from langalign_sk.encoders._run import (
     Run as Run,
     RunReport as RunReport,
     keep_report as keep_report,
     kept_report as kept_report,
 )
-from langalign_sk.encoders._settings import Settings as Settings, specification as specification
-from langalign_sk.encoders._wrapped import pickles_by_value as pickles_by_value
 
 __all__ = [
     "HttpEncoder",
+    "HubModel",
     "NgramEncoder",
     "OnnxEncoder",
     "export_onnx",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,17 +13,6 @@ from langalign_sk.encoders._run import Run
 T = TypeVar("T")
 
 _SIGNS = ("out of memory", "allocate memory", "alloc_failed")
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Texts as an encoder wants them, tokenised once."""
-
-    items: Sequence[Any]
-    sizes: Sequence[int]
-    """What each costs: tokens, or characters where nobody counts tokens."""
-    n_cut: int = 0
-    """Texts longer than the encoder takes, which lost their end."""
 
 
 def packed(sizes: npt.NDArray[np.int64], budget: int) -> Iterator[npt.NDArray[np.intp]]:
@@ -98,7 +86,7 @@ def within_memory(
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out: on a GPU, or in a runtime such as ONNX's."""
+    """Tell whether memory ran out: on a GPU, or in a runtime such as ONNX's."""
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
     return any(sign in str(error).lower() for sign in _SIGNS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from langalign_sk._process import caches
 _PROBE_SECONDS = 5.0
 _CONFIGS = ("modules.json", "config.json")
 _WEIGHTS = ("*.safetensors", "*.bin", "*.safetensors.index.json")
+_EXPORTED = {"torch": (), "onnx": ("*.onnx",), "openvino": ("*.xml",)}
 
 
 @dataclass(frozen=True)
@@ -33,12 +35,17 @@ class Checkpoint:
 
     @property
     def is_local(self) -> bool:
-        """Whether every file is on this machine."""
+        """Tell whether every file is on this machine."""
         return self.revision is None
 
 
 def find_checkpoint(
-    name: str, revision: str | None = None, *, ask_hub: bool = True, token_env: str | None = None
+    name: str,
+    revision: str | None = None,
+    *,
+    backend: str = "torch",
+    ask_hub: bool = True,
+    token_env: str | None = None,
 ) -> Checkpoint | None:
     """Find a folder, a cached model of the Hub, or, where allowed, one that the Hub has.
 
@@ -54,11 +61,11 @@ def find_checkpoint(
                 f"revision={revision!r} does not apply to the folder {name!r}; only models named "
                 "as on the Hugging Face Hub have revisions"
             )
-        return _from_folder(name, folder)
+        return _from_folder(name, folder, backend)
     if not name or folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise ValueError(f"model={name!r}: there is no such folder")
-    key = (name, revision)
-    found = caches.checkpoints.known(key) or _from_cache(name, revision)
+    key = (name, revision, backend)
+    found = caches.checkpoints.known(key) or _from_cache(name, revision, backend)
     if found is None and ask_hub:
         found = _from_hub(name, revision, token_env)
     if found is not None:
@@ -76,24 +83,29 @@ def _candidates(name: str) -> tuple[str, ...]:
     return (name,) if "/" in name else (f"sentence-transformers/{name}", name)
 
 
-def _from_folder(name: str, folder: Path) -> Checkpoint:
+def _from_folder(name: str, folder: Path, backend: str) -> Checkpoint:
     """Checkpoint in a folder of the user's."""
     if not any((folder / config).is_file() for config in _CONFIGS):
         raise ValueError(
             f"model={name!r}: the folder holds neither modules.json (sentence-transformers) nor "
             "config.json (transformers)"
         )
+    # By content: the same in every place and process.
+    digest = hashlib.blake2b(digest_size=16)
+    for path in _checkpoint_files(folder, backend):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{_file_digest(path)}\n".encode())
+    kind = "folder" if backend == "torch" else f"{backend} folder"
     return Checkpoint(
         name=name,
         label=name,
         source=str(folder),
         revision=None,
-        fingerprint=f"folder:{_folder_digest(folder)}",
+        fingerprint=f"{kind}:{digest.hexdigest()}",
         is_sentence_transformer=(folder / "modules.json").is_file(),
     )
 
 
-def _from_cache(name: str, revision: str | None) -> Checkpoint | None:
+def _from_cache(name: str, revision: str | None, backend: str) -> Checkpoint | None:
     """Checkpoint in the Hub's cache on this machine, if its weights are there."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
@@ -110,7 +122,7 @@ def _from_cache(name: str, revision: str | None) -> Checkpoint | None:
             if not isinstance(path, str):
                 continue
             folder = Path(path).parent
-            if any(any(folder.rglob(pattern)) for pattern in _WEIGHTS):
+            if any(any(folder.rglob(end)) for end in (*_WEIGHTS, *_EXPORTED[backend])):
                 return Checkpoint(
                     name=name,
                     label=_label(name, revision),
@@ -186,34 +198,47 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _folder_digest(folder: Path) -> str:
-    """Digest of a checkpoint's files by content: the same in every place and process."""
-    digest = hashlib.blake2b(digest_size=16)
-    for path in _checkpoint_files(folder):
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{_file_digest(path)}\n".encode())
-    return digest.hexdigest()
+def _checkpoint_files(folder: Path, backend: str) -> list[Path]:
+    """Files that a backend loads a model from.
 
-
-def _checkpoint_files(folder: Path) -> list[Path]:
-    """Files that define a model: those on top and in the folders of its modules."""
-    folders = {folder}
+    Those on top, in the folders of its modules and of the backend, and code wherever it is. A
+    router names the folders of its parts in files of its own, so that every folder counts.
+    """
     listing = folder / "modules.json"
-    if listing.is_file():
-        modules: list[dict[str, Any]] = json.loads(listing.read_text(encoding="utf-8"))
-        folders |= {folder / str(module.get("path", "")) for module in modules}
-    return sorted(
-        path
-        for place in folders
-        if place.is_dir()
-        for path in place.iterdir()
-        if path.is_file() and not path.name.startswith(".") and path.suffix != ".md"
+    modules: list[dict[str, Any]] = (
+        json.loads(listing.read_text(encoding="utf-8")) if listing.is_file() else []
     )
+    whole = {Path(str(module.get("path", ""))) for module in modules} - {Path()}
+    if backend != "torch":
+        whole.add(Path(backend))
+    every = (folder / "router_config.json").is_file()
+    found = []
+    for place, name in _files_below(folder):
+        counts = every or place == Path() or not whole.isdisjoint((place, *place.parents))
+        if (counts and not name.endswith(".md")) or name.endswith(".py"):
+            found.append(folder / place / name)
+    return sorted(path for path in found if path.is_file())
+
+
+def _files_below(folder: Path) -> Iterator[tuple[Path, str]]:
+    """Place and name of every file below that is not hidden, training states left out."""
+    seen: set[str] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:  # a link back
+            folders.clear()
+            continue
+        seen.add(real)
+        left_out = (".", "checkpoint-", "__pycache__")
+        folders[:] = sorted(name for name in folders if not name.startswith(left_out))
+        below = Path(place).relative_to(folder)
+        yield from ((below, name) for name in names if not name.startswith("."))
 
 
 def _file_digest(path: Path) -> str:
-    """Digest of a file's content, read again only when its size or time of change differ."""
+    """Digest of a file's content, read again only when it may have changed."""
     stat = path.stat()
-    key = (os.path.realpath(path), stat.st_size, stat.st_mtime_ns)
+    key = (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
     def compute() -> str:
         with path.open("rb") as file:

@@ -9,19 +9,58 @@ from contextlib import contextmanager
 from typing import Any
 
 from langalign_sk.encoders._checkpoint import Checkpoint, hub_token
-from langalign_sk.encoders._settings import Settings
-from langalign_sk.encoders._transformers import PlainModel, Transformer
+from langalign_sk.encoders._hub_model import HubModel
+from langalign_sk.encoders._sentence_transformer import SentenceModel
+from langalign_sk.encoders._transformers import Transformer
+
+logger = logging.getLogger("langalign_sk")
 
 
-def load_transformer(checkpoint: Checkpoint, settings: Settings, device: str | None) -> PlainModel:
+def load(checkpoint: Checkpoint, settings: HubModel, device: str | None) -> Any:
+    """Load a checkpoint onto a device."""
+    import torch
+
+    if device is not None and device.startswith("cuda") and not torch.cuda.is_available():
+        raise ValueError(  # a saved pipeline may meet such a machine
+            f"device={device!r}: this machine has no CUDA device; device=None takes the best "
+            "device there is"
+        )
+    logger.info("loading model %r", checkpoint.name)
+    with _explained(checkpoint, settings), _no_bars(checkpoint.is_local):
+        if checkpoint.is_sentence_transformer or settings.backend != "torch":
+            return load_sentence_transformer(checkpoint, settings, device)
+        return load_transformer(checkpoint, settings, device)
+
+
+def load_sentence_transformer(
+    checkpoint: Checkpoint, settings: HubModel, device: str | None
+) -> SentenceModel:
+    """Load a sentence-transformers checkpoint, or any with another backend."""
+    from sentence_transformers import SentenceTransformer
+
+    chosen: dict[str, Any] = {"model_kwargs": _dtype_keyword(settings.dtype)}
+    if settings.backend != "torch":
+        if settings.dtype != "float32":
+            raise ValueError(f"dtype={settings.dtype!r} goes with backend='torch'")
+        chosen = {"backend": settings.backend}
+    where = _hub_keywords(checkpoint, settings)
+    model = SentenceTransformer(checkpoint.source, device=device, **where, **chosen).eval()
+    if settings.dtype == "int8":
+        _quantise(model)
+    return SentenceModel(model, backend=settings.backend, name=f"model {checkpoint.name!r}")
+
+
+def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: str | None) -> Transformer:
     """Load a plain checkpoint."""
+    import torch
     from transformers import AutoModel, AutoTokenizer
 
-    where = hub_arguments(checkpoint, settings)
+    where = _hub_keywords(checkpoint, settings)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint.source, **where)
+    dtype = _dtype_keyword(settings.dtype)
     with _own_report():
         model, info = AutoModel.from_pretrained(
-            checkpoint.source, output_loading_info=True, **where, **torch_dtype(settings.dtype)
+            checkpoint.source, output_loading_info=True, **where, **dtype
         )
     # A pooler is missing in most checkpoints and not used here; a layer must not be made up.
     made_up = sorted(key for key in info["missing_keys"] if "pooler" not in key)
@@ -34,26 +73,29 @@ def load_transformer(checkpoint: Checkpoint, settings: Settings, device: str | N
         model = model.get_encoder()
     if tokenizer.pad_token is None:  # most decoders: padding is masked, any token will do
         tokenizer.pad_token = tokenizer.eos_token
-    model = model.eval().to(_device(device))
+    if device is None:
+        gpu = "mps" if torch.backends.mps.is_available() else "cpu"
+        device = "cuda" if torch.cuda.is_available() else gpu
+    model = model.eval().to(device)
     if settings.dtype == "int8":
-        quantise(model)
-    return PlainModel(Transformer(model, tokenizer, name=f"model {checkpoint.name!r}"))
+        _quantise(model)
+    return Transformer(model, tokenizer, name=f"model {checkpoint.name!r}")
 
 
-def hub_arguments(checkpoint: Checkpoint, settings: Settings) -> dict[str, Any]:
+def _hub_keywords(checkpoint: Checkpoint, settings: HubModel) -> dict[str, Any]:
     """Say where a checkpoint is, who asks for it, and whether its own code may run."""
-    arguments: dict[str, Any] = {
+    keywords: dict[str, Any] = {
         "local_files_only": checkpoint.is_local,
         "trust_remote_code": bool(settings.trust_remote_code),
     }
     if checkpoint.revision is not None:
-        arguments["revision"] = checkpoint.revision
+        keywords["revision"] = checkpoint.revision
     if settings.token_env is not None and not checkpoint.is_local:
-        arguments["token"] = hub_token(settings.token_env)
-    return arguments
+        keywords["token"] = hub_token(settings.token_env)
+    return keywords
 
 
-def torch_dtype(dtype: str) -> dict[str, Any]:
+def _dtype_keyword(dtype: str) -> dict[str, Any]:
     """Keyword for the type to load in, under its name in the installed transformers."""
     import torch
     import transformers
@@ -63,7 +105,7 @@ def torch_dtype(dtype: str) -> dict[str, Any]:
     return {"torch_dtype" if major < 5 else "dtype": getattr(torch, loaded)}
 
 
-def quantise(model: Any) -> None:
+def _quantise(model: Any) -> None:
     """Turn linear layers into int8 ones, in place; activations are scaled batch by batch."""
     import torch
 
@@ -75,20 +117,42 @@ def quantise(model: Any) -> None:
         quantize(model, {torch.nn.Linear}, dtype=torch.qint8, inplace=True)
 
 
-def _device(device: str | None) -> str:
-    """Return the device asked for, else the best there is."""
-    import torch
+@contextmanager
+def _explained(checkpoint: Checkpoint, settings: HubModel) -> Iterator[None]:
+    """Say which model failed to load; the libraries below guess at reasons at length."""
+    try:
+        yield
+    except Exception as error:
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+        if isinstance(error, ImportError) and settings.backend != "torch":
+            package = f"sentence-transformers[{settings.backend}]"
+            reason = f"backend={settings.backend!r} needs pip install '{package}' ({reason})"
+        elif "trust_remote_code" in str(error):
+            reason = (
+                "it brings code of its own; if you trust it, give HubModel("
+                f"{checkpoint.name!r}, trust_remote_code=True)"
+            )
+        raise ValueError(f"model={checkpoint.name!r} could not be loaded: {reason}") from error
 
-    if device is not None:
-        return device
-    if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+@contextmanager
+def _no_bars(quiet: bool) -> Iterator[None]:
+    """Hide the bar over weights read from disk in a moment; downloads keep theirs."""
+    from transformers.utils import logging as transformers_logging
+
+    quiet = quiet and transformers_logging.is_progress_bar_enabled()
+    if quiet:
+        transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if quiet:
+            transformers_logging.enable_progress_bar()
 
 
 @contextmanager
 def _own_report() -> Iterator[None]:
-    """Without the report on tensors missing or unused, in place of which the caller checks."""
+    """Hide the report on tensors missing or unused, in place of which the caller checks."""
 
     def keep(record: logging.LogRecord) -> bool:
         message = record.getMessage()

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 from numbers import Integral
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import Float32Array
 from langalign_sk._stamp import VersionStamped
+from langalign_sk.encoders._checks import check_parameters
 from langalign_sk.encoders._grams import MAX_N, Counts, Keys, gram_blocks
 
 _ALGORITHM = "langalign_sk ngram 1"  # changes whenever equal parameters give other vectors
 _MERGE_AT = 1 << 22  # n-grams collected before equal ones are merged
+_FITTED = ("grams_", "idf_", "projection_", "fallback_")
 _TINY = 1e-6  # length below which a projected row has no direction; singular values likewise
 
 
@@ -30,6 +33,11 @@ class NgramEncoder(
     Fitted on unlabelled texts of one language; no download, no tokeniser, no network. It works for
     languages written without blanks as for others. A real baseline, and an encoder for tests and
     demonstrations; it knows spellings, not meanings.
+
+    scikit-learn's ``TfidfVectorizer(analyzer="char")``, `TruncatedSVD` and `Normalizer` in a
+    pipeline take as long to fit and give vectors as good. This class is worth having where texts
+    come one by one, which those three encode with far more work beside the arithmetic, and for its
+    fingerprint: vectors are cached by it, and a damaged file is noticed when it is loaded.
 
     Parameters
     ----------
@@ -88,6 +96,15 @@ class NgramEncoder(
     ((2, 2), dtype('float32'))
     """
 
+    takes_threads = True
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+        "ngram_range": [tuple, list],
+        "max_features": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
     def __init__(
         self,
         n_components: int = 384,
@@ -116,7 +133,8 @@ class NgramEncoder(
         NgramEncoder
             The fitted encoder itself.
         """
-        ngram_range = self._check_parameters()
+        check_parameters(self)
+        ngram_range = self._checked_range()
         texts = as_texts(X)
         if not texts:
             raise ValueError("NgramEncoder.fit got no texts: at least one is needed")
@@ -130,13 +148,18 @@ class NgramEncoder(
                 f"{len(grams)} n-grams: fit on more texts, or set n_components to {possible} "
                 "or less"
             )
-        idf = 1.0 + np.log((1.0 + len(texts)) / (1.0 + frequency))
-        self.ngram_range_ = ngram_range
-        self.grams_ = grams
-        self.idf_ = idf.astype(np.float32)
-        self.projection_, self.fallback_ = self._decompose(self._weigh(texts))
-        self.n_features_out_ = int(self.n_components)
-        self._digest = self._compute_digest()
+        idf = (1.0 + np.log((1.0 + len(texts)) / (1.0 + frequency))).astype(np.float32)
+        weighed = _weigh(texts, ngram_range, grams, idf)
+        projection, fallback = _decompose(weighed, int(self.n_components), self.random_state)
+        fitted = {
+            "ngram_range_": ngram_range,
+            "grams_": grams,
+            "idf_": idf,
+            "projection_": projection,
+            "fallback_": fallback,
+        }
+        # At once: a fit that is interrupted leaves the one before it whole.
+        self.__dict__.update(fitted, n_features_out_=len(fallback), _digest=_digest_of(fitted))
         return self
 
     def transform(self, X: Any) -> Float32Array:
@@ -156,7 +179,8 @@ class NgramEncoder(
         texts = as_texts(X)
         if not texts:
             return np.empty((0, self.n_features_out_), dtype=np.float32)
-        vectors: Float32Array = self._weigh(texts) @ self.projection_
+        weighed = _weigh(texts, self.ngram_range_, self.grams_, self.idf_)
+        vectors: Float32Array = weighed @ self.projection_
         return _unit_rows(vectors, self.fallback_)
 
     def encode(self, texts: Any) -> Float32Array:
@@ -183,12 +207,12 @@ class NgramEncoder(
             Equal for encoders that give equal vectors; another after another fit.
         """
         check_is_fitted(self, "projection_")
-        return self._digest
+        return str(self._digest)
 
     @property
     def _n_features_out(self) -> int:
         """Width, where scikit-learn's mixin looks for it."""
-        return self.n_features_out_
+        return int(self.n_features_out_)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -197,12 +221,22 @@ class NgramEncoder(
         tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _check_parameters(self) -> tuple[int, int]:
-        """Refuse impossible parameters; the n-gram range as a tuple."""
-        for name in ("n_components", "max_features"):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, Integral) or value < 1:
-                raise ValueError(f"{name} must be a positive int, got {value!r}")
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Take in a saved encoder, unless its arrays are not those that were fitted."""
+        super().__setstate__(state)
+        if vars(self).keys() & {*_FITTED, "_digest"}:
+            try:
+                sound = _digest_of(self.__dict__) == self._digest
+            except (AttributeError, KeyError, TypeError, ValueError):
+                sound = False
+            if not sound or self.n_features_out_ != len(self.fallback_):
+                raise ValueError(
+                    "this saved NgramEncoder is damaged: what was fitted is not what is in it now. "
+                    "Load another copy of the file, or fit and save it again"
+                )
+
+    def _checked_range(self) -> tuple[int, int]:
+        """Return the n-gram range as a tuple, or say what is wrong with it."""
         ends = self.ngram_range
         pair = isinstance(ends, tuple | list) and len(ends) == 2
         if not pair or not 1 <= ends[0] <= ends[1] <= MAX_N:
@@ -211,47 +245,50 @@ class NgramEncoder(
             )
         return int(ends[0]), int(ends[1])
 
-    def _weigh(self, texts: Sequence[str]) -> Any:
-        """TF-IDF of texts as a sparse matrix of float32, rows of unit length."""
-        columns, values, per_row = [], [], []
-        for n_rows, row, gram, count in gram_blocks(texts, self.ngram_range_):
-            column = np.searchsorted(self.grams_, gram)
-            column[column == len(self.grams_)] = 0
-            known = self.grams_[column] == gram
-            row, column = row[known], column[known]
-            value = (1.0 + np.log(count[known])) * self.idf_[column]
-            length = np.sqrt(np.bincount(row, weights=value**2, minlength=n_rows))
-            columns.append(column.astype(np.int32))
-            values.append((value / length[row]).astype(np.float32))
-            per_row.append(np.bincount(row, minlength=n_rows))
-        starts = np.r_[0, np.cumsum(np.concatenate(per_row))]
-        entries = (np.concatenate(values), np.concatenate(columns), starts)
-        return sparse.csr_array(entries, shape=(len(texts), len(self.grams_)))
 
-    def _decompose(self, weighed: Any) -> tuple[Float32Array, Float32Array]:
-        """Leading right singular vectors, and the direction of the mean of the projected rows."""
-        from sklearn.utils.extmath import randomized_svd
+def _weigh(
+    texts: Sequence[str], ngram_range: tuple[int, int], grams: Keys, idf: Float32Array
+) -> Any:
+    """TF-IDF of texts as a sparse matrix of float32, rows of unit length."""
+    columns, values, per_row = [], [], []
+    for n_rows, row, gram, count in gram_blocks(texts, ngram_range):
+        column = np.searchsorted(grams, gram)
+        column[column == len(grams)] = 0
+        known = grams[column] == gram
+        row, column = row[known], column[known]
+        value = (1.0 + np.log(count[known])) * idf[column]
+        length = np.sqrt(np.bincount(row, weights=value**2, minlength=n_rows))
+        columns.append(column.astype(np.int32))
+        values.append((value / length[row]).astype(np.float32))
+        per_row.append(np.bincount(row, minlength=n_rows))
+    starts = np.r_[0, np.cumsum(np.concatenate(per_row))]
+    entries = (np.concatenate(values), np.concatenate(columns), starts)
+    return sparse.csr_array(entries, shape=(len(texts), len(grams)))
 
-        seed = self.random_state
-        if seed is None:
-            seed = int(np.random.default_rng().integers(2**31))
-        left, size, right = randomized_svd(
-            weighed, int(self.n_components), n_iter=2, random_state=seed
-        )
-        # Equal texts leave directions without data; noise there would only blur new texts.
-        right = np.where(size[:, None] > _TINY * size[0], right, 0)
-        projection = np.ascontiguousarray(right.T, dtype=np.float32)
-        vectors = _unit_rows((left * size).astype(np.float32), np.zeros(len(size), np.float32))
-        mean = vectors.mean(axis=0, dtype=np.float64)
-        return projection, (mean / np.linalg.norm(mean)).astype(np.float32)
 
-    def _compute_digest(self) -> str:
-        """Digest over the fitted arrays."""
-        digest = sha256(f"{_ALGORITHM} {self.ngram_range_}".encode())
-        for array in (self.grams_, self.idf_, self.projection_, self.fallback_):
-            digest.update(f"{array.shape}{array.dtype.str}".encode())
-            digest.update(np.ascontiguousarray(array).data)
-        return digest.hexdigest()
+def _decompose(weighed: Any, width: int, seed: Any) -> tuple[Float32Array, Float32Array]:
+    """Leading right singular vectors, and the direction of the mean of the projected rows."""
+    from sklearn.utils.extmath import randomized_svd
+
+    if seed is None:
+        seed = int(np.random.default_rng().integers(2**31))
+    left, size, right = randomized_svd(weighed, width, n_iter=2, random_state=seed)
+    # Equal texts leave directions without data; noise there would only blur new texts.
+    right = np.where(size[:, None] > _TINY * size[0], right, 0)
+    projection = np.ascontiguousarray(right.T, dtype=np.float32)
+    vectors = _unit_rows((left * size).astype(np.float32), np.zeros(len(size), np.float32))
+    mean = vectors.mean(axis=0, dtype=np.float64)
+    return projection, (mean / np.linalg.norm(mean)).astype(np.float32)
+
+
+def _digest_of(fitted: dict[str, Any]) -> str:
+    """Digest over what was fitted."""
+    digest = sha256(f"{_ALGORITHM} {tuple(fitted['ngram_range_'])}".encode())
+    for name in _FITTED:
+        array = fitted[name]
+        digest.update(f"{array.shape}{array.dtype.str}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def _most_frequent(

@@ -1,4 +1,4 @@
-"""What one call did: texts encoded and found, seconds, padding, texts that lost their end."""
+"""The account of a call: texts encoded and found, seconds, padding, texts that lost their end."""
 
 from __future__ import annotations
 

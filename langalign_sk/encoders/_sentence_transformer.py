@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from langalign_sk._process import encode_lock, identity
-from langalign_sk.encoders._batches import Prepared, within_memory
-from langalign_sk.encoders._checkpoint import Checkpoint
-from langalign_sk.encoders._loading import hub_arguments, quantise, torch_dtype
+from langalign_sk.encoders._batches import within_memory
+from langalign_sk.encoders._hub_model import HubModel, replaced
+from langalign_sk.encoders._protocol import Prepared, told_width
 from langalign_sk.encoders._run import Run
-from langalign_sk.encoders._settings import Settings, specification
 from langalign_sk.encoders._transformers import Transformer, check_max_length, encodable
 
 # Pooling of sentence-transformers → ours; others (concatenations ...) have no name here.
@@ -25,11 +22,10 @@ _POOLINGS = {
     "weightedmean": "weighted-mean",
 }
 _ROWS = 32  # texts in a batch of a model whose tokens are not known here
-_ROWS_PER_CHUNK = 256
 
 
 class SentenceModel:
-    """A SentenceTransformer that follows `Settings`.
+    """A SentenceTransformer that follows the settings of a `HubModel`.
 
     Most are a transformer, a pooling, and what changes vectors alone (a dense layer, unit
     length). Their tokens go straight to the transformer, in batches by tokens; all others go
@@ -42,42 +38,33 @@ class SentenceModel:
         self._name = name
         self._direct: tuple[Transformer, Transformer] | None = None
 
-    def width(self, settings: Settings) -> int | None:
+    def width(self, settings: HubModel) -> int | None:
         """Width of the vectors, None where the model does not tell."""
         if _is_bare(settings):
             return self._transformer().width(settings)
-        # Renamed in sentence-transformers 5.x; the old name warns there.
-        for name in ("get_embedding_dimension", "get_sentence_embedding_dimension"):
-            if hasattr(self._model, name):
-                width = getattr(self._model, name)()
-                return None if width is None else int(width)
-        return None
+        return told_width(self._model)
 
-    def chunk(self, settings: Settings, batch_size: int | None) -> int | None:
+    def chunk(self, settings: HubModel) -> int | None:
         """Tokens after which vectors are put away; None where tokens are not known."""
-        return self._transformer().chunk(batch_size) if self._by_tokens(settings) else None
+        return self._transformer().chunk(settings) if self._by_tokens(settings) else None
 
-    def prepare(self, texts: list[str], settings: Settings) -> Prepared:
+    def prepare(self, texts: list[str], settings: HubModel) -> Prepared:
         """Tokenise texts where that is up to us; the caller holds the model's lock."""
         prompt = self._prompt(settings)
         if self._by_tokens(settings):
-            return self._transformer().prepare(texts, replace(settings, prompt=prompt))
+            return self._transformer().prepare(texts, replaced(settings, prompt=prompt))
         if settings.long_texts == "mean":
             raise ValueError('long_texts="mean": not for the modules or backend of this model')
         return Prepared(texts, [len(text) for text in texts])
 
-    def encode(
-        self, items: Sequence[Any], settings: Sequence[Settings], batch_size: int | None, run: Run
-    ) -> list[Any]:
+    def encode(self, items: Sequence[Any], settings: Sequence[HubModel], run: Run) -> list[Any]:
         """Vectors for each of the settings, which share prepared texts and the forward pass."""
         if not self._by_tokens(settings[0]):
-            return [self._encode_whole(list(items), each, batch_size, run) for each in settings]
-        views = [(each.layer, each.pooling or self._own_pooling()) for each in settings]
-        return self._transformer(settings[0]).encode(items, views, batch_size, run)
+            return [self._encode_whole(list(items), each, run) for each in settings]
+        pooled = [replaced(each, pooling=each.pooling or self._own_pooling()) for each in settings]
+        return self._transformer(settings[0]).encode(items, pooled, run)
 
-    def _encode_whole(
-        self, texts: list[str], settings: Settings, batch_size: int | None, run: Run
-    ) -> Any:
+    def _encode_whole(self, texts: list[str], settings: HubModel, run: Run) -> Any:
         """Vectors from the model's own ``encode``."""
         model = self._model
         before = model.max_seq_length if settings.max_length is not None else None
@@ -93,7 +80,7 @@ class SentenceModel:
             return model.encode(
                 encodable([texts[row] for row in rows]),
                 prompt=self._prompt(settings),
-                batch_size=max(1, min(batch_size or _ROWS, run.most or len(texts))),
+                batch_size=max(1, min(settings.batch_size or _ROWS, run.most or len(texts))),
                 show_progress_bar=False,
                 convert_to_numpy=True,
             )
@@ -110,7 +97,7 @@ class SentenceModel:
                 model.max_seq_length = before
         return found
 
-    def _prompt(self, settings: Settings) -> str | None:
+    def _prompt(self, settings: HubModel) -> str | None:
         """Return the text of a prompt: of the one known by that name, or as it is."""
         prompts: dict[str, str] = getattr(self._model, "prompts", None) or {}
         if settings.prompt is None:
@@ -118,13 +105,13 @@ class SentenceModel:
             return None if default is None else prompts.get(default)
         return prompts.get(settings.prompt, settings.prompt)
 
-    def _by_tokens(self, settings: Settings) -> bool:
-        """Whether the tokens are ours to batch."""
+    def _by_tokens(self, settings: HubModel) -> bool:
+        """Tell whether the tokens are ours to batch."""
         if _is_bare(settings):
             return True
         return self._backend == "torch" and _is_plain_stack(self._model, self._prompt(settings))
 
-    def _transformer(self, settings: Settings | None = None) -> Transformer:
+    def _transformer(self, settings: HubModel | None = None) -> Transformer:
         """Language model below the modules, with what follows its pooling unless left out."""
         transformer = getattr(self._model[0], "auto_model", None)
         if transformer is None or self._backend != "torch":
@@ -159,65 +146,13 @@ class SentenceModel:
         raise ValueError(f"layer: say with which pooling, one of {tuple(_POOLINGS.values())}")
 
 
-class InstanceEncoder:
-    """A SentenceTransformer object of the user's: known by its identity, not by its content."""
-
-    weights: tuple[str, str] | None = None
-
-    def __init__(self, model: Any, settings: Settings) -> None:
-        what = "a SentenceTransformer object (load it so, or pass its name instead)"
-        settings.only("pooling", "layer", "prompt", "max_length", "long_texts", what=what)
-        self.name = "the SentenceTransformer object"
-        self._object = identity(model)
-        self.spec = specification(self._object, *settings.defining())
-        backend = getattr(model, "backend", "torch")
-        self._model = SentenceModel(model, backend=backend, name=self.name)
-        self._settings = settings
-
-    def width(self) -> int | None:
-        """Width of the vectors."""
-        return self._model.width(self._settings)
-
-    def chunk(self, batch_size: int | None) -> tuple[int | None, int]:
-        """Tokens and rows of a chunk."""
-        return self._model.chunk(self._settings, batch_size), _ROWS_PER_CHUNK
-
-    def prepare(self, texts: list[str]) -> Prepared:
-        """Tokens of the texts."""
-        with encode_lock(self._object):
-            return self._model.prepare(texts, self._settings)
-
-    def encode(self, items: Sequence[Any], batch_size: int | None, run: Run) -> Any:
-        """Vectors of prepared texts."""
-        with encode_lock(self._object):
-            return self._model.encode(items, [self._settings], batch_size, run)[0]
-
-
-def load_sentence_transformer(
-    checkpoint: Checkpoint, settings: Settings, device: str | None
-) -> SentenceModel:
-    """Load a sentence-transformers checkpoint."""
-    from sentence_transformers import SentenceTransformer
-
-    chosen: dict[str, Any] = {"model_kwargs": torch_dtype(settings.dtype)}
-    if settings.backend != "torch":
-        if settings.dtype != "float32":
-            raise ValueError(f"dtype={settings.dtype!r} goes with backend='torch'")
-        chosen = {"backend": settings.backend}
-    where = hub_arguments(checkpoint, settings)
-    model = SentenceTransformer(checkpoint.source, device=device, **where, **chosen).eval()
-    if settings.dtype == "int8":
-        quantise(model)
-    return SentenceModel(model, backend=settings.backend, name=f"model {checkpoint.name!r}")
-
-
-def _is_bare(settings: Settings) -> bool:
-    """Whether hidden states are asked for, without what the checkpoint does behind them."""
+def _is_bare(settings: HubModel) -> bool:
+    """Tell whether hidden states are asked for, without what the checkpoint does behind them."""
     return settings.pooling is not None or settings.layer is not None
 
 
 def _is_plain_stack(model: Any, prompt: str | None) -> bool:
-    """Whether a model is a text transformer, one pooling, and modules that see vectors alone."""
+    """Recognise a text transformer, one pooling, and modules that see vectors alone."""
     modules = list(model)
     names = [type(module).__name__ for module in modules]
     if names[:2] != ["Transformer", "Pooling"] or set(names[2:]) - {"Dense", "Normalize"}:

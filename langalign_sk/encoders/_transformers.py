@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk.encoders._batches import Prepared, packed, padded, within_memory
-from langalign_sk.encoders._pooling import layer_index, pool
+from langalign_sk.encoders._batches import packed, padded, within_memory
+from langalign_sk.encoders._hub_model import HubModel
+from langalign_sk.encoders._protocol import Prepared
 from langalign_sk.encoders._run import Run
-from langalign_sk.encoders._settings import Settings
 
 # A tokenizer without a limit of its own reports 10**30.
 _NO_LIMIT = 10**6
@@ -22,7 +22,7 @@ _BATCHES_PER_CHUNK = 4
 
 
 class Transformer:
-    """A language model and its tokenizer that follow `Settings`.
+    """A language model and its tokenizer that follow the settings of a `HubModel`.
 
     `finish` is what a checkpoint does behind its pooling: vectors in, vectors out.
     """
@@ -41,22 +41,21 @@ class Transformer:
         self._name = name
         self._has_types: bool | None = None
 
-    def width(self, settings: Settings) -> int | None:
+    def width(self, settings: HubModel) -> int | None:
         """Width of the hidden states."""
         width = getattr(self._model.config, "hidden_size", None)
         return None if width is None else int(width)
 
-    def budget(self, batch_size: int | None) -> int:
+    def budget(self, settings: HubModel) -> int:
         """Tokens in one forward pass, padding included."""
-        if batch_size is None:
-            batch_size = _BATCH_CPU if self._model.device.type == "cpu" else _BATCH_GPU
-        return batch_size * _TOKENS_PER_TEXT
+        usual = _BATCH_CPU if self._model.device.type == "cpu" else _BATCH_GPU
+        return int(settings.batch_size or usual) * _TOKENS_PER_TEXT
 
-    def chunk(self, batch_size: int | None) -> int:
+    def chunk(self, settings: HubModel) -> int:
         """Tokens after which vectors are put away, and others get their turn."""
-        return _BATCHES_PER_CHUNK * self.budget(batch_size)
+        return _BATCHES_PER_CHUNK * self.budget(settings)
 
-    def prepare(self, texts: list[str], settings: Settings) -> Prepared:
+    def prepare(self, texts: list[str], settings: HubModel) -> Prepared:
         """Tokenise texts; one that is too long becomes one window, or all that it takes."""
         texts = encodable([f"{settings.prompt or ''}{text}" for text in texts])
         limit = settings.max_length
@@ -90,17 +89,13 @@ class Transformer:
         return Prepared(items, sizes, cut)
 
     def encode(
-        self,
-        items: Sequence[list[npt.NDArray[np.int32]]],
-        views: Sequence[tuple[float | None, str]],
-        batch_size: int | None,
-        run: Run,
+        self, items: Sequence[list[npt.NDArray[np.int32]]], settings: Sequence[HubModel], run: Run
     ) -> list[npt.NDArray[np.float32]]:
-        """Vectors of prepared texts for each (layer, pooling), from one forward pass."""
+        """Vectors for each of some settings that differ in layer and pooling, from one pass."""
         import torch
 
         config = self._model.config
-        layers = [None if layer is None else layer_index(layer, config) for layer, _ in views]
+        layers = [None if s.layer is None else layer_index(s.layer, config) for s in settings]
         every_layer = any(layer is not None for layer in layers)
         windows = [window for item in items for window in item]
         sizes = np.array([window.shape[1] for window in windows])
@@ -109,9 +104,9 @@ class Transformer:
             inputs, mask = self._inputs([windows[row] for row in rows])
             output = self._model(**inputs, output_hidden_states=every_layer)
             vectors = []
-            for layer, (_, pooling) in zip(layers, views, strict=True):
+            for layer, own in zip(layers, settings, strict=True):
                 states = output.last_hidden_state if layer is None else output.hidden_states[layer]
-                pooled = pool(states.float(), inputs["attention_mask"], pooling)
+                pooled = pool(states.float(), inputs["attention_mask"], own.pooling or "mean")
                 if self._finish is not None:
                     pooled = self._finish(pooled)
                 vectors.append(pooled.float().cpu().numpy())
@@ -121,8 +116,8 @@ class Transformer:
         def cells(rows: npt.NDArray[np.intp]) -> int:
             return len(rows) * int(sizes[rows].max())
 
-        found: list[Any] = [None for _ in views]
-        batches = packed(sizes, self.budget(batch_size))
+        found: list[Any] = [None for _ in settings]
+        batches = packed(sizes, self.budget(settings[0]))
         with torch.inference_mode():
             for rows, vectors in within_memory(batches, cells, compute, run, self._name):
                 for view, part in enumerate(vectors):
@@ -203,27 +198,37 @@ def encodable(texts: list[str]) -> list[str]:
     ]
 
 
-class PlainModel:
-    """A checkpoint without modules of sentence-transformers."""
+def pool(states: Any, mask: Any, mode: str) -> Any:
+    """One vector per text out of (texts, tokens, width) hidden states; padding does not count."""
+    import torch
 
-    def __init__(self, transformer: Transformer) -> None:
-        self._transformer = transformer
+    rows = torch.arange(len(states), device=states.device)
+    keep = mask.bool()
+    if mode == "cls":  # the first real token: not the first column where padding is on the left
+        return states[rows, keep.int().argmax(dim=1)]
+    if mode == "last":
+        return states[rows, mask.shape[1] - 1 - keep.int().flip(1).argmax(dim=1)]
+    if mode == "max":
+        return states.masked_fill(~keep[:, :, None], -torch.inf).max(dim=1).values
+    weights = keep.to(states.dtype)
+    if mode == "weighted-mean":  # the later the heavier: the n-th token counts n times
+        weights = weights * weights.cumsum(dim=1)
+    # As a product of matrices: the weighted states themselves are never written down.
+    sums = torch.bmm(weights[:, None, :], states)[:, 0]
+    return sums / weights.sum(dim=1, keepdim=True).clamp(min=1)
 
-    def width(self, settings: Settings) -> int | None:
-        """Width of the hidden states."""
-        return self._transformer.width(settings)
 
-    def chunk(self, settings: Settings, batch_size: int | None) -> int:
-        """Tokens after which vectors are put away."""
-        return self._transformer.chunk(batch_size)
-
-    def prepare(self, texts: list[str], settings: Settings) -> Prepared:
-        """Tokens of the texts; the caller holds the model's lock."""
-        return self._transformer.prepare(texts, settings)
-
-    def encode(
-        self, items: Sequence[Any], settings: Sequence[Settings], batch_size: int | None, run: Run
-    ) -> list[Any]:
-        """Vectors for each of the settings, which share prepared texts and the forward pass."""
-        views = [(each.layer, each.pooling or "mean") for each in settings]
-        return list(self._transformer.encode(items, views, batch_size, run))
+def layer_index(layer: Any, config: Any) -> int:
+    """Index of a layer given by index or by fraction; 0 is the output of the embeddings."""
+    count = getattr(config, "num_hidden_layers", None)
+    if isinstance(layer, float):
+        if count is None:
+            raise ValueError(f"layer={layer}: this model does not tell how many layers it has")
+        return round(layer * int(count))
+    index = int(layer)
+    if count is not None and not -count - 1 <= index <= count:
+        raise ValueError(
+            f"layer={layer}: this model has layers 0 (the embeddings) to {count}, or -1 (the last) "
+            f"to {-count - 1}"
+        )
+    return index

@@ -1,12 +1,12 @@
 """Texts to vectors: input, the language of each row, EmbeddingExtractor, streaming."""
 
-from langalign_sk.encoders._run import RunReport
+from langalign_sk.encoders import RunReport
+
+# For the other rooms.
+from langalign_sk.text._embedding import Embedding as Embedding
 from langalign_sk.text._extractor import EmbeddingExtractor
 from langalign_sk.text._language import LanguageDetector
 from langalign_sk.text._layout import BlockLayout
-
-# For the other rooms.
-from langalign_sk.text._parameters import build_encoders as build_encoders
 from langalign_sk.text._scripts import (
     COLUMNS as COLUMNS,
     HAN_JA as HAN_JA,

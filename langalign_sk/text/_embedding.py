@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -10,99 +11,126 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._io import as_texts
+from langalign_sk._io import as_texts, language_column
 from langalign_sk._numeric import Float32Array
-from langalign_sk.encoders import Encoder, Run, keep_report
+from langalign_sk.encoders import (
+    SHORTHANDS,
+    Encoder,
+    HubModel,
+    Run,
+    check_parameters,
+    checkpoint_of,
+    is_name,
+    keep_report,
+    make_encoder,
+    specification,
+    with_settings,
+)
 from langalign_sk.store import VectorCache, resolve_cache
 from langalign_sk.text._encode import encode_texts, encoder_width, known_width, remember_width
+from langalign_sk.text._language import LanguageDetector, checked_languages
 from langalign_sk.text._layout import BlockLayout
-from langalign_sk.text._parameters import row_languages, setting
 
 _TINY = np.finfo(np.float32).tiny
+_OURS = {"langalign_sk", "sklearn", "contextlib", "joblib"}
 
 
 class Embedding:
-    """Mixin of an extractor: from its parameters and texts to vectors."""
+    """The parameters of an extractor, checked, and ready for its texts; nothing is loaded.
 
-    column: Any
-    missing: str
-    batch_size: int | None
-    cache: Any
-    progress: bool | str
-    normalize: bool
+    `encoders` and `models` are by language, under None where no languages are declared.
+    """
 
-    def _read(self, X: Any, *, fitting: bool = False) -> tuple[list[str], list[str] | None]:
-        """Texts, and the language of each where languages are declared."""
-        texts = as_texts(X, column=self.column, missing=self.missing)
+    def __init__(self, extractor: Any, *, ask_hub: bool = True) -> None:
+        check_parameters(extractor)
+        self._extractor = extractor
+        self.languages = declared_languages(extractor)
+        self.models = models_of(extractor)
+        self.encoders: dict[str | None, Encoder] = {
+            lang: make_encoder(model, ask_hub=ask_hub) for lang, model in self.models.items()
+        }
+        if self.languages is not None and None in self.models:
+            self.models = dict.fromkeys(self.languages, self.models[None])
+            self.encoders = dict.fromkeys(self.languages, self.encoders[None])
+
+    def read(self, X: Any, *, fitting: bool = False) -> tuple[list[str], list[str] | None]:
+        """Return the texts, and the language of each where languages are declared."""
+        own = self._extractor
+        texts = as_texts(X, column=own.column, missing=own.missing)
         if fitting and not texts:
             raise ValueError("X is empty: at least one text is needed to fit")
-        return texts, row_languages(self, X, texts)
+        if self.languages is None:
+            return texts, None
+        column = own.lang_column
+        if column is None:
+            detector = LanguageDetector(
+                self.languages, detect=own.detect, default_language=own.default_language
+            )
+            return texts, detector.detect(texts)
+        langs = language_column(X, column, len(texts))
+        unknown = [row for row, lang in enumerate(langs) if lang not in self.languages]
+        if unknown:
+            raise ValueError(
+                f"column {column!r}: row {unknown[0]} is in language {langs[unknown[0]]!r}, which "
+                f"is not among those declared, {list(self.languages)} ({len(unknown)} such rows of "
+                f"{len(langs)})"
+            )
+        return texts, langs
 
-    def _width(self, encoder: Encoder, lang: str | None) -> int:
+    @property
+    def layout(self) -> BlockLayout:
+        """Blocks of the declared languages."""
+        return BlockLayout({lang or "": self.width(lang) for lang in self.encoders})
+
+    def width(self, lang: str | None) -> int:
         """Width of one language's vectors."""
+        encoder, wanted = self.encoders[lang], self.models[lang].truncate_dim
         width = encoder_width(encoder)
-        wanted = setting(self, "truncate_dim", lang)
-        if wanted is None:
-            return width
-        if isinstance(wanted, bool) or not hasattr(wanted, "__index__") or not 1 <= wanted <= width:
+        if wanted is not None and wanted > width:
             raise ValueError(
                 f"truncate_dim={wanted!r}: {encoder.name} has vectors of width {width}"
             )
-        return int(wanted)
+        return width if wanted is None else int(wanted)
 
-    def _layout(self, encoders: Mapping[str | None, Encoder]) -> BlockLayout:
-        """Blocks of the declared languages."""
-        return BlockLayout({lang or "": self._width(e, lang) for lang, e in encoders.items()})
+    def spec(self) -> str:
+        """Digest of everything that defines the vectors."""
+        parts = [
+            [lang, encoder.spec, self.models[lang].truncate_dim]
+            for lang, encoder in self.encoders.items()
+        ]
+        return specification("extractor", parts, bool(self._extractor.normalize))
 
-    def _vectors(
-        self,
-        texts: list[str],
-        langs: list[str] | None,
-        encoders: Mapping[str | None, Encoder],
-        run: Run | None = None,
+    def vectors(
+        self, texts: list[str], langs: list[str] | None, run: Run | None = None
     ) -> Float32Array:
         """Vectors of texts, in blocks where there are any; `run` counts all parts of a call."""
-        with self._running(run) as run:
+        with self.running(run) as run:
             if langs is None:
-                return self._encode(encoders[None], None, texts, run)
-            return self._in_blocks(texts, langs, encoders, run)
+                return self.encode(None, texts, run)
+            layout = self.layout
+            vectors = np.zeros((len(texts), layout.width), dtype=np.float32)
+            for lang in layout.languages:
+                rows = np.array([row for row, own in enumerate(langs) if own == lang], np.intp)
+                if len(rows) == 0:
+                    continue
+                block = self.encode(lang, [texts[row] for row in rows], run)
+                # A zero vector would look like no language at all; the smallest normal number
+                # keeps the block without being felt in any product, and Normalizer leaves it alone.
+                block[~block.any(axis=1), 0] = _TINY
+                vectors[rows, layout.columns(lang)] = block
+            return vectors
 
-    def _in_blocks(
-        self,
-        texts: list[str],
-        langs: list[str],
-        encoders: Mapping[str | None, Encoder],
-        run: Run,
-    ) -> Float32Array:
-        """Vectors of texts in the blocks of their languages, zero elsewhere."""
-        for encoder in encoders.values():
-            self._check_weights(encoder)
-        layout = self._layout(encoders)
-        vectors = np.zeros((len(texts), layout.width), dtype=np.float32)
-        for lang in layout.languages:
-            rows = np.array([row for row, own in enumerate(langs) if own == lang], dtype=np.intp)
-            if len(rows) == 0:
-                continue
-            block = self._encode(encoders[lang], lang, [texts[row] for row in rows], run)
-            # A zero vector would look like no language at all; the smallest normal number keeps
-            # the block without being felt in any product, and Normalizer leaves it alone.
-            block[~block.any(axis=1), 0] = _TINY
-            vectors[rows, layout.columns(lang)] = block
-        return vectors
-
-    def _encode(
-        self, encoder: Encoder, lang: str | None, texts: list[str], run: Run
-    ) -> Float32Array:
-        """Vectors of one encoder, cut and scaled."""
+    def encode(self, lang: str | None, texts: list[str], run: Run) -> Float32Array:
+        """Vectors of one language, cut and scaled."""
         # Cut and scaled behind the cache: a grid over both encodes nothing twice.
-        before = run.n_cut
-        vectors = self._raw(encoder, texts, resolve_cache(self.cache), run)
-        if setting(self, "long_texts", lang) in ("warn", None):
+        encoder, before = self.encoders[lang], run.n_cut
+        vectors = self.raw(encoder, texts, resolve_cache(self._extractor.cache), run)
+        if self.models[lang].long_texts == "warn":
             run.n_warned += run.n_cut - before
         if known_width(encoder.spec) is None:  # all came out of a cache: no need to try the encoder
             remember_width(encoder.spec, vectors.shape[1])
-        vectors = vectors[:, : self._width(encoder, lang)]
-        if self.normalize:
+        vectors = vectors[:, : self.width(lang)]
+        if self._extractor.normalize:
             # In float64: the square of a large float32 number is infinite, of a small one zero.
             squares = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
             norms = np.sqrt(squares)
@@ -110,27 +138,15 @@ class Embedding:
             vectors = (vectors / norms[:, None]).astype(np.float32)
         return np.ascontiguousarray(vectors)
 
-    def _raw(
+    def raw(
         self, encoder: Encoder, texts: list[str], cache: VectorCache | None, run: Run
     ) -> Float32Array:
         """Vectors as the encoder gives them."""
-        self._check_weights(encoder)
-        size = self.batch_size
-        if size is not None and (
-            isinstance(size, bool) or not hasattr(size, "__index__") or size < 1
-        ):
-            raise ValueError(f"batch_size must be a positive int, got {size!r}")
-        return encode_texts(
-            encoder,
-            texts,
-            cache=cache,
-            batch_size=None if size is None else int(size),
-            progress=False if run.in_parts else self.progress,
-            run=run,
-        )
+        progress = False if run.in_parts else self._extractor.progress
+        return encode_texts(encoder, texts, cache=cache, progress=progress, run=run)
 
     @contextmanager
-    def _running(self, run: Run | None = None) -> Iterator[Run]:
+    def running(self, run: Run | None = None) -> Iterator[Run]:
         """Count what one call does, or one part of it; tell of texts that were cut, once."""
         run = Run() if run is None else run
         started = time.perf_counter()
@@ -138,37 +154,121 @@ class Embedding:
             yield run
         finally:
             run.seconds += time.perf_counter() - started
-            keep_report(self, run.report())
+            keep_report(self._extractor, run.report())
         if not run.in_parts:
-            self._tell_of_cuts(run, stacklevel=7)
+            tell_of_cuts(run)
 
-    def _tell_of_cuts(self, run: Run, *, stacklevel: int) -> None:
-        """Warn of texts that lost their end, where nobody asked for silence."""
-        if run.n_warned:
-            warnings.warn(
-                f"{run.n_warned} of {run.n_encoded} encoded texts are longer than the model takes "
-                '(max_length) and were cut; long_texts="mean" averages over all of a text, "cut" '
-                "cuts without this warning",
-                UserWarning,
-                stacklevel=stacklevel,
-            )
+    def fitted(self) -> dict[str, Any]:
+        """Attributes that remember which weights fit saw, and the widths known so far."""
+        widths = {e.spec: known_width(e.spec) for e in self.encoders.values()}
+        return {
+            "_fitted_with": {lang: encoder.weights for lang, encoder in self.encoders.items()},
+            "_widths": {spec: width for spec, width in widths.items() if width is not None},
+        }
 
-    def _record(self, encoders: Mapping[str | None, Encoder]) -> None:
-        """Remember the weights that fit saw, and the widths known so far."""
-        self._weights = dict(e.weights for e in encoders.values() if e.weights is not None)
-        widths = {e.spec: known_width(e.spec) for e in encoders.values()}
-        self._widths = {spec: width for spec, width in widths.items() if width is not None}
-
-    def _check_weights(self, encoder: Encoder) -> None:
-        """Refuse weights other than those that fit saw, here or before saving."""
-        if encoder.weights is None:
-            return
-        name, found = encoder.weights
-        expected = getattr(self, "_weights", {}).get(name, found)
-        if found != expected:
+    def check_weights(self) -> None:
+        """Raise for weights other than those that fit saw, here or before saving."""
+        own = vars(self._extractor)
+        fitted, saved = own.get("_fitted_with", {}), own.get("_saved_with", {})
+        for lang, encoder in self.encoders.items():
+            if encoder.weights is None:
+                continue
+            label, found = encoder.weights
+            before = fitted.get(lang)
+            if before is None:
+                before = (label, saved.get(label, found))
+            if found == before[1]:
+                continue
+            if found.partition(":")[0] != before[1].partition(":")[0]:
+                warnings.warn(
+                    f"this extractor was fitted with {before[0]!r} ({before[1]}); whether "
+                    f"{encoder.name} ({found}) has the same weights cannot be told. Where it has "
+                    "not, what was learned from the vectors does not fit: fit again",
+                    UserWarning,
+                    stacklevel=frames_inside(),
+                )
+                continue
             raise ValueError(
                 f"{encoder.name} holds other weights ({found}) than when this extractor was fitted "
-                f"({expected}), so that its vectors would not fit what was learned from them: "
-                "bring back the old weights (for a model of the Hub, set `revision` to the old "
-                "commit), or fit again"
+                f"with {before[0]!r} ({before[1]}), so that its vectors would not fit what was "
+                "learned from them: bring back the old weights (for a model of the Hub, set "
+                "`revision` to the old commit), or fit again"
             )
+
+
+def declared_languages(extractor: Any) -> tuple[str, ...] | None:
+    """Languages with a block each; None without blocks."""
+    if isinstance(extractor.model, Mapping):
+        if extractor.languages is not None:
+            raise ValueError("languages goes with one model; a dict of models declares its own")
+        if not extractor.model:
+            raise ValueError("model is an empty dict: give at least one language and its model")
+        return checked_languages(extractor.model)
+    if extractor.languages is not None:
+        return checked_languages(extractor.languages)
+    for name in ("default_language", "lang_column"):
+        if getattr(extractor, name) is not None:
+            raise ValueError(
+                f"{name}={getattr(extractor, name)!r} needs languages: declare them with "
+                'languages=("en", "ko") or give a dict of models'
+            )
+    return None
+
+
+def given_models(extractor: Any, model: Any = None) -> dict[str | None, Any]:
+    """Models as they were given, or another `model` for them, a single one under None."""
+    model = extractor.model if model is None else model
+    return dict(model) if isinstance(model, Mapping) else {None: model}
+
+
+def models_of(extractor: Any) -> dict[str | None, HubModel]:
+    """Models with all of their settings: their own, else those of the extractor."""
+    given = given_models(extractor)
+    defaults = {name: getattr(extractor, name) for name in SHORTHANDS}
+    for name, value in defaults.items():
+        own = [
+            getattr(model, name, None) for model in given.values() if isinstance(model, HubModel)
+        ]
+        if value is not None and len(own) == len(given) and None not in own:
+            raise ValueError(
+                f"{name}={value!r} has no effect, because HubModel({name}=...) goes before it: "
+                "give it in one place"
+            )
+    return {lang: with_settings(model, **defaults) for lang, model in given.items()}
+
+
+def found_weights(extractor: Any) -> dict[str, str]:
+    """Fingerprints of the named models, as far as they can be told on this machine."""
+    found = {}
+    try:
+        models = [model for model in models_of(extractor).values() if is_name(model.model)]
+    except (TypeError, ValueError):  # reported when used; saving is no time for it
+        return {}
+    for model in models:
+        try:
+            checkpoint = checkpoint_of(model, ask_hub=False)
+        except (TypeError, ValueError):
+            continue
+        if checkpoint is not None:
+            found[checkpoint.label] = checkpoint.fingerprint
+    return found
+
+
+def tell_of_cuts(run: Run) -> None:
+    """Warn of texts that lost their end, where nobody asked for silence."""
+    if run.n_warned:
+        warnings.warn(
+            f"{run.n_warned} of {run.n_encoded} encoded texts are longer than the model takes "
+            '(max_length) and were cut; HubModel(..., long_texts="mean") averages over all of a '
+            'text, "cut" cuts without this warning',
+            UserWarning,
+            stacklevel=frames_inside(),
+        )
+
+
+def frames_inside() -> int:
+    """Count the frames from the caller's own to the first outside: whom a warning is for."""
+    frame, count = sys._getframe(1), 1
+    while frame.f_back and str(frame.f_globals.get("__name__")).split(".")[0] in _OURS:
+        frame, count = frame.f_back, count + 1
+    return count

@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
 
 from langalign_sk._numeric import Float32Array
-from langalign_sk._process import caches, encode_lock
+from langalign_sk._process import caches, encode_lock, in_flight
 from langalign_sk._progress import progress_bar
 from langalign_sk.encoders import Encoder, Run, checked_rows, chunked
-from langalign_sk.store import VectorCache, claim, text_key
+from langalign_sk.store import DiskCache, VectorCache, claim, text_key
 
 logger = logging.getLogger("langalign_sk")
 
-_POLL = 0.02  # seconds between two looks for the vectors of another process
+_POLL = 0.02  # seconds between two looks for the vectors of another thread or process
 _PATIENCE = 60.0  # seconds without any, after which its texts are encoded here as well
 _TOKENISED = 16384  # texts whose tokens are held at a time
 
@@ -27,18 +28,16 @@ def encode_texts(
     texts: Sequence[str],
     *,
     cache: VectorCache | None,
-    batch_size: int | None,
     progress: bool | str,
-    run: Run | None = None,
+    run: Run,
 ) -> Float32Array:
     """Encode texts, row by row in their order; the array is the caller's own."""
-    run = Run() if run is None else run
     run.n_texts += len(texts)
     position = {text: row for row, text in enumerate(dict.fromkeys(texts))}
     if not position:
-        return np.zeros((0, encoder_width(encoder, batch_size)), dtype=np.float32)
+        return np.zeros((0, encoder_width(encoder)), dtype=np.float32)
     before = run.n_encoded
-    work = _Work(encoder, list(position), cache, batch_size, run)
+    work = _Work(encoder, list(position), cache, run)
     missing = work.missing()
     with progress_bar(len(missing), desc="Embedding", unit="texts", progress=progress) as bar:
         # Tokens are held for a bounded number of texts, characters standing in until then.
@@ -54,13 +53,12 @@ def encode_texts(
     return table[[position[text] for text in texts]]
 
 
-def encoder_width(encoder: Encoder, batch_size: int | None = None) -> int:
+def encoder_width(encoder: Encoder) -> int:
     """Width of an encoder's vectors: remembered, told by the encoder, or tried out."""
     known = known_width(encoder.spec) or encoder.width()
     if known is None:
         with encode_lock(encoder.spec):
-            items = encoder.prepare(["a"]).items
-            output = encoder.encode(items, batch_size, Run())
+            output = encoder.encode(encoder.prepare(["a"]).items, Run())
             known = checked_rows(encoder.name, ["a"], output).shape[1]
     remember_width(encoder.spec, known)
     return int(known)
@@ -90,13 +88,11 @@ class _Work:
         encoder: Encoder,
         texts: list[str],
         cache: VectorCache | None,
-        batch_size: int | None,
         run: Run,
     ) -> None:
         self._encoder = encoder
         self._texts = texts
         self._cache = cache
-        self._batch_size = batch_size
         self._run = run
         self._keys = [text_key(text) for text in texts] if cache is not None else []
         self.rows: list[Float32Array | None] = [None] * len(texts)
@@ -109,13 +105,13 @@ class _Work:
         return sorted(rows, key=lambda row: -len(self._texts[row]))
 
     def encode(self, rows: list[int], bar: Any) -> None:
-        """Encode texts, or wait for those that another process is encoding."""
+        """Encode texts, or wait for those that another thread or process is encoding."""
         prepared = self._encoder.prepare([self._texts[row] for row in rows])
         items = dict(zip(rows, prepared.items, strict=True))
         # Long ones first: batches of like length waste little padding, and memory runs out early
         # where it does. Chunks keep the lock, and a loss on errors, short.
         order = sorted(range(len(rows)), key=lambda place: -prepared.sizes[place])
-        most, count = self._encoder.chunk(self._batch_size)
+        most, count = self._encoder.chunk()
         waiting, idle = order, 0.0
         while waiting:
             elsewhere: list[int] = []
@@ -133,16 +129,16 @@ class _Work:
         self._run.n_cut += prepared.n_cut
 
     def _encode_chunk(self, chunk: list[int], items: dict[int, Any], *, patient: bool) -> list[int]:
-        """Encode some texts into rows and the cache; return those left to another process."""
+        """Encode some texts into rows and the cache; return those left to others."""
         # Under the lock: a second thread with the same texts then finds them in the cache instead
-        # of encoding them again. Other processes are kept from that by the claim; a stuck one is
-        # waited for so long and no longer.
+        # of encoding them again. Where there is none, and between processes, claims see to that; a
+        # stuck one is waited for so long and no longer.
         encoder, cache = self._encoder, self._cache
         keys = self._keys_of(chunk)
-        with (
-            encode_lock(encoder.spec),
-            claim(cache if patient else None, encoder.spec, keys, len(chunk)) as ours,
-        ):
+        lock: AbstractContextManager[Any] = encode_lock(encoder.spec)
+        if encoder.takes_threads:
+            lock = nullcontext()
+        with lock, self._claim(keys, len(chunk), patient=patient) as ours:
             if cache is not None:
                 for row, vector in zip(chunk, cache.get_many(encoder.spec, keys), strict=True):
                     self.rows[row] = vector
@@ -153,7 +149,7 @@ class _Work:
             chunk = [row for row, own in open_rows if own]
             if not chunk:
                 return left
-            output = encoder.encode([items[row] for row in chunk], self._batch_size, self._run)
+            output = encoder.encode([items[row] for row in chunk], self._run)
             texts = [self._texts[row] for row in chunk]
             vectors = checked_rows(encoder.name, texts, output, known_width(encoder.spec))
             remember_width(encoder.spec, vectors.shape[1])
@@ -167,3 +163,12 @@ class _Work:
     def _keys_of(self, rows: list[int]) -> list[bytes]:
         """Digests of some texts, where there is a cache."""
         return [self._keys[row] for row in rows] if self._cache is not None else []
+
+    def _claim(
+        self, keys: list[bytes], count: int, *, patient: bool
+    ) -> AbstractContextManager[list[bool]]:
+        """Claim texts; tells of each whether it is ours to encode."""
+        spec, cache = self._encoder.spec, self._cache
+        if patient and self._encoder.takes_threads and not isinstance(cache, DiskCache | None):
+            return in_flight.claim([(spec, key) for key in keys])
+        return claim(cache if patient else None, spec, keys, count)

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+import copy
+import os
+import pickle
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.exceptions import NotFittedError
+from sklearn.utils._param_validation import StrOptions
 
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import Float32Array
-from langalign_sk.encoders import specification
-from langalign_sk.text._embedding import Embedding
-from langalign_sk.text._encode import told_width
+from langalign_sk._stamp import VersionStamped
+from langalign_sk.encoders import (
+    SHORTHANDS,
+    HubModel,
+    Run,
+    RunReport,
+    is_name,
+    kept_report,
+    pickles_by_value,
+    unwrapped,
+)
+from langalign_sk.store import resolve_cache
+from langalign_sk.text._embedding import (
+    Embedding,
+    declared_languages,
+    found_weights,
+    given_models,
+)
+from langalign_sk.text._encode import encoder_width, remember_width, told_width
 from langalign_sk.text._layout import BlockLayout
-from langalign_sk.text._parameters import build_encoders, declared_languages, setting
-from langalign_sk.text._serving import ServingMixin
-from langalign_sk.text._sharing import SharedModels
-from langalign_sk.text._stream import StreamingMixin
+from langalign_sk.text._prefetch import prefetch
+from langalign_sk.text._stream import check_chunk, iter_vectors, write_vectors
+
+_SHARED = ("model", "cache", "detect")
 
 
-class EmbeddingExtractor(
-    StreamingMixin, ServingMixin, Embedding, SharedModels, TransformerMixin, BaseEstimator
-):
+class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     """Turn texts into vectors with a frozen language model.
 
     With one model, vectors have its width. With a model per language (or `languages`), every
@@ -33,13 +52,12 @@ class EmbeddingExtractor(
 
     Parameters
     ----------
-    model : str, path, object or dict
+    model : str, path, HubModel, object or dict
         - The name or folder of a sentence-transformers or of a plain transformers checkpoint.
+        - A `HubModel`: such a name with its revision, device, type, length and more.
         - An object with ``transform(texts)``: a fitted vectoriser, pipeline or `NgramEncoder`.
         - An object with ``encode(texts)``: a SentenceTransformer, or one of your own.
         - A dict of language to any of these.
-    revision : str or dict, optional
-        Branch, tag or commit of a model on the Hugging Face Hub.
     languages : sequence of str, optional
         Languages that one `model` serves, each with a block of its own. A dict of models declares
         its languages itself.
@@ -51,42 +69,10 @@ class EmbeddingExtractor(
         Column with the texts, where X is a frame with several.
     lang_column : str, optional
         Column with the language of each row; nothing is detected then.
-    pooling : {"mean", "cls", "max", "last", "weighted-mean"} or dict, optional
-        How token vectors become one vector; in a weighted mean the n-th token counts n times.
-        None takes what a sentence-transformers checkpoint brings, "mean" for a plain one. With a
-        value (or `layer`), what a sentence-transformers checkpoint does behind its transformer is
-        left out.
-    layer : int, float or dict, optional
-        Hidden layer to pool: 0 is the output of the embeddings, -1 the last layer; a float is a
-        fraction of the way, so that 0.5 is the middle of any model and 1.0 its end.
+    pooling, layer, prompt, truncate_dim : optional
+        Settings of `HubModel`, for every model without a value of its own.
     normalize : bool, default=True
         Scale vectors to unit length.
-    prompt : str or dict, optional
-        Put in front of every text, such as ``"query: "``; or the name of a prompt that a
-        sentence-transformers checkpoint brings.
-    max_length : int or dict, optional
-        Most tokens of a text; None takes the model's own limit.
-    long_texts : {"warn", "cut", "mean"} or dict, default="warn"
-        What becomes of longer texts: cut, with one warning that counts them; cut in silence; or
-        the mean over windows of `max_length` tokens, weighted by their tokens.
-    truncate_dim : int or dict, optional
-        Keep the first columns only, before `normalize`; for models trained to allow it.
-    batch_size : int, optional
-        Size of a forward pass of a language model in texts of 32 tokens; shorter texts go more to
-        a batch, longer ones fewer. None takes 32 on a processor, 512 on a GPU.
-    dtype : {"float32", "float16", "bfloat16", "int8"}, default="float32"
-        Type that a language model computes in; "int8" quantises linear layers, on a processor.
-        The vectors are float32 always.
-    device : str or list of str, optional
-        Such as "cpu" or "cuda:1"; None takes the best there is. Several share the work, with a
-        copy of the model each.
-    backend : {"torch", "onnx", "openvino"}, default="torch"
-        What runs a language model. The others come with ``sentence-transformers[onnx]`` and
-        ``[openvino]``, and have neither `pooling` nor `layer`.
-    trust_remote_code : bool, default=False
-        Run the code that a checkpoint brings along.
-    token_env : str, optional
-        Environment variable with the token for private models of the Hub.
     cache : "memory", path, None or object, default="memory"
         Where vectors are remembered: in this process (256 MiB, shared by all extractors), in a
         folder (for all processes and later runs, see `DiskCache`), nowhere, or in an object with
@@ -98,6 +84,7 @@ class EmbeddingExtractor(
 
     See Also
     --------
+    HubModel : Revision, device, type, length and all else that only language models know.
     NgramEncoder : An encoder fitted on your own text, without a download.
     BlockLayout : Which columns belong to which language.
     LangAligner : Moves the vectors of one language into the space of another.
@@ -106,23 +93,25 @@ class EmbeddingExtractor(
     -----
     Nothing is learned in ``fit``; it checks the input and records which weights it saw. Models
     load when first needed, once per process, and are shared by clones and folds. A model of the
-    Hub that is on this machine is used as it is, without asking for a newer one: give `revision`
-    to choose. Each distinct text is encoded once per process while it is in the cache; the cache
-    holds vectors and digests, never texts. A dict of ``revision``, ``pooling``, ``layer``,
-    ``prompt``, ``max_length``, ``long_texts`` or ``truncate_dim`` gives values by language, for a
-    dict of models.
+    Hub that is on this machine is used as it is, without asking for a newer one: give a
+    `revision` to choose. Each distinct text is encoded once per process while it is in the cache;
+    the cache holds vectors and digests, never texts. Encoders take one call at a time, unless an
+    object says ``takes_threads = True``.
 
     A row of blocks whose vector is zero throughout (a text without any known n-gram) gets the
     smallest normal float32 number, about 1e-38, in the first column of its block: its language is
     not lost, and no product notices.
 
-    **Saving.** Models given by name are saved as name, revision and fingerprint, never as weights.
-    If the weights found at the other end are not those it was fitted with, using it is an error.
-    Objects with ``transform`` or ``fingerprint()`` are saved by value; others cannot be saved.
-    Objects are taken as frozen: clones share them, and changing one in place is at your own risk.
+    **Saving.** Models given by name are saved as name, settings and fingerprint, never as weights.
+    If the weights found later, at the other end or after ``set_params(model=...)``, are not those
+    it was fitted with, using it is an error; where that cannot be told (a folder in place of a
+    name of the Hub, another backend), a warning. Objects with ``transform`` or ``fingerprint()``
+    are saved by value; others cannot be saved. Objects are taken as frozen: clones share them. A
+    vectoriser that is fitted again is noticed; arrays changed in place are not.
 
-    **Grids.** ``{"model": ["name-a", "name-b"], "pooling": ["mean", "cls"]}`` works on names.
-    scikit-learn clones values of a grid, which unfits encoders: wrap those,
+    **Grids.** ``{"model": ["name-a", "name-b"], "pooling": ["mean", "cls"]}`` works on names,
+    ``{"model__dtype": [...]}`` on a `HubModel`, ``{"ko": [...]}`` and ``{"ko__layer": [...]}`` on
+    the models of a dict. scikit-learn clones values of a grid, which unfits encoders: wrap those,
     ``{"model": [FrozenEstimator(fitted)]}``. An encoder's own parameters cannot be searched.
 
     Examples
@@ -141,35 +130,33 @@ class EmbeddingExtractor(
     (array([0., 0.], dtype=float32), array([0., 0., 0.], dtype=float32))
     """
 
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **SHORTHANDS,
+        "default_language": [str, None],
+        "normalize": ["boolean"],
+        "missing": [StrOptions({"error", "empty"})],
+        "progress": ["boolean", StrOptions({"auto"})],
+    }
+
     def __init__(
         self,
         model: Any,
         *,
-        revision: str | Mapping[str, str] | None = None,
         languages: Sequence[str] | None = None,
         detect: str | Callable[[str], str | None] | None = "script",
         default_language: str | None = None,
         column: Any = None,
         lang_column: Any = None,
-        pooling: str | Mapping[str, str] | None = None,
-        layer: float | Mapping[str, float] | None = None,
+        pooling: str | None = None,
+        layer: float | None = None,
+        prompt: str | None = None,
+        truncate_dim: int | None = None,
         normalize: bool = True,
-        prompt: str | Mapping[str, str] | None = None,
-        max_length: int | Mapping[str, int] | None = None,
-        long_texts: str | Mapping[str, str] = "warn",
-        truncate_dim: int | Mapping[str, int] | None = None,
-        batch_size: int | None = None,
-        dtype: str = "float32",
-        device: str | Sequence[str] | None = None,
-        backend: str = "torch",
-        trust_remote_code: bool = False,
-        token_env: str | None = None,
         cache: Any = "memory",
         missing: str = "error",
         progress: bool | str = "auto",
     ) -> None:
         self.model = model
-        self.revision = revision
         self.languages = languages
         self.detect = detect
         self.default_language = default_language
@@ -177,17 +164,9 @@ class EmbeddingExtractor(
         self.lang_column = lang_column
         self.pooling = pooling
         self.layer = layer
-        self.normalize = normalize
         self.prompt = prompt
-        self.max_length = max_length
-        self.long_texts = long_texts
         self.truncate_dim = truncate_dim
-        self.batch_size = batch_size
-        self.dtype = dtype
-        self.device = device
-        self.backend = backend
-        self.trust_remote_code = trust_remote_code
-        self.token_env = token_env
+        self.normalize = normalize
         self.cache = cache
         self.missing = missing
         self.progress = progress
@@ -206,8 +185,10 @@ class EmbeddingExtractor(
         -------
         self
         """
-        self._read(X, fitting=True)
-        self._record(build_encoders(self))
+        embedding = Embedding(self)
+        resolve_cache(self.cache)
+        embedding.read(X, fitting=True)
+        self.__dict__.update(embedding.fitted())
         return self
 
     def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Float32Array:
@@ -228,11 +209,10 @@ class EmbeddingExtractor(
         """
         if fit_params:
             raise TypeError(f"fit takes no {sorted(fit_params)}: nothing is fitted")
-        texts, langs = self._read(X, fitting=True)
-        encoders = build_encoders(self)
-        self._record(encoders)
-        vectors = self._vectors(texts, langs, encoders)
-        self._record(encoders)  # widths are known by now, and spare a loaded pipeline the models
+        embedding = Embedding(self)
+        vectors = embedding.vectors(*embedding.read(X, fitting=True))
+        # Widths are known by now, and spare a loaded pipeline the models.
+        self.__dict__.update(embedding.fitted())
         return vectors
 
     def transform(self, X: Any) -> Float32Array:
@@ -248,8 +228,57 @@ class EmbeddingExtractor(
         ndarray of shape (n_texts, width), float32
             In the order of X; an empty X gives no rows.
         """
-        texts, langs = self._read(X)
-        return self._vectors(texts, langs, build_encoders(self))
+        embedding = self._ready()
+        return embedding.vectors(*embedding.read(X))
+
+    def iter_transform(self, X: Any, *, chunk: int = 1024) -> Iterator[Float32Array]:
+        """Encode texts a chunk at a time.
+
+        Parameters
+        ----------
+        X : iterable of str, array, series, frame, open text file or path
+            Texts. A generator is read as it goes; a path (not a str) or a file holds one text per
+            line.
+        chunk : int, default=1024
+            Texts taken, encoded and given back at a time; more than one chunk is never held. A
+            text that occurs in several chunks is encoded once if there is a cache.
+
+        Yields
+        ------
+        ndarray of shape (up to chunk, width), float32
+            In the order of X; together they are what ``transform`` gives for all of X.
+        """
+        return iter_vectors(self, X, check_chunk(chunk))
+
+    def transform_to(
+        self, path: str | os.PathLike[str], X: Any, *, chunk: int = 1024
+    ) -> np.memmap[Any, np.dtype[np.float32]]:
+        """Encode texts into a ``.npy`` file, which appears whole or not at all.
+
+        If the process is killed, the same call goes on where it was: of the chunks that are done,
+        those made from the same texts with the same models are kept, up to the first one that
+        differs. Nothing is kept for an encoder that another process can't recognise, such as an
+        object with ``encode`` alone.
+
+        Parameters
+        ----------
+        path : str or path
+            The file to write. What has been done so far waits beside it, in ``NAME.partial`` and
+            ``NAME.journal``; delete these to start over. The journal has digests, no texts.
+        X : iterable of str, array, series, frame, open text file or path
+            Texts, as in ``iter_transform``.
+        chunk : int, default=1024
+            Texts encoded and written at a time; a kill costs at most one chunk. For the same
+            chunks to be found again, it has to be the same.
+
+        Returns
+        -------
+        memmap of shape (n_texts, width), float32
+            The file, opened for reading; its rows are read from disk when used.
+        """
+        write_vectors(self, Path(path), X, check_chunk(chunk))
+        found: np.memmap[Any, np.dtype[np.float32]] = np.load(path, mmap_mode="r")
+        return found
 
     def embed_language(self, texts: Any, lang: str | None) -> Float32Array:
         """Encode texts of one known language, without blocks around the vectors.
@@ -265,17 +294,65 @@ class EmbeddingExtractor(
         -------
         ndarray of shape (n_texts, width of that language), float32
         """
+        embedding = self._ready()
         rows = as_texts(texts, column=self.column, missing=self.missing, what="texts")
-        encoders = build_encoders(self)
-        declared = declared_languages(self)
-        if declared is None:
+        if embedding.languages is None:
             lang = None
-        elif lang is None or lang not in declared:
+        elif lang is None or lang not in embedding.languages:
             raise ValueError(
-                f"no model for language {lang!r}; this extractor knows {list(declared)}"
+                f"no model for language {lang!r}; this extractor knows {list(embedding.languages)}"
             )
-        with self._running() as run:
-            return self._encode(encoders[lang], lang, rows, run)
+        with embedding.running() as run:
+            return embedding.encode(lang, rows, run)
+
+    def warm_up(self) -> Self:
+        """Load the models and encode one short text with each, so that no request has to wait.
+
+        Returns
+        -------
+        self
+        """
+        for encoder in dict.fromkeys(self._ready().encoders.values()):
+            encoder_width(encoder)
+            encoder.encode(encoder.prepare(["a"]).items, Run())
+        return self
+
+    def prefetch(self, X: Any, param_grid: Mapping[str, Any] | Sequence[Any]) -> Self:
+        """Encode texts once for every candidate of a grid, into the cache.
+
+        Candidates that differ in `pooling` and `layer` alone share one forward pass of a language
+        model. A search over the same grid then finds all its vectors. Give the grid of the
+        extractor's own parameters: without the name of its step, and without other steps.
+
+        Parameters
+        ----------
+        X : sequence of str, array, series or frame
+            Texts.
+        param_grid : dict or list of dict
+            Values to try by parameter, as for ``GridSearchCV``.
+
+        Returns
+        -------
+        self
+
+        Notes
+        -----
+        The cache receives one vector for each text and candidate, 1.5 kB at width 384; make it
+        large enough for all of them (``MemoryCache(max_bytes=...)``, or a folder).
+        """
+        prefetch(self, X, param_grid)
+        return self
+
+    def last_run(self) -> RunReport | None:
+        """Tell what the last finished call on this object did, in whichever thread.
+
+        Returns
+        -------
+        RunReport or None
+            Texts encoded and found in the cache, seconds, padding; None before the first call.
+            Clones and loaded copies begin without one.
+        """
+        return kept_report(self)
 
     def get_layout(self) -> BlockLayout | None:
         """Tell which columns belong to which language.
@@ -285,9 +362,7 @@ class EmbeddingExtractor(
         BlockLayout or None
             None for one model without `languages`: every row uses every column.
         """
-        if declared_languages(self) is None:
-            return None
-        return self._layout(build_encoders(self))
+        return None if declared_languages(self) is None else Embedding(self).layout
 
     def spec(self) -> str:
         """Digest of everything that defines the vectors, the same in every process.
@@ -299,11 +374,7 @@ class EmbeddingExtractor(
         -------
         str
         """
-        encoders = build_encoders(self)
-        parts = [
-            [lang, e.spec, setting(self, "truncate_dim", lang)] for lang, e in encoders.items()
-        ]
-        return specification("extractor", parts, bool(self.normalize))
+        return Embedding(self).spec()
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
         """Name the columns: ``embedding0``, ``embedding1`` ..., or ``en_0`` ... with blocks.
@@ -321,19 +392,120 @@ class EmbeddingExtractor(
         """
         # scikit-learn calls this to draw an estimator in a notebook: nothing may load, or be
         # downloaded, for a picture.
-        encoders = build_encoders(self, ask_hub=False)
-        for encoder in encoders.values():
+        embedding = Embedding(self, ask_hub=False)
+        for encoder in embedding.encoders.values():
             if told_width(encoder) is None:
                 raise NotFittedError(
                     f"the width of {encoder.name} is known once it was used: call fit_transform, "
                     "transform or get_layout first"
                 )
-        if None in encoders:
-            width = self._width(encoders[None], None)
-            return np.array([f"embedding{i}" for i in range(width)], dtype=object)
-        layout = self._layout(encoders)
-        names = [f"{la}_{i}" for la in layout.languages for i in range(layout.width_of(la))]
+        names = [
+            f"embedding{column}" if lang is None else f"{lang}_{column}"
+            for lang in embedding.encoders
+            for column in range(embedding.width(lang))
+        ]
         return np.array(names, dtype=object)
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters; those of an encoder are not among them, since it is fitted.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Add the settings of a `HubModel` (``model__dtype``) and the models of a dict by their
+            language (``ko``, ``ko__dtype``).
+
+        Returns
+        -------
+        dict
+        """
+        params: dict[str, Any] = super().get_params(deep=False)
+        for lang, model in given_models(self).items() if deep else ():
+            name = "model" if lang is None else lang
+            if params.setdefault(name, model) is model and isinstance(model, HubModel):
+                params |= {f"{name}__{key}": value for key, value in model.get_params().items()}
+        return params
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters, those of a `HubModel` and the models of a dict too.
+
+        Parameters
+        ----------
+        **params
+            Names and values, with the names that ``get_params`` gives.
+
+        Returns
+        -------
+        self
+        """
+        models = given_models(self, params.get("model"))
+        own = self.get_params(deep=False)
+        changed = [name for name in params if name not in own and name in models]
+        models |= {name: params.pop(name) for name in changed}
+        for key in [key for key in params if "__" in key]:
+            name, _, setting = key.partition("__")
+            if name == "model" and None not in models:
+                raise ValueError(
+                    f"{key!r}: model is a dict; the settings of its models go by language, such as "
+                    f"{next(iter(models))}__{setting}"
+                )
+            lang = None if name == "model" else name
+            if lang in models:
+                models[lang] = _with_setting(models[lang], key, setting, params.pop(key))
+                changed.append(name)
+        if changed:
+            params["model"] = models.get(None, models)
+        super().set_params(**params)
+        return self
+
+    def _ready(self) -> Embedding:
+        """Return what encodes, unless its weights are not those of fit."""
+        embedding = Embedding(self)
+        embedding.check_weights()
+        return embedding
+
+    def __getstate__(self) -> dict[str, Any]:
+        for model in map(unwrapped, given_models(self).values()):
+            if not (is_name(model) or pickles_by_value(model)):
+                raise pickle.PicklingError(
+                    f"this {type(self).__name__} holds a {type(model).__name__} object, which "
+                    "is not saved with it: give the model's name or folder instead, or an object "
+                    "with transform() or fingerprint(), which are saved by value"
+                )
+        state: dict[str, Any] = super().__getstate__()
+        if "_fitted_with" not in state:
+            # Pipeline(memory=) hashes this state and has to see changed weights.
+            state["_saved_with"] = found_weights(self) | state.get("_saved_with", {})
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for spec, width in state.get("_widths", {}).items():
+            remember_width(spec, width)
+
+    def __copy__(self) -> Self:
+        return self._copied(lambda value: value)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self._copied(lambda value: copy.deepcopy(value, memo))
+
+    def _copied(self, duplicate: Callable[[Any], Any]) -> Self:
+        """Copy with the models shared, everything else through `duplicate`."""
+        new = object.__new__(type(self))
+        for name, value in vars(self).items():
+            new.__dict__[name] = _shared(value) if name in _SHARED else duplicate(value)
+        return new
+
+    def __sklearn_clone__(self) -> Self:
+        # Models are shared: a clone of a fitted encoder would be unfitted, a copy of a
+        # SentenceTransformer takes 90 MB. scikit-learn clones a shell without them, and with it
+        # what it keeps beside the parameters (set_output, metadata requests).
+        shell = object.__new__(type(self))
+        shell.__dict__.update(vars(self), **dict.fromkeys(_SHARED))
+        new: Self = super(EmbeddingExtractor, shell).__sklearn_clone__()
+        for name in _SHARED:
+            setattr(new, name, _shared(getattr(self, name)))
+        return new
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -345,3 +517,26 @@ class EmbeddingExtractor(
         tags.input_tags.two_d_array = False
         tags.transformer_tags.preserves_dtype = []
         return tags
+
+
+def _shared(value: Any) -> Any:
+    """Return the value itself; new HubModels and dicts with the same models."""
+    if isinstance(value, dict):
+        return {lang: _shared(model) for lang, model in value.items()}
+    return clone(value) if isinstance(value, HubModel) else value
+
+
+def _with_setting(model: Any, key: str, setting: str, value: Any) -> HubModel:
+    """Return a copy of a model with one other setting."""
+    if is_name(model):
+        raise ValueError(
+            f"{key!r}: the model is a name alone; give HubModel({os.fspath(model)!r}) instead, "
+            "whose settings can be changed"
+        )
+    if not isinstance(model, HubModel) or "__" in setting:
+        raise ValueError(
+            f"{key!r}: an encoder is fitted before it gets here, and shared by clones; set the "
+            "model itself to another fitted encoder"
+        )
+    changed: HubModel = clone(model).set_params(**{setting: value})
+    return changed

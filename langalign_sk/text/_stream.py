@@ -2,132 +2,113 @@
 
 from __future__ import annotations
 
+import io
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sized
+from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from langalign_sk._numeric import Float32Array
 from langalign_sk._progress import progress_bar
 from langalign_sk.encoders import Run, keep_report
-from langalign_sk.text._embedding import Embedding
-from langalign_sk.text._parameters import build_encoders
+from langalign_sk.text._embedding import Embedding, tell_of_cuts
 from langalign_sk.text._stream_file import GrowingFile, texts_digest
-from langalign_sk.text._stream_source import check_chunk, chunks_of, count_of
 
 
-class StreamingMixin(Embedding):
-    """Mixin of an extractor: ``transform`` for texts that do not fit in memory."""
-
-    spec: Callable[[], str]
-
-    def iter_transform(self, X: Any, *, chunk: int = 1024) -> Iterator[Float32Array]:
-        """Encode texts a chunk at a time.
-
-        Parameters
-        ----------
-        X : iterable of str, array, series, frame, open text file or path
-            Texts. A generator is read as it goes; a path (not a str) or a file holds one text per
-            line.
-        chunk : int, default=1024
-            Texts taken, encoded and given back at a time; more than one chunk is never held. A
-            text that occurs in several chunks is encoded once if there is a cache.
-
-        Yields
-        ------
-        ndarray of shape (up to chunk, width), float32
-            In the order of X; together they are what ``transform`` gives for all of X.
-        """
-        return self._chunked(X, check_chunk(chunk))
-
-    def transform_to(
-        self, path: str | os.PathLike[str], X: Any, *, chunk: int = 1024
-    ) -> np.memmap[Any, np.dtype[np.float32]]:
-        """Encode texts into a ``.npy`` file, which appears whole or not at all.
-
-        If the process is killed, the same call goes on where it was: of the chunks that are done,
-        those made from the same texts with the same models are kept, up to the first one that
-        differs. Nothing is kept for an encoder that another process can't recognise, such as an
-        object with ``encode`` alone.
-
-        Parameters
-        ----------
-        path : str or path
-            The file to write. What has been done so far waits beside it, in ``NAME.partial`` and
-            ``NAME.journal``; delete these to start over. The journal has digests, no texts.
-        X : iterable of str, array, series, frame, open text file or path
-            Texts, as in ``iter_transform``.
-        chunk : int, default=1024
-            Texts encoded and written at a time; a kill costs at most one chunk. For the same
-            chunks to be found again, it has to be the same.
-
-        Returns
-        -------
-        memmap of shape (n_texts, width), float32
-            The file, opened for reading; its rows are read from disk when used.
-        """
-        size = check_chunk(chunk)
-        target = Path(path)
-        if target.is_dir():
-            raise ValueError(f"{target} is a folder; a file name is needed")
-        run = self._run_in_parts()
-        with (
-            GrowingFile(target, self.spec()) as out,
-            progress_bar(
-                count_of(X), desc="Embedding", unit="texts", progress=self.progress
-            ) as bar,
-        ):
-            row = 0
-            for part in chunks_of(X, size):
-                with _located(row):
-                    texts, langs = self._read(part)
-                    digest = texts_digest(texts, langs)
-                    if not out.has(digest):
-                        encoders = build_encoders(self)
-                        out.append(digest, self._vectors(texts, langs, encoders, run))
-                row += len(texts)
-                bar.update(len(texts))
-            width = out.width
-            out.finish(
-                self._vectors(*self._read([]), build_encoders(self), run).shape[1]
-                if width is None
-                else width
-            )
-        self._tell_of_cuts(run, stacklevel=3)
-        found: np.memmap[Any, np.dtype[np.float32]] = np.load(target, mmap_mode="r")
-        return found
-
-    def _chunked(self, X: Any, chunk: int) -> Iterator[Float32Array]:
-        """Give the vectors of one chunk after the other."""
-        run, row = self._run_in_parts(), 0
-        with progress_bar(
-            count_of(X), desc="Embedding", unit="texts", progress=self.progress
-        ) as bar:
-            for part in chunks_of(X, chunk):
-                with _located(row):
-                    texts, langs = self._read(part)
-                    vectors = self._vectors(texts, langs, build_encoders(self), run)
-                row += len(vectors)
-                bar.update(len(vectors))
-                yield vectors
-        self._tell_of_cuts(run, stacklevel=3)
-
-    def _run_in_parts(self) -> Run:
-        """Return the counts of a call that goes chunk by chunk, and forget those of the last."""
-        run = Run(in_parts=True)
-        keep_report(self, run.report())
-        return run
+def iter_vectors(extractor: Any, X: Any, chunk: int) -> Iterator[Float32Array]:
+    """Give the vectors of one chunk after the other."""
+    run = _run_in_parts(extractor)
+    embedding = Embedding(extractor)
+    embedding.check_weights()
+    for texts, langs in _read_chunks(extractor, embedding, X, chunk):
+        yield embedding.vectors(texts, langs, run)
+    tell_of_cuts(run)
 
 
-@contextmanager
-def _located(row: int) -> Iterator[None]:
-    """Add to an error where its chunk begins: the rows that it names count from there."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        if row:
-            error.add_note(f"Rows are counted from row {row}, where this chunk begins.")
-        raise
+def write_vectors(extractor: Any, path: Path, X: Any, chunk: int) -> None:
+    """Write vectors into a file, going on with what an earlier call has done."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; a file name is needed")
+    run = _run_in_parts(extractor)
+    embedding = Embedding(extractor)
+    embedding.check_weights()
+    with GrowingFile(path, embedding.spec()) as out:
+        for texts, langs in _read_chunks(extractor, embedding, X, chunk):
+            digest = texts_digest(texts, langs)
+            if not out.has(digest):
+                out.append(digest, embedding.vectors(texts, langs, run))
+        width = out.width
+        if width is None:
+            width = embedding.vectors(*embedding.read([]), run).shape[1]
+        out.finish(width)
+    tell_of_cuts(run)
+
+
+def check_chunk(chunk: Any) -> int:
+    """Return a chunk size as int, or say what is wrong with it."""
+    if isinstance(chunk, bool) or not hasattr(chunk, "__index__") or chunk < 1:
+        raise ValueError(f"chunk must be a positive int, got {chunk!r}")
+    return int(chunk)
+
+
+def _run_in_parts(extractor: Any) -> Run:
+    """Return the counts of a call that goes chunk by chunk, and forget those of the last."""
+    run = Run(in_parts=True)
+    keep_report(extractor, run.report())
+    return run
+
+
+def _read_chunks(
+    extractor: Any, embedding: Embedding, X: Any, chunk: int
+) -> Iterator[tuple[list[str], list[str] | None]]:
+    """Read texts and their languages chunk by chunk; errors count rows from where it begins."""
+    row = 0
+    total = len(X) if isinstance(X, Sized) and not isinstance(X, os.PathLike) else None
+    with progress_bar(total, desc="Embedding", unit="texts", progress=extractor.progress) as bar:
+        for part in _chunks_of(X, chunk):
+            try:
+                texts, langs = embedding.read(part)
+            except (ValueError, TypeError) as error:
+                if row:
+                    error.add_note(f"Rows are counted from row {row}, where this chunk begins.")
+                raise
+            yield texts, langs
+            row += len(texts)
+            bar.update(len(texts))
+
+
+def _chunks_of(X: Any, chunk: int) -> Iterator[Any]:
+    """Consecutive parts of X with up to `chunk` rows, in an order and form that X has."""
+    if isinstance(X, os.PathLike):
+        # Only "\n" ends a line: a text may well hold other characters that Unicode calls breaks.
+        with open(X, encoding="utf-8-sig", newline="\n") as file:
+            yield from _chunks_of(file, chunk)
+    elif isinstance(X, io.TextIOBase):
+        yield from _taken((line.removesuffix("\n").removesuffix("\r") for line in X), chunk)
+    elif isinstance(X, io.IOBase):
+        raise TypeError("X is a binary file: open it as text, or pass its path")
+    elif isinstance(X, Iterator):
+        yield from _taken(X, chunk)
+    elif isinstance(X, Sized) and not isinstance(X, str | bytes | Mapping | set | frozenset):
+        for start in range(0, len(X), chunk):
+            yield _slice(X, start, chunk)
+    elif isinstance(X, Iterable) and not isinstance(X, str | bytes | Mapping | set | frozenset):
+        yield from _taken(iter(X), chunk)
+    else:
+        yield X  # no texts; whoever reads them says what it is instead
+
+
+def _taken(rows: Iterator[Any], chunk: int) -> Iterator[list[Any]]:
+    """Lists of up to `chunk` rows."""
+    while part := list(islice(rows, chunk)):
+        yield part
+
+
+def _slice(X: Any, start: int, chunk: int) -> Any:
+    """Rows of a list, array, series or frame, by position."""
+    if hasattr(X, "iloc"):  # pandas
+        return X.iloc[start : start + chunk]
+    if hasattr(X, "slice"):  # polars, Arrow
+        return X.slice(start, chunk)
+    return X[start : start + chunk]

@@ -8,6 +8,7 @@ import pytest
 from sklearn.base import clone
 
 from langalign_sk.encoders._checkpoint import find_checkpoint
+from langalign_sk.encoders import HubModel
 from langalign_sk.text import EmbeddingExtractor
 
 TEXTS = [f"text number {i} {'on and ' * (i % 7)}" for i in range(50)]
@@ -20,7 +21,7 @@ def folder(request):
 
 def test_int8_is_near_and_float32(folder):
     exact = EmbeddingExtractor(folder, cache=None).transform(TEXTS)
-    extractor = EmbeddingExtractor(folder, dtype="int8", device="cpu", cache=None)
+    extractor = EmbeddingExtractor(HubModel(folder, dtype="int8", device="cpu"), cache=None)
     vectors = extractor.transform(TEXTS)
     assert vectors.dtype == np.float32
     assert not np.array_equal(vectors, exact)
@@ -40,15 +41,15 @@ def test_several_devices_share_the_work(folder, monkeypatch):
         return real(self, *args, **kwargs)
 
     monkeypatch.setattr(BertModel, "forward", forward)
-    extractor = EmbeddingExtractor(folder, device=["cpu", "cpu"], cache=None)
+    extractor = EmbeddingExtractor(HubModel(folder, device=["cpu", "cpu"]), cache=None)
     expected = EmbeddingExtractor(folder, cache=None).transform(TEXTS)
     models.clear()
     np.testing.assert_allclose(extractor.transform(TEXTS), expected, atol=1e-5)
     assert len(models) == 2
     assert 0 <= extractor.last_run().padding < 0.5
-    assert clone(extractor).spec() == clone(extractor).set_params(device=None).spec()
+    assert clone(extractor).spec() == clone(extractor).set_params(model__device=None).spec()
     np.testing.assert_allclose(
-        extractor.transform(["a"]), clone(extractor).set_params(device=None).transform(["a"])
+        extractor.transform(["a"]), clone(extractor).set_params(model__device=None).transform(["a"])
     )
 
 
@@ -114,14 +115,16 @@ def test_other_module_stacks_go_through_their_own_encode(tiny_sentence_bert):
         extractor.transform(TEXTS), model.encode(TEXTS, prompt="q: "), atol=1e-6
     )
     with pytest.raises(ValueError, match='long_texts="mean": not for the modules'):
-        clone(extractor).set_params(long_texts="mean").transform(["a"])
+        clone(extractor).set_params(model=HubModel(model, long_texts="mean")).transform(["a"])
 
 
 @pytest.mark.parametrize("backend", ["onnx", "openvino"])
 def test_other_backends_give_the_same_vectors(backend, tiny_sentence_bert):
     pytest.importorskip({"onnx": "optimum.onnxruntime", "openvino": "optimum.intel"}[backend])
     expected = EmbeddingExtractor(tiny_sentence_bert, cache=None).transform(TEXTS)
-    vectors = EmbeddingExtractor(tiny_sentence_bert, backend=backend, cache=None).transform(TEXTS)
+    vectors = EmbeddingExtractor(
+        HubModel(tiny_sentence_bert, backend=backend), cache=None
+    ).transform(TEXTS)
     np.testing.assert_allclose(vectors, expected, atol=1e-4)
 
 
@@ -130,7 +133,7 @@ def test_a_missing_backend_says_what_to_install(tiny_sentence_bert, monkeypatch)
         raise ImportError("No module named 'optimum'")
 
     monkeypatch.setattr("sentence_transformers.SentenceTransformer.__init__", missing)
-    extractor = EmbeddingExtractor(tiny_sentence_bert, backend="onnx")
+    extractor = EmbeddingExtractor(HubModel(tiny_sentence_bert, backend="onnx"))
     with pytest.raises(ValueError, match=r"pip install 'sentence-transformers\[onnx\]'"):
         extractor.transform(["a"])
 
@@ -142,7 +145,7 @@ def test_code_of_a_checkpoint_is_not_run_unasked(tiny_bert, tmp_path):
     config["model_type"] = "own"
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "modeling.py").write_text("raise SystemExit('ran')")
-    with pytest.raises(ValueError, match="if you trust it, set trust_remote_code=True"):
+    with pytest.raises(ValueError, match=r"if you trust it, give HubModel\(.*, trust_remote_code=True\)"):
         EmbeddingExtractor(folder).transform(["a"])
 
 
@@ -160,7 +163,7 @@ def test_a_token_by_the_name_of_its_variable(monkeypatch, tmp_path):
     with pytest.raises(ValueError, match="token_env='MY_TOKEN': this environment variable is not"):
         find_checkpoint("acme/private", token_env="MY_TOKEN")
     monkeypatch.setenv("MY_TOKEN", "secret")
-    extractor = EmbeddingExtractor("acme/private", token_env="MY_TOKEN")
+    extractor = EmbeddingExtractor(HubModel("acme/private", token_env="MY_TOKEN"))
     with pytest.raises(ConnectionError) as caught:
         extractor.transform(["a"])
     assert seen == ["secret"]
@@ -173,9 +176,9 @@ def test_on_a_gpu(dtype, tiny_sentence_bert):
 
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
-    expected = EmbeddingExtractor(tiny_sentence_bert, device="cpu", cache=None).transform(TEXTS)
-    on_gpu = EmbeddingExtractor(tiny_sentence_bert, device="cuda", dtype=dtype, cache=None)
+    expected = EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cpu"), cache=None).transform(TEXTS)
+    on_gpu = EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cuda", dtype=dtype), cache=None)
     atol = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}[dtype]
     np.testing.assert_allclose(on_gpu.transform(TEXTS), expected, atol=atol)
     with pytest.raises(ValueError, match="int8"):
-        EmbeddingExtractor(tiny_sentence_bert, device="cuda", dtype="int8").transform(["a"])
+        EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cuda", dtype="int8")).transform(["a"])

@@ -17,7 +17,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
 from langalign_sk._process import _models as _registry, caches
-from langalign_sk.encoders import NgramEncoder
+from langalign_sk.encoders import HubModel, NgramEncoder
 from langalign_sk.text import EmbeddingExtractor
 from tests import checkpoints
 
@@ -44,7 +44,7 @@ def loads(monkeypatch):
 
     monkeypatch.setattr(_registry, "_models", {})
     caches.widths.clear()
-    monkeypatch.setattr("langalign_sk.encoders._named.load_once", counted)
+    monkeypatch.setattr("langalign_sk.encoders._hub_encoder.load_once", counted)
     return seen
 
 
@@ -68,6 +68,7 @@ def hidden_states(folder, text, **kwargs):
 
 
 def by_hand(folder, pooling="mean", layer=-1, normalize=False, prompt="", **kwargs):
+    kwargs = {name.removeprefix("model__"): value for name, value in kwargs.items()}
     pools = {
         "mean": lambda s: s.mean(axis=0),
         "max": lambda s: s.max(axis=0),
@@ -91,7 +92,7 @@ SETTINGS = [
     {"layer": -2},
     {"layer": 1, "pooling": "cls"},
     {"prompt": "query: "},
-    {"max_length": 5},
+    {"model__max_length": 5},
     {"normalize": True},
 ]
 
@@ -100,7 +101,7 @@ SETTINGS = [
 @pytest.mark.parametrize("kind", ["tiny_bert", "tiny_sentence_bert"])
 def test_settings_equal_a_computation_by_hand(kind, params, request):
     folder = str(request.getfixturevalue(kind))
-    extractor = EmbeddingExtractor(folder, normalize=False, batch_size=4)
+    extractor = EmbeddingExtractor(HubModel(folder, batch_size=4), normalize=False)
     vectors = clone(extractor).set_params(**params).transform(TEXTS)
     np.testing.assert_allclose(vectors, by_hand(folder, **params), atol=2e-5)
     if params:
@@ -128,17 +129,17 @@ def test_minilm_equals_sentence_transformers(minilm_dir):
 def test_dtype_computes_otherwise_and_returns_float32(tiny_bert, tiny_sentence_bert):
     for folder in (tiny_bert, tiny_sentence_bert):
         full = EmbeddingExtractor(folder).transform(TEXTS)
-        half = EmbeddingExtractor(folder, dtype="bfloat16").transform(TEXTS)
+        half = EmbeddingExtractor(HubModel(folder, dtype="bfloat16")).transform(TEXTS)
         assert half.dtype == np.float32
         assert not np.array_equal(half, full)
         np.testing.assert_allclose(half, full, atol=0.1)
 
 
 def test_batch_size_and_order_leave_vectors_alone(tiny_bert):
-    one = EmbeddingExtractor(tiny_bert, batch_size=1, cache=None).transform(TEXTS)
+    one = EmbeddingExtractor(HubModel(tiny_bert, batch_size=1), cache=None).transform(TEXTS)
     for order in (ALL, np.s_[::-1], [0, 0, 3, 1]):
         texts = [TEXTS[i] for i in np.arange(len(TEXTS))[order]]
-        many = EmbeddingExtractor(tiny_bert, cache=None, batch_size=3).transform(texts)
+        many = EmbeddingExtractor(HubModel(tiny_bert, batch_size=3), cache=None).transform(texts)
         np.testing.assert_allclose(many, one[order], atol=1e-6)
 
 
@@ -171,7 +172,7 @@ def test_a_model_is_loaded_once_for_every_setting_clone_and_fold(tiny_sentence_b
 
 def test_a_changed_model_parameter_has_its_effect(tiny_bert, tiny_sentence_bert):
     extractor = EmbeddingExtractor(tiny_bert)
-    first = extractor.fit_transform(TEXTS)
+    first = extractor.transform(TEXTS)
     second = extractor.set_params(model=tiny_sentence_bert).transform(TEXTS)
     assert not np.allclose(first, second, atol=1e-3)
     np.testing.assert_array_equal(extractor.set_params(model=tiny_bert).transform(TEXTS), first)
@@ -179,7 +180,7 @@ def test_a_changed_model_parameter_has_its_effect(tiny_bert, tiny_sentence_bert)
 
 def test_threads_give_the_serial_vectors_with_one_load(tiny_sentence_bert, loads):
     texts = [f"text number {i}" for i in range(40)]
-    settings = [{}, {"pooling": "cls"}, {"max_length": 4}, {"prompt": "q: "}]
+    settings = [{}, {"pooling": "cls"}, {"layer": 1}, {"prompt": "q: "}]
     serial = [
         EmbeddingExtractor(tiny_sentence_bert, cache=None, **params).transform(texts)
         for params in settings
@@ -227,30 +228,28 @@ def test_release_models_lets_a_model_load_again(tiny_bert, loads):
 
 def test_settings_by_language(tiny_bert, tiny_sentence_bert):
     ngrams = NgramEncoder(2).fit(["東京タワー", "ありがとう", "電車の駅"])
-    models = {"en": tiny_bert, "ko": tiny_sentence_bert, "ja": FrozenEstimator(ngrams)}
-    extractor = EmbeddingExtractor(
-        models,
-        pooling={"en": "cls"},
-        max_length={"ko": 5},
-        prompt={"en": "query: "},
-        truncate_dim={"en": 7},
-        dtype="bfloat16",
-        device="cpu",
-    )
+    cheap = {"dtype": "bfloat16", "device": "cpu"}
+    english = HubModel(tiny_bert, pooling="cls", prompt="query: ", truncate_dim=7, **cheap)
+    models = {
+        "en": english,
+        "ko": HubModel(tiny_sentence_bert, max_length=5, **cheap),
+        "ja": FrozenEstimator(ngrams),
+    }
+    extractor = EmbeddingExtractor(models)
     assert extractor.get_layout().width == 7 + checkpoints.WIDTH + 2
     vectors = extractor.transform(["hello", "배송이 늦어요", "東京の駅"])
     alone = EmbeddingExtractor(
-        tiny_bert, pooling="cls", prompt="query: ", truncate_dim=7, dtype="bfloat16"
+        HubModel(tiny_bert, dtype="bfloat16"), pooling="cls", prompt="query: ", truncate_dim=7
     )
     np.testing.assert_allclose(vectors[0, :7], alone.transform(["hello"])[0], atol=1e-6)
-    with pytest.raises(ValueError, match=r"pooling='cls': does not apply to the NgramEncoder"):
-        clone(extractor).set_params(pooling="cls").transform(["a"])
     for bad, message in [
+        ({"pooling": "cls"}, r"pooling='cls': does not apply to the NgramEncoder"),
         ({"layer": 9}, r"layer=9: does not apply to the NgramEncoder"),
-        ({"layer": {"en": 9}}, r"layer=9: this model has layers 0 .* to 3"),
-        ({"layer": {"en": -5}}, r"-1 \(the last\) to -4"),
-        ({"max_length": {"en": 65}}, r"max_length=65: .*at least 3.*at most 64"),
-        ({"max_length": {"en": 2}}, r"max_length=2: .*at least 3"),
+        ({"en__layer": 9}, r"layer=9: this model has layers 0 .* to 3"),
+        ({"en__layer": -5}, r"-1 \(the last\) to -4"),
+        ({"en__max_length": 65}, r"max_length=65: .*at least 3.*at most 64"),
+        ({"en__max_length": 2}, r"max_length=2: .*at least 3"),
+        ({"ja__layer": 1}, r"'ja__layer': an encoder is fitted before it gets here"),
     ]:
         with pytest.raises(ValueError, match=message):
             clone(extractor).set_params(**bad).transform(["a"])
@@ -261,19 +260,21 @@ def test_a_sentence_transformer_object(tiny_sentence_bert):
 
     model = SentenceTransformer(str(tiny_sentence_bert), device="cpu")
     for params in SETTINGS:
-        by_name = EmbeddingExtractor(tiny_sentence_bert).set_params(**params)
-        by_object = clone(by_name).set_params(model=model)
+        by_name = EmbeddingExtractor(HubModel(tiny_sentence_bert)).set_params(**params)
+        by_object = clone(by_name).set_params(model__model=model)
         np.testing.assert_allclose(by_object.transform(TEXTS), by_name.transform(TEXTS), atol=1e-6)
     assert model.max_seq_length == checkpoints.MAX_LENGTH  # as the user left it
     extractor = EmbeddingExtractor(model)
     started = time.perf_counter()
     assert clone(extractor).model is model
+    assert clone(EmbeddingExtractor(HubModel(model))).model.model is model
     assert time.perf_counter() - started < 0.05
-    with pytest.raises(pickle.PicklingError, match="SentenceTransformer object"):
-        pickle.dumps(extractor)
+    for holder in (model, HubModel(model), {"en": HubModel(model)}):
+        with pytest.raises(pickle.PicklingError, match="SentenceTransformer object"):
+            pickle.dumps(EmbeddingExtractor(holder))
     for params in ({"revision": "x"}, {"dtype": "float16"}, {"device": "cpu"}):
         with pytest.raises(ValueError, match="does not apply to a SentenceTransformer object"):
-            EmbeddingExtractor(model, **params).transform(["a"])
+            EmbeddingExtractor(HubModel(model, **params)).transform(["a"])
 
 
 def test_a_model_without_weights_for_its_layers_is_refused(tiny_bert, tmp_path):
@@ -312,4 +313,4 @@ def test_a_missing_gpu_is_named(tiny_bert, monkeypatch):
 
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(ValueError, match=r"device='cuda:0': this machine has no CUDA device"):
-        EmbeddingExtractor(tiny_bert, device="cuda:0").transform(["a"])
+        EmbeddingExtractor(HubModel(tiny_bert, device="cuda:0")).transform(["a"])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
+from langalign_sk.encoders import HubModel
 from langalign_sk.text import EmbeddingExtractor
 from tests.encoders.test_extractor_models import hidden_states
 
@@ -18,13 +19,13 @@ def folder(request):
 
 
 def test_one_warning_counts_what_was_cut(folder):
-    extractor = EmbeddingExtractor(folder, cache=None, max_length=10)
+    extractor = EmbeddingExtractor(HubModel(folder, max_length=10), cache=None)
     with pytest.warns(UserWarning, match="2 of 4 encoded texts are longer .* were cut") as caught:
         vectors = extractor.transform(["a", LONG, "b", LONG + "x", LONG])
     assert len(caught) == 1
     assert caught[0].filename == __file__
     assert extractor.last_run().n_cut == 2
-    silent = clone(extractor).set_params(long_texts="cut")
+    silent = clone(extractor).set_params(model__long_texts="cut")
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         np.testing.assert_array_equal(silent.transform(["a", LONG, "b", LONG + "x", LONG]), vectors)
@@ -34,13 +35,13 @@ def test_one_warning_counts_what_was_cut(folder):
 
 def test_many_chunks_are_one_call(folder, tmp_path):
     texts = ["a", LONG, "b", LONG + "x", LONG, "c"]
-    extractor = EmbeddingExtractor(folder, cache="memory", max_length=10)
+    extractor = EmbeddingExtractor(HubModel(folder, max_length=10), cache="memory")
     with pytest.warns(UserWarning, match="2 of 5 encoded texts") as caught:
         vectors = np.concatenate(list(extractor.iter_transform(texts, chunk=2)))
     assert [w.filename for w in caught] == [__file__]
     report = extractor.last_run()
     assert (report.n_texts, report.n_encoded, report.n_cached, report.n_cut) == (6, 5, 1, 2)
-    again = EmbeddingExtractor(folder, cache=None, max_length=10)
+    again = EmbeddingExtractor(HubModel(folder, max_length=10), cache=None)
     with pytest.warns(UserWarning, match="3 of 6 encoded texts") as caught:
         found = again.transform_to(tmp_path / "rows.npy", texts, chunk=2)
     assert [w.filename for w in caught] == [__file__]
@@ -54,15 +55,14 @@ def test_many_chunks_are_one_call(folder, tmp_path):
 def test_a_text_that_just_fits_is_not_counted(folder):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        EmbeddingExtractor(folder, max_length=6).transform(["a b c d"])
+        EmbeddingExtractor(HubModel(folder, max_length=6)).transform(["a b c d"])
 
 
 def test_the_mean_over_windows_by_hand(folder):
     from transformers import AutoTokenizer
 
-    extractor = EmbeddingExtractor(
-        folder, long_texts="mean", max_length=12, normalize=False, cache=None
-    )
+    model = HubModel(folder, long_texts="mean", max_length=12)
+    extractor = EmbeddingExtractor(model, normalize=False, cache=None)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     words = tokenizer.tokenize(LONG)
     windows = [words[i : i + 10] for i in range(0, len(words), 10)]
@@ -85,7 +85,7 @@ def test_the_mean_over_windows_by_hand(folder):
     np.testing.assert_allclose(
         vectors[0], hidden_states(folder, "short")[-1].mean(axis=0), atol=1e-5
     )
-    cut = clone(extractor).set_params(long_texts="cut")
+    cut = clone(extractor).set_params(model__long_texts="cut")
     assert cut.spec() != extractor.spec()
     assert not np.allclose(cut.transform([LONG])[0], vectors[1], atol=1e-3)
 
@@ -100,8 +100,7 @@ def states_of(folder, ids):
 
 
 def test_windows_by_language(tiny_bert):
-    extractor = EmbeddingExtractor(
-        {"en": tiny_bert, "ko": tiny_bert}, long_texts={"en": "mean"}, max_length=10
-    )
+    mean = HubModel(tiny_bert, long_texts="mean", max_length=10)
+    extractor = EmbeddingExtractor({"en": mean, "ko": HubModel(tiny_bert, max_length=10)})
     with pytest.warns(UserWarning, match="1 of 2 encoded texts"):
         extractor.transform([LONG, "배송이 너무 늦어요 " * 5])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from langalign_sk import EmbeddingExtractor
-from langalign_sk.encoders import OnnxEncoder, export_onnx
+from langalign_sk.encoders import HubModel, OnnxEncoder, export_onnx
 from langalign_sk.store import MemoryCache
 
 pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
@@ -34,7 +34,8 @@ def exported(tiny_sentence_bert, tmp_path_factory):
 
 def test_vectors_are_those_of_the_original(exported, tiny_sentence_bert):
     ours = EmbeddingExtractor(OnnxEncoder(exported), cache=None).transform(TEXTS)
-    theirs = EmbeddingExtractor(str(tiny_sentence_bert), cache=None, long_texts="cut").transform(
+    original = HubModel(str(tiny_sentence_bert), long_texts="cut")
+    theirs = EmbeddingExtractor(original, cache=None).transform(
         [text.replace("\ud83d", "?") for text in TEXTS]
     )
     assert ours.dtype == np.float32

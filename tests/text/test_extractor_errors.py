@@ -6,6 +6,7 @@ from sklearn.feature_extraction.text import (
     TfidfVectorizer,
 )
 
+from langalign_sk.encoders import HubModel
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import EmbeddingExtractor
 from tests.encoding import MIXED
@@ -68,24 +69,14 @@ def test_what_is_no_model(model):
         ({"pooling": "mean"}, r"pooling='mean': does not apply to the NgramEncoder object"),
         ({"layer": 1}, r"layer=1: does not apply"),
         ({"prompt": "query: "}, r"prompt='query: ': does not apply"),
-        ({"max_length": 5}, r"max_length=5: does not apply"),
-        ({"revision": "v1"}, r"revision='v1': does not apply"),
-        ({"dtype": "float16"}, r"dtype='float16': does not apply"),
-        ({"device": "cpu"}, r"device='cpu': does not apply"),
-        ({"pooling": "median"}, r"pooling must be one of"),
-        ({"dtype": "int4"}, r"dtype must be one of"),
-        ({"dtype": "int8"}, r"dtype='int8': does not apply"),
-        ({"backend": "jax"}, r"backend must be one of"),
-        ({"backend": "onnx"}, r"backend='onnx': does not apply"),
-        ({"long_texts": "wrap"}, r"long_texts must be one of"),
-        ({"layer": 1.5}, r"layer=1.5: a fraction must be between"),
-        ({"device": []}, r"device is an empty list"),
-        ({"max_length": 0}, r"max_length must be at least 1"),
-        ({"pooling": {"en": "mean"}}, r"pooling by language needs a dict of models"),
+        ({"pooling": "median"}, r"'pooling' parameter of EmbeddingExtractor must be .* Got 'median'"),
+        ({"layer": 1.5}, r"'layer' parameter .* a float in the range \[0.0, 1.0\].* Got 1.5"),
+        ({"layer": "last"}, r"'layer' parameter .* Got 'last'"),
+        ({"prompt": 3}, r"'prompt' parameter .* must be an instance of 'str' or None. Got 3"),
+        ({"normalize": "yes"}, r"'normalize' parameter .* Got 'yes'"),
         ({"cache": "disk"}, r"cache must be"),
-        ({"batch_size": 0}, r"batch_size must be a positive int, got 0"),
-        ({"progress": "maybe"}, r"progress must be"),
-        ({"missing": "drop"}, r"missing must be"),
+        ({"progress": "maybe"}, r"'progress' parameter .* Got 'maybe'"),
+        ({"missing": "drop"}, r"'missing' parameter .* Got 'drop'"),
         ({"lang_column": "lang"}, r"lang_column='lang' needs languages"),
         ({"default_language": "en"}, r"default_language='en' needs languages"),
         ({"languages": "en"}, r"languages must be a sequence of codes"),
@@ -93,16 +84,60 @@ def test_what_is_no_model(model):
         ({"languages": ["en", "en"]}, r"declared twice"),
     ],
 )
-def test_wrong_parameters(english, params, message):
+@pytest.mark.parametrize("method", ["fit", "transform"])
+def test_wrong_parameters(english, method, params, message):
     with pytest.raises(ValueError, match=message):
-        EmbeddingExtractor(english, **params).transform(["a"])
+        getattr(EmbeddingExtractor(english, **params), method)(["a"])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"max_length": 5}, r"max_length=5: does not apply to the NgramEncoder object"),
+        ({"revision": "v1"}, r"revision='v1': does not apply"),
+        ({"dtype": "float16"}, r"dtype='float16': does not apply"),
+        ({"device": "cpu"}, r"device='cpu': does not apply"),
+        ({"backend": "onnx"}, r"backend='onnx': does not apply"),
+        ({"dtype": "int4"}, r"'dtype' parameter of HubModel must be .* Got 'int4'"),
+        ({"backend": "jax"}, r"'backend' parameter .* Got 'jax'"),
+        ({"long_texts": "wrap"}, r"'long_texts' parameter .* Got 'wrap'"),
+        ({"device": []}, r"device is an empty list"),
+        ({"max_length": 0}, r"'max_length' parameter .* Got 0"),
+        ({"max_length": 5.0}, r"'max_length' parameter .* Got 5.0"),
+        ({"batch_size": 0}, r"'batch_size' parameter .* Got 0"),
+        ({"batch_size": True}, r"'batch_size' .* must not be a bool. Got True"),
+        ({"truncate_dim": 9}, r"truncate_dim=9: .* width 3"),
+    ],
+)
+def test_wrong_settings_of_a_model(english, settings, message):
+    with pytest.raises(ValueError, match=message):
+        EmbeddingExtractor(HubModel(english, **settings)).transform(["a"])
+
+
+def test_a_device_that_is_no_name(english):
+    with pytest.raises(TypeError, match="device must be a str, a list of str or None, got"):
+        EmbeddingExtractor(HubModel(english, device=["cpu", 1])).transform(["a"])
+
+
+@pytest.mark.parametrize("model", [HubModel("a"), {"en": "a"}])
+def test_a_model_holds_one_model(model):
+    with pytest.raises(TypeError, match="HubModel holds one model"):
+        EmbeddingExtractor(HubModel(model)).transform(["a"])
+
+
+def test_a_setting_that_nothing_follows_is_named(english, korean):
+    own = HubModel("a", pooling="cls")
+    for model in (own, {"en": own, "ko": own}):
+        with pytest.raises(ValueError, match=r"pooling='mean' has no effect, because HubModel\("):
+            EmbeddingExtractor(model, pooling="mean").spec()
+    cut = EmbeddingExtractor({"en": HubModel(english, truncate_dim=1), "ko": korean})
+    assert cut.set_params(truncate_dim=2).get_layout().width == 3
 
 
 @pytest.mark.parametrize(
     ("params", "message"),
     [
         ({"languages": ["en", "ko"]}, r"languages goes with one model"),
-        ({"truncate_dim": {"ja": 2}}, r"truncate_dim: no model for language 'ja'"),
         ({"model": {}}, r"model is an empty dict"),
         ({"detect": None}, r"detect=None: give lang_column="),
         ({"default_language": "ja"}, r"default_language='ja' is not among"),
@@ -111,12 +146,6 @@ def test_wrong_parameters(english, params, message):
 def test_wrong_parameters_of_a_dict(blocks, params, message):
     with pytest.raises(ValueError, match=message):
         blocks.set_params(**params).transform(MIXED)
-
-
-@pytest.mark.parametrize("params", [{"layer": "last"}, {"max_length": 5.0}, {"prompt": 3}])
-def test_parameters_of_a_wrong_type(english, params):
-    with pytest.raises(TypeError, match=f"{next(iter(params))} must be"):
-        EmbeddingExtractor(english, **params).transform(["a"])
 
 
 def test_input_errors_and_missing(counting_encoder):

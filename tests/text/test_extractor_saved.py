@@ -15,6 +15,7 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from langalign_sk._process import _models as _registry, caches
+from langalign_sk.encoders import HubModel
 from langalign_sk.text import EmbeddingExtractor
 from tests import checkpoints
 
@@ -86,19 +87,20 @@ def test_a_moved_folder_is_the_same_model(tiny_bert, tmp_path):
 
 
 def test_the_spec_of_named_models(tiny_bert, tiny_sentence_bert):
-    base = EmbeddingExtractor(tiny_bert)
+    base = EmbeddingExtractor(HubModel(tiny_bert))
     variants = [
         {},
         {"pooling": "cls"},
         {"layer": -2},
         {"prompt": "q: "},
-        {"max_length": 5},
-        {"dtype": "bfloat16"},
+        {"model__max_length": 5},
+        {"model__dtype": "bfloat16"},
         {"model": tiny_sentence_bert},
     ]
     specs = {clone(base).set_params(**params).spec() for params in variants}
     assert len(specs) == len(variants)
-    assert clone(base).set_params(device="cpu").spec() == base.spec()
+    assert clone(base).set_params(model__device="cpu").spec() == base.spec()
+    assert EmbeddingExtractor(tiny_bert).spec() == base.spec()
 
 
 # the Hub
@@ -126,13 +128,13 @@ def test_a_cached_model_of_the_hub_needs_no_network(hub, tiny_bert, tiny_sentenc
     extractor = EmbeddingExtractor("acme/tiny")
     vectors = extractor.fit_transform(TEXTS)
     np.testing.assert_allclose(vectors, EmbeddingExtractor(tiny_bert).transform(TEXTS), atol=1e-6)
-    by_revision = EmbeddingExtractor("acme/tiny", revision="v2")
+    by_revision = EmbeddingExtractor(HubModel("acme/tiny", revision="v2"))
     np.testing.assert_allclose(
         by_revision.transform(TEXTS),
         EmbeddingExtractor(tiny_sentence_bert).transform(TEXTS),
         atol=1e-6,
     )
-    assert by_revision.spec() == EmbeddingExtractor("acme/tiny", revision=two).spec()
+    assert by_revision.spec() == EmbeddingExtractor(HubModel("acme/tiny", revision=two)).spec()
     assert by_revision.spec() != extractor.spec()
 
 
@@ -143,7 +145,7 @@ def test_a_saved_pipeline_notices_another_commit(hub, tiny_bert, tiny_sentence_b
     caches.checkpoints.clear()
     with pytest.raises(ValueError, match=r"\(hub:2222.*\(hub:1111.*set `revision` to the old"):
         pickle.loads(data).transform(TEXTS)
-    pinned = pickle.loads(data).set_params(revision="1" * 40)
+    pinned = pickle.loads(data).set_params(model=HubModel("acme/tiny", revision="1" * 40))
     assert pinned.transform(["a"]).shape == (1, checkpoints.WIDTH)
 
 
@@ -186,7 +188,7 @@ def test_what_the_hub_answers(hub, monkeypatch, tiny_bert):
     ]:
         monkeypatch.setattr(HfApi, "model_info", answer(kind))
         with pytest.raises(error, match=message):
-            EmbeddingExtractor("acme/tiny", revision="v9").transform(["a"])
+            EmbeddingExtractor(HubModel("acme/tiny", revision="v9")).transform(["a"])
 
 
 def test_a_model_on_the_hub_is_downloaded_at_its_commit(hub, monkeypatch):
@@ -196,7 +198,7 @@ def test_a_model_on_the_hub_is_downloaded_at_its_commit(hub, monkeypatch):
     info = SimpleNamespace(sha="3" * 40, siblings=[SimpleNamespace(rfilename="modules.json")])
     monkeypatch.setattr(HfApi, "model_info", lambda self, repo, **k: asked.append(repo) or info)
     monkeypatch.setattr(
-        "langalign_sk.encoders._sentence_transformer.load_sentence_transformer",
+        "langalign_sk.encoders._loading.load_sentence_transformer",
         lambda checkpoint, settings, device: asked.append((checkpoint.source, checkpoint.revision)),
     )
     extractor = EmbeddingExtractor("acme/tiny")

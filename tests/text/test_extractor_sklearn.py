@@ -20,7 +20,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.utils import estimator_checks, get_tags
 
-from langalign_sk.encoders import NgramEncoder
+from langalign_sk.encoders import HubModel, NgramEncoder
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import EmbeddingExtractor
 from tests.encoding import ENGLISH, KOREAN, MIXED
@@ -198,13 +198,13 @@ def test_the_spec_follows_what_defines_the_vectors(english, korean, counting_enc
     base = EmbeddingExtractor({"en": english, "ko": korean})
     spec = base.spec()
     assert clone(base).spec() == spec
-    same = {"batch_size": 7, "cache": None, "progress": False, "missing": "empty", "detect": None}
+    same = {"cache": None, "progress": False, "missing": "empty", "detect": None}
     for name, value in same.items():
         assert clone(base).set_params(**{name: value}).spec() == spec, name
     others = [
         {"normalize": False},
         {"truncate_dim": 2},
-        {"truncate_dim": {"en": 2}},
+        {"en": HubModel(english, truncate_dim=2)},
         {"model": {"ko": korean, "en": english}},
         {"model": {"en": english}},
         {"model": english},

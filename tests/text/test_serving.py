@@ -15,6 +15,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
 from langalign_sk._process import FairLock
+from langalign_sk.encoders import HubModel
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import EmbeddingExtractor
 from tests.helpers import BareEncoder
@@ -78,12 +79,12 @@ def test_prefetch_by_language_and_what_it_refuses(tiny_bert, forwards):
 
 def test_warm_up_leaves_nothing_to_load(tiny_sentence_bert, monkeypatch):
     from langalign_sk._process import _models as _registry
-    from langalign_sk.encoders import _named
+    from langalign_sk.encoders import _hub_encoder
 
     monkeypatch.setattr(_registry, "_models", {})
     extractor = EmbeddingExtractor(tiny_sentence_bert)
     assert extractor.warm_up() is extractor
-    monkeypatch.setattr(_named.NamedEncoder, "_load", None)
+    monkeypatch.setattr(_hub_encoder, "load", None)
     assert clone(extractor).transform(["a"]).shape == (1, 32)
 
 
@@ -132,7 +133,7 @@ def test_the_report_of_a_run(counting_encoder):
 
 
 def test_padding_is_reported(tiny_bert):
-    extractor = EmbeddingExtractor(tiny_bert, cache=None, batch_size=1)
+    extractor = EmbeddingExtractor(HubModel(tiny_bert, batch_size=1), cache=None)
     extractor.transform(["a b c", "a b d"])
     assert extractor.last_run().padding == 0
     extractor.transform(["a b c d e f", "a"])  # 8 and 3 tokens in a batch of 16
@@ -216,9 +217,8 @@ KINDS = st.sampled_from(
 @settings(max_examples=25, deadline=None)
 @given(texts=st.lists(KINDS | st.text(max_size=8), min_size=1, max_size=12), data=st.data())
 def test_rows_follow_the_input_of_a_language_model(tiny_bert, texts, data):
-    extractor = EmbeddingExtractor(
-        tiny_bert, missing="empty", cache=MemoryCache(), batch_size=1, long_texts="cut"
-    )
+    model = HubModel(tiny_bert, batch_size=1, long_texts="cut")
+    extractor = EmbeddingExtractor(model, missing="empty", cache=MemoryCache())
     order = data.draw(st.permutations(range(len(texts))))
     extractor.transform([texts[i] for i in order][: len(texts) // 2])
     alone = clone(extractor).set_params(cache=None)
@@ -231,6 +231,6 @@ def test_rows_follow_the_input_of_a_language_model(tiny_bert, texts, data):
 
 def test_a_megabyte_of_text_keeps_its_row(tiny_bert):
     texts = ["a", "word " * 200_000, "b"]
-    extractor = EmbeddingExtractor(tiny_bert, long_texts="cut")
+    extractor = EmbeddingExtractor(HubModel(tiny_bert, long_texts="cut"))
     vectors = extractor.transform(texts)
     np.testing.assert_allclose(vectors[2], extractor.transform(["b"])[0], atol=1e-6)

@@ -1,0 +1,192 @@
+"""Checkpoints and SentenceTransformer objects as encoders: loaded once, shared, in turns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import NotFittedError
+
+from langalign_sk._process import encode_lock, identity, load_once
+from langalign_sk.encoders._checkpoint import Checkpoint, find_checkpoint
+from langalign_sk.encoders._hub_model import (
+    HubModel,
+    check_only,
+    defining,
+    devices,
+    replaced,
+    specification,
+    unwrapped,
+)
+from langalign_sk.encoders._loading import load
+from langalign_sk.encoders._protocol import Prepared
+from langalign_sk.encoders._run import Run
+from langalign_sk.encoders._sentence_transformer import SentenceModel
+
+_ROWS_PER_CHUNK = 256
+_ROWS_PER_TURN = 512  # texts tokenised before others get their turn
+
+
+class HubEncoder:
+    """A sentence-transformers or transformers model, loaded when first needed.
+
+    `load` gives the model on the device of a number; `key` says which models are one and the same
+    in memory, whatever their pooling, and take turns.
+    """
+
+    takes_threads = False  # the libraries below do not promise it
+
+    def __init__(
+        self,
+        settings: HubModel,
+        *,
+        name: str,
+        fingerprint: str,
+        weights: tuple[str, str] | None,
+        key: Hashable,
+        load: Callable[[int], Any],
+    ) -> None:
+        self.settings = settings
+        self.name = name
+        self.weights = weights
+        self.spec = specification(fingerprint, *defining(settings))
+        self._key = key
+        self._loaded = load
+
+    def width(self) -> int | None:
+        """Width of the vectors."""
+        width: int | None = self._loaded(0).width(self.settings)
+        return width
+
+    def chunk(self) -> tuple[int | None, int]:
+        """Tokens and rows of a chunk; every device gets its share of it."""
+        count = len(devices(self.settings))
+        tokens = self._loaded(0).chunk(self.settings)
+        return None if tokens is None else count * tokens, count * _ROWS_PER_CHUNK
+
+    def prepare(self, texts: list[str]) -> Prepared:
+        """Tokens of the texts."""
+        model = self._loaded(0)
+        parts = []
+        for start in range(0, len(texts), _ROWS_PER_TURN):
+            with self._lock():  # tokenisers are not safe for threads
+                parts.append(model.prepare(texts[start : start + _ROWS_PER_TURN], self.settings))
+        if len(parts) == 1:
+            only: Prepared = parts[0]
+            return only
+        items = [item for part in parts for item in part.items]
+        sizes = [size for part in parts for size in part.sizes]
+        return Prepared(items, sizes, sum(part.n_cut for part in parts))
+
+    def encode(self, items: Sequence[Any], run: Run) -> Any:
+        """Vectors of prepared texts."""
+        return self.encode_as(items, [self.settings], run)[0]
+
+    def encode_as(self, items: Sequence[Any], settings: list[HubModel], run: Run) -> list[Any]:
+        """Vectors for each of some settings that differ in layer and pooling alone."""
+        models = [self._loaded(number) for number in range(len(devices(self.settings)))]
+        with self._lock():  # shared by every pooling and layer of one model
+            if len(models) == 1 or len(items) < len(models):
+                result: list[Any] = models[0].encode(items, settings, run)
+                return result
+            # Every n-th text to the n-th device: in order of length, equal work for each.
+            count = len(models)
+            runs = [Run() for _ in models]
+            for own in runs:
+                own.most = run.most
+            with ThreadPoolExecutor(count) as pool:
+                parts = list(
+                    pool.map(
+                        lambda n: models[n].encode(items[n::count], settings, runs[n]),
+                        range(count),
+                    )
+                )
+        for own in runs:
+            run.merge(own)
+        return [
+            _interleaved([part[view] for part in parts], len(items))
+            for view in range(len(settings))
+        ]
+
+    def family(self) -> Hashable:
+        """Return what encoders that share a forward pass have in common."""
+        settings = self.settings
+        # Without either, a checkpoint's own last steps run behind its pooling: a pass of its own.
+        if settings.pooling is None and settings.layer is None:
+            return self.spec
+        alike = replaced(settings, pooling=None, layer=None)
+        return self._key, self.weights, defining(alike), settings.batch_size
+
+    def _lock(self) -> Any:
+        """Lock of the loaded model."""
+        return encode_lock(repr(self._key))
+
+
+def named_encoder(settings: HubModel, *, ask_hub: bool = True) -> HubEncoder:
+    """Encoder of a checkpoint; nothing is loaded yet."""
+    checkpoint = checkpoint_of(settings, ask_hub=ask_hub)
+    if checkpoint is None:
+        raise NotFittedError(f"model {os.fspath(settings.model)!r} has not been downloaded yet")
+    own_code = bool(settings.trust_remote_code)
+    places = devices(settings)
+    key = (checkpoint.fingerprint, settings.dtype, places, settings.backend, own_code)
+    return HubEncoder(
+        settings,
+        name=f"model {checkpoint.name!r}",
+        fingerprint=checkpoint.fingerprint,
+        weights=(checkpoint.label, checkpoint.fingerprint),
+        key=key,
+        load=lambda n: load_once((*key, n), lambda: load(checkpoint, settings, places[n])),
+    )
+
+
+def instance_encoder(settings: HubModel) -> HubEncoder:
+    """Encoder of a SentenceTransformer object: known by its identity, not by its content."""
+    instance = unwrapped(settings)
+    check_only(
+        settings,
+        *("pooling", "layer", "prompt", "max_length", "long_texts", "truncate_dim", "batch_size"),
+        what="a SentenceTransformer object (load it so, or pass its name instead)",
+    )
+    name = "the SentenceTransformer object"
+    backend = getattr(instance, "backend", "torch")
+    model = SentenceModel(instance, backend=backend, name=name)
+    known_as = identity(instance)
+    return HubEncoder(
+        settings,
+        name=name,
+        fingerprint=known_as,
+        weights=None,
+        key=known_as,
+        load=lambda _: model,
+    )
+
+
+def checkpoint_of(settings: HubModel, *, ask_hub: bool = True) -> Checkpoint | None:
+    """Checkpoint of a model given by name or folder."""
+    return find_checkpoint(
+        os.fspath(settings.model),
+        settings.revision,
+        backend=settings.backend,
+        ask_hub=ask_hub,
+        token_env=settings.token_env,
+    )
+
+
+def is_sentence_transformer(model: Any) -> bool:
+    """Tell whether a model is a SentenceTransformer, without importing the package."""
+    return any(
+        cls.__name__ == "SentenceTransformer" and cls.__module__.startswith("sentence_transformers")
+        for cls in type(model).__mro__
+    )
+
+
+def _interleaved(parts: list[Any], count: int) -> Any:
+    """Rows of the n-th part at every n-th place."""
+    rows = np.empty((count, parts[0].shape[1]), dtype=np.float32)
+    for number, part in enumerate(parts):
+        rows[number :: len(parts)] = part
+    return rows

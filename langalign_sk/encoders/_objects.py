@@ -1,0 +1,202 @@
+"""Encoders that are objects: fitted vectorisers, and whatever has ``encode(texts)``."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Sequence
+from contextlib import suppress
+from types import MethodType
+from typing import Any
+
+import joblib.hashing
+import numpy as np
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
+
+from langalign_sk._process import identity, note, noted
+from langalign_sk.encoders._batches import within_memory
+from langalign_sk.encoders._hub_encoder import (
+    instance_encoder,
+    is_sentence_transformer,
+    named_encoder,
+)
+from langalign_sk.encoders._hub_model import (
+    HubModel,
+    check_only,
+    is_name,
+    specification,
+    unwrapped,
+)
+from langalign_sk.encoders._protocol import Encoder, Prepared, checked_rows, told_width
+from langalign_sk.encoders._run import Run
+
+_ROWS_PER_CHUNK = 256
+_ADDRESS = "_stop_words_id"  # a memory address that vectorisers keep after their first use
+
+
+def make_encoder(settings: HubModel, *, ask_hub: bool = True) -> Encoder:
+    """Return the encoder for one model; nothing is loaded yet."""
+    if is_name(settings.model):
+        return named_encoder(settings, ask_hub=ask_hub)
+    if is_sentence_transformer(unwrapped(settings)):
+        return instance_encoder(settings)
+    return ObjectEncoder(settings)
+
+
+class ObjectEncoder:
+    """An object with ``transform(texts)`` or ``encode(texts)``."""
+
+    weights: tuple[str, str] | None = None
+
+    def __init__(self, settings: HubModel) -> None:
+        model = unwrapped(settings)
+        _check_object(model)
+        kind = type(model).__name__
+        check_only(settings, "truncate_dim", "batch_size", what=f"the {kind} object given as model")
+        if hasattr(model, "transform") and hasattr(model, "fit"):
+            _check_fitted(model)
+        self.name = f"the {kind} object"
+        self.spec = specification("object", kind, _fingerprint(model))
+        self.takes_threads = bool(getattr(model, "takes_threads", False))
+        self._model = model
+        self._rows = max(_ROWS_PER_CHUNK, 8 * int(settings.batch_size or 0))
+
+    def width(self) -> int | None:
+        """Width of the vectors where the object tells it."""
+        width = told_width(self._model)
+        if width is None:
+            try:
+                return len(self._model.get_feature_names_out())
+            except Exception:  # many a pipeline cannot name its columns: then a text is tried out
+                return None
+        return width
+
+    def chunk(self) -> tuple[int | None, int]:
+        """Tokens (which nobody knows here) and rows of a chunk."""
+        return None, self._rows
+
+    def prepare(self, texts: list[str]) -> Prepared:
+        """Texts as they are."""
+        return Prepared(texts, [len(text) for text in texts])
+
+    def encode(self, items: Sequence[str], run: Run) -> Any:
+        """Vectors of the texts, in several goes if memory runs out."""
+        encode = getattr(self._model, "transform", None) or self._model.encode
+
+        def compute(rows: Any) -> Any:
+            texts = [items[row] for row in rows]
+            return checked_rows(self.name, texts, encode(texts))
+
+        whole = iter([np.arange(len(items))])
+        parts = [part for _, part in within_memory(whole, len, compute, run, self.name)]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+
+def pickles_by_value(model: Any) -> bool:
+    """Tell whether an encoder object travels inside a pickle, the same on the other side."""
+    return hasattr(model, "transform") or hasattr(model, "fingerprint")
+
+
+def _check_object(model: Any) -> None:
+    """Raise unless this can be used as an encoder."""
+    usable = hasattr(model, "encode") or hasattr(model, "transform")
+    if usable and not isinstance(model, type | bytes):
+        return
+    hint = "; create an instance of it" if isinstance(model, type) else ""
+    shown = model.__name__ if isinstance(model, type) else type(model).__name__
+    raise TypeError(
+        "model must be the name or folder of a sentence-transformers or transformers checkpoint, "
+        "a HubModel, an object with encode(texts) or transform(texts), or a dict of language to "
+        f"any of these; got {shown}{hint}"
+    )
+
+
+def _check_fitted(model: Any) -> None:
+    """Raise for an unfitted estimator and say how fitted ones usually get lost."""
+    try:
+        check_is_fitted(model)
+    except NotFittedError as error:
+        raise NotFittedError(
+            f"model is a {type(model).__name__} that is not fitted: fit it on text of its language "
+            "first. In a parameter grid scikit-learn clones the values, which unfits them: wrap "
+            "them, {'model': [FrozenEstimator(fitted_encoder)]}"
+        ) from error
+
+
+def _fingerprint(model: Any) -> str:
+    """Digest of what an object computes, or its identity where that cannot be told.
+
+    An object with nothing but ``encode`` is taken as unchanging while it lives. Without a
+    ``fingerprint()`` of its own, a fitted transformer is pickled and hashed, once for as long as
+    its attributes are the same objects: fitted again in place, old vectors under a new fit would
+    be silently wrong.
+    """
+    if hasattr(model, "fingerprint"):
+        return f"fingerprint:{model.fingerprint()}"
+    if not hasattr(model, "transform"):
+        return f"identity:{identity(model)}"
+    state = _state(model)
+    known = None if type(model).__hash__ is None else noted(model)
+    if isinstance(known, _Hashed) and known.is_of(state):
+        return known.digest
+    try:
+        digest = f"content:{_StateHasher('md5').hash(model)}"
+    except (pickle.PicklingError, AttributeError, TypeError):  # holds a lambda, a lock ...
+        digest = f"identity:{identity(model)}"
+    with suppress(TypeError):  # cannot be referred to weakly, or has no hash: hashed every time
+        note(model, _Hashed(state, digest))
+    return digest
+
+
+class _Hashed:
+    """A digest and the state that it is of, kept alive so that no address is used again."""
+
+    def __init__(self, state: list[Any], digest: str) -> None:
+        self.digest = digest
+        self._state = state
+
+    def is_of(self, state: list[Any]) -> bool:
+        """Tell whether a state is the same, object by object."""
+        return len(state) == len(self._state) and all(
+            one is other or (isinstance(one, int | str) and one == other)
+            for one, other in zip(state, self._state, strict=True)
+        )
+
+
+def _state(root: Any) -> list[Any]:
+    """List the attributes of an object and of the estimators in it, to be compared by identity."""
+    found: list[Any] = []
+    seen: set[int] = set()
+    todo = [root]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, MethodType):  # it would keep the object alive that it belongs to
+            found.append(item.__func__)
+            item = item.__self__
+        if isinstance(item, list | tuple):
+            parts = list(item)
+        elif item is root or (hasattr(item, "get_params") and not isinstance(item, type)):
+            # Without attributes there is nothing to compare: a new object is never the same.
+            own = getattr(item, "__dict__", {"": object()})
+            parts = [part for name in own if name != _ADDRESS for part in (name, own[name])]
+        else:
+            found += [item, len(item)] if isinstance(item, dict | set) else [item]
+            continue
+        found += [type(item), len(parts)]
+        if id(item) not in seen:
+            seen.add(id(item))
+            todo += parts
+    return found
+
+
+class _StateHasher(joblib.hashing.NumpyHasher):
+    """joblib's hash, without that address."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """Reduce a vectoriser without that attribute; leave the rest to joblib."""
+        state = getattr(obj, "__dict__", None)
+        if isinstance(obj, type) or not isinstance(state, dict) or _ADDRESS not in state:
+            return NotImplemented
+        bare = object.__new__(type(obj))
+        bare.__dict__.update({name: v for name, v in state.items() if name != _ADDRESS})
+        return bare.__reduce_ex__(2)
