@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
-from contextlib import suppress
 from types import MethodType
 from typing import Any
 
@@ -135,17 +134,23 @@ def _fingerprint(model: Any) -> str:
         return f"fingerprint:{model.fingerprint()}"
     if not hasattr(model, "transform"):
         return f"identity:{identity(model)}"
-    state = _state(model)
-    known = None if type(model).__hash__ is None else noted(model)
-    if isinstance(known, _Hashed) and known.is_of(state):
-        return known.digest
     try:
-        digest = f"content:{_StateHasher('md5').hash(model)}"
+        known = noted(model)
+    except TypeError:  # no notes beside what has no hash or weak references: hashed every time
+        return _hashed(model)
+    state = _state(model)
+    if not isinstance(known, _Hashed) or not known.is_of(state):
+        known = _Hashed(state, _hashed(model))
+        note(model, known)
+    return known.digest
+
+
+def _hashed(model: Any) -> str:
+    """Digest of a fitted transformer by its content; its identity where it cannot be pickled."""
+    try:
+        return f"content:{_StateHasher('md5').hash(model)}"
     except (pickle.PicklingError, AttributeError, TypeError):  # holds a lambda, a lock ...
-        digest = f"identity:{identity(model)}"
-    with suppress(TypeError):  # cannot be referred to weakly, or has no hash: hashed every time
-        note(model, _Hashed(state, digest))
-    return digest
+        return f"identity:{identity(model)}"
 
 
 class _Hashed:

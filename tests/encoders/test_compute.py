@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from sklearn.base import clone
 
-from langalign_sk.encoders._checkpoint import find_checkpoint
 from langalign_sk.encoders import HubModel
+from langalign_sk.encoders._checkpoint import find_checkpoint
 from langalign_sk.text import EmbeddingExtractor
 
 TEXTS = [f"text number {i} {'on and ' * (i % 7)}" for i in range(50)]
@@ -145,7 +145,9 @@ def test_code_of_a_checkpoint_is_not_run_unasked(tiny_bert, tmp_path):
     config["model_type"] = "own"
     (folder / "config.json").write_text(json.dumps(config))
     (folder / "modeling.py").write_text("raise SystemExit('ran')")
-    with pytest.raises(ValueError, match=r"if you trust it, give HubModel\(.*, trust_remote_code=True\)"):
+    with pytest.raises(
+        ValueError, match=r"if you trust it, give HubModel\(.*, trust_remote_code=True\)"
+    ):
         EmbeddingExtractor(folder).transform(["a"])
 
 
@@ -176,9 +178,15 @@ def test_on_a_gpu(dtype, tiny_sentence_bert):
 
     if not torch.cuda.is_available():
         pytest.skip("no CUDA device")
-    expected = EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cpu"), cache=None).transform(TEXTS)
-    on_gpu = EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cuda", dtype=dtype), cache=None)
+    expected = EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cpu"), cache=None).transform(
+        TEXTS
+    )
+    on_gpu = EmbeddingExtractor(
+        HubModel(tiny_sentence_bert, device="cuda", dtype=dtype), cache=None
+    )
     atol = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}[dtype]
     np.testing.assert_allclose(on_gpu.transform(TEXTS), expected, atol=atol)
     with pytest.raises(ValueError, match="int8"):
-        EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cuda", dtype="int8")).transform(["a"])
+        EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cuda", dtype="int8")).transform(
+            ["a"]
+        )

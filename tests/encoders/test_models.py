@@ -120,6 +120,66 @@ def test_modules_in_folders_count_and_other_folders_do_not(folder):
     assert find_checkpoint(str(folder)).fingerprint != before.fingerprint
 
 
+@pytest.mark.parametrize(
+    ("backend", "name", "counts"),
+    [
+        ("torch", "onnx/model.onnx", False),
+        ("onnx", "onnx/model.onnx", True),
+        ("onnx", "onnx/model.onnx_data", True),
+        ("onnx", "openvino/openvino_model.bin", False),
+        ("openvino", "openvino/openvino_model.bin", True),
+        ("torch", "2_Dense/model.safetensors", True),
+        ("torch", "2_Dense/deeper/config.json", True),
+        ("onnx", "2_Dense/model.safetensors", True),
+        ("torch", "code/modeling.py", True),
+        ("torch", "code/below/layers.py", True),
+        ("torch", "code/__pycache__/layers.py", False),
+        ("torch", "eval/results.json", False),
+        ("torch", "checkpoint-500/model.safetensors", False),
+        ("torch", ".cache/model.safetensors", False),
+        ("torch", "2_Dense/README.md", False),
+    ],
+)
+def test_the_fingerprint_covers_what_a_backend_loads(folder, backend, name, counts):
+    (folder / "modules.json").write_text(json.dumps([{"path": ""}, {"path": "2_Dense"}]))
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    seen = set()
+    for content in (None, b"one", b"two"):
+        if content is not None:
+            path.write_bytes(content)
+        seen.add(find_checkpoint(str(folder), backend=backend).fingerprint)
+    assert len(seen) == (3 if counts else 1)
+
+
+def test_every_folder_of_a_router_counts(folder):
+    (folder / "router_config.json").write_text("{}")
+    (folder / "query_0_WordEmbeddings").mkdir()
+    before = find_checkpoint(str(folder)).fingerprint
+    (folder / "query_0_WordEmbeddings" / "pytorch_model.bin").write_bytes(b"weights")
+    assert find_checkpoint(str(folder)).fingerprint != before
+
+
+def test_links_to_folders_are_followed_once(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("exported")
+    (elsewhere / "model.onnx").write_bytes(b"one")
+    (folder / "onnx").symlink_to(elsewhere)
+    (elsewhere / "back").symlink_to(folder)
+    before = find_checkpoint(str(folder), backend="onnx").fingerprint
+    assert find_checkpoint(str(folder), backend="onnx").fingerprint == before
+    (elsewhere / "model.onnx").write_bytes(b"two")
+    assert find_checkpoint(str(folder), backend="onnx").fingerprint != before
+
+
+def test_content_changed_behind_an_old_time_is_noticed(folder):
+    weights = folder / "model.safetensors"
+    times = weights.stat()
+    before = find_checkpoint(str(folder)).fingerprint
+    weights.write_bytes(b"WEIGHTS")
+    os.utime(weights, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert find_checkpoint(str(folder)).fingerprint != before
+
+
 def test_content_is_read_again_only_when_it_may_have_changed(folder, monkeypatch):
     from langalign_sk.encoders import _checkpoint
 

@@ -1,6 +1,8 @@
 """The n-gram encoder: against a reference, at the edges, and as a scikit-learn estimator."""
 
 import copy
+import io
+import itertools
 import pickle
 import warnings
 
@@ -17,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_checks, get_tags
 
 from langalign_sk.encoders import NgramEncoder, _grams, _ngram
+from tests.helpers import interrupted_at
 
 NOUNS = [
     "환불",
@@ -209,6 +212,62 @@ def test_the_pickle_is_bounded_and_exact(tmp_path):
     assert len(pickle.dumps(encoder)) < 4 * 200 * 16 + 200 * 12 + 4000
 
 
+def damaged(encoder, name, bit):
+    """The bytes of a saved encoder with one bit of an array flipped."""
+    buffer = io.BytesIO()
+    joblib.dump(encoder, buffer)
+    data = bytearray(buffer.getvalue())
+    array = np.ascontiguousarray(getattr(encoder, name)).tobytes()
+    assert data.count(array) == 1
+    at = data.find(array) + bit % len(array)
+    data[at] ^= 1 << bit % 8
+    return io.BytesIO(bytes(data))
+
+
+@pytest.mark.parametrize("name", ["grams_", "idf_", "projection_", "fallback_"])
+@pytest.mark.parametrize("bit", [0, 13, 9_999_991])
+def test_a_flipped_bit_in_a_saved_encoder_is_an_error(encoder, name, bit):
+    with pytest.raises(ValueError, match="this saved NgramEncoder is damaged"):
+        joblib.load(damaged(encoder, name, bit))
+
+
+def test_other_damage_of_what_was_fitted_is_an_error_too(encoder):
+    for change in (
+        {"_digest": "0" * 64},
+        {"n_features_out_": 7},
+        {"ngram_range_": (1, 2)},
+        {"grams_": encoder.grams_[1:]},
+        {"idf_": None},
+    ):
+        state = encoder.__getstate__() | change
+        with pytest.raises(ValueError, match="is damaged: .* Load another copy of the file"):
+            NgramEncoder().__setstate__(state)
+    for missing in ("_digest", "projection_", "ngram_range_"):
+        state = encoder.__getstate__()
+        del state[missing]
+        with pytest.raises(ValueError, match="is damaged"):
+            NgramEncoder().__setstate__(state)
+    unfitted = pickle.loads(pickle.dumps(NgramEncoder(3)))
+    assert unfitted.n_components == 3
+    assert not hasattr(unfitted, "projection_")
+
+
+def test_an_interrupted_fit_leaves_the_one_before_or_is_done():
+    first, second = TEXTS[:40], TEXTS[20:]
+    kept, done = (NgramEncoder(4).fit(texts) for texts in (first, second))
+    for number in itertools.count(1, 5):
+        encoder = NgramEncoder(4).fit(first)
+        with interrupted_at(number) as state:
+            encoder.fit(second)
+        wanted = kept if encoder.fingerprint() == kept.fingerprint() else done
+        assert encoder.fingerprint() == wanted.fingerprint()
+        np.testing.assert_array_equal(encoder.transform(TEXTS), wanted.transform(TEXTS))
+        pickle.loads(pickle.dumps(encoder))  # whole, or it would not load
+        if not state["came"]:
+            break
+    assert number > 100
+
+
 def test_fingerprint_follows_the_vectors():
     first = NgramEncoder(4).fit(TEXTS)
     same = NgramEncoder(4).fit(tuple(TEXTS))
@@ -258,13 +317,14 @@ def test_not_fitted():
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [
-        ({"n_components": 0}, "n_components must be a positive int, got 0"),
-        ({"n_components": 2.5}, "n_components must be a positive int"),
-        ({"max_features": True}, "max_features must be a positive int, got True"),
+        ({"n_components": 0}, r"'n_components' .* must be an int in the range \[1, inf\). Got 0"),
+        ({"n_components": 2.5}, "'n_components' .* Got 2.5"),
+        ({"max_features": True}, "'max_features' .* must not be a bool. Got True"),
+        ({"random_state": "x"}, "'random_state' .* Got 'x'"),
         ({"ngram_range": (0, 2)}, "1 <= low <= high <= 3"),
         ({"ngram_range": (2, 1)}, "1 <= low <= high <= 3"),
         ({"ngram_range": (1, 4)}, r"high <= 3, got \(1, 4\)"),
-        ({"ngram_range": 3}, "ngram_range must be"),
+        ({"ngram_range": 3}, "'ngram_range' .* Got 3"),
     ],
 )
 def test_impossible_parameters(parameters, message):

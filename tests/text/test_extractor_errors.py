@@ -69,7 +69,10 @@ def test_what_is_no_model(model):
         ({"pooling": "mean"}, r"pooling='mean': does not apply to the NgramEncoder object"),
         ({"layer": 1}, r"layer=1: does not apply"),
         ({"prompt": "query: "}, r"prompt='query: ': does not apply"),
-        ({"pooling": "median"}, r"'pooling' parameter of EmbeddingExtractor must be .* Got 'median'"),
+        (
+            {"pooling": "median"},
+            r"'pooling' parameter of EmbeddingExtractor must be .* Got 'median'",
+        ),
         ({"layer": 1.5}, r"'layer' parameter .* a float in the range \[0.0, 1.0\].* Got 1.5"),
         ({"layer": "last"}, r"'layer' parameter .* Got 'last'"),
         ({"prompt": 3}, r"'prompt' parameter .* must be an instance of 'str' or None. Got 3"),

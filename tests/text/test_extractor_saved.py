@@ -1,5 +1,7 @@
 """Models by name in other processes, at other times, and on the Hub."""
 
+import copy
+import itertools
 import json
 import pickle
 import shutil
@@ -18,6 +20,7 @@ from langalign_sk._process import _models as _registry, caches
 from langalign_sk.encoders import HubModel
 from langalign_sk.text import EmbeddingExtractor
 from tests import checkpoints
+from tests.helpers import interrupted_at
 
 TEXTS = [
     "a short one",
@@ -74,6 +77,48 @@ def test_changed_weights_are_noticed_until_fit(tmp_path):
     after = clone(extractor).transform(TEXTS)
     assert not np.allclose(after, before, atol=1e-3)
     np.testing.assert_array_equal(loaded.fit(TEXTS).transform(TEXTS), after)
+
+
+def test_other_weights_by_set_params_are_noticed_until_fit(tiny_bert, tiny_sentence_bert):
+    models = {"en": HubModel(tiny_bert), "ko": tiny_bert}
+    fitted = EmbeddingExtractor(models, default_language="en").fit(TEXTS)
+    for used in (fitted, pickle.loads(pickle.dumps(fitted))):
+        for params in ({"ko": tiny_sentence_bert}, {"en__model": tiny_sentence_bert}):
+            changed = copy.copy(used).set_params(**params)
+            for call in (
+                lambda e: e.transform(TEXTS),
+                lambda e: e.embed_language(["a"], "en"),
+                lambda e: next(e.iter_transform(TEXTS)),
+                lambda e: e.warm_up(),
+            ):
+                with pytest.raises(ValueError, match=r"tiny-sentence-bert' holds other weights"):
+                    call(changed)
+            expected = clone(changed).transform(TEXTS)
+            assert not np.allclose(expected, fitted.transform(TEXTS), atol=1e-3)
+            np.testing.assert_array_equal(changed.fit(TEXTS).transform(TEXTS), expected)
+
+
+def test_weights_that_cannot_be_compared_are_a_warning(hub, tiny_bert):
+    put_into_cache(hub, "acme/tiny", "1" * 40, tiny_bert)
+    loaded = pickle.loads(pickle.dumps(EmbeddingExtractor("acme/tiny").fit(TEXTS)))
+    loaded.set_params(model=tiny_bert)
+    with pytest.warns(UserWarning, match=r"'acme/tiny' \(hub:1111.*cannot be told") as caught:
+        loaded.transform(TEXTS)
+    assert caught[0].filename == __file__
+    loaded.fit(TEXTS).transform(TEXTS)
+
+
+def test_an_interrupted_fit_leaves_the_one_before_or_is_done(tiny_bert, tiny_sentence_bert):
+    one, other = (EmbeddingExtractor(m).fit(TEXTS) for m in (tiny_bert, tiny_sentence_bert))
+    states = [vars(e)["_fitted_with"] for e in (one, other)]
+    for number in itertools.count(1, 7):
+        extractor = EmbeddingExtractor(tiny_bert).fit(TEXTS).set_params(model=tiny_sentence_bert)
+        with interrupted_at(number) as state:
+            extractor.fit(TEXTS)
+        assert vars(extractor)["_fitted_with"] in states
+        if not state["came"]:
+            break
+    assert number > 100
 
 
 def test_a_moved_folder_is_the_same_model(tiny_bert, tmp_path):

@@ -110,6 +110,73 @@ def test_parameters_of_an_encoder_are_not_the_extractors(english):
     assert english.n_components == 3
 
 
+def test_settings_of_hub_models_are_parameters():
+    inner = HubModel("acme/a", layer=1)
+    single, two = EmbeddingExtractor(inner), EmbeddingExtractor({"en": inner, "ko": "acme/b"})
+    assert single.get_params()["model__layer"] == 1
+    assert two.get_params()["en__layer"] == 1
+    assert two.get_params()["ko"] == "acme/b"
+    assert set(two.get_params(deep=False)) == set(single.get_params(deep=False))
+    assert len(single.get_params(deep=False)) == 14
+    single.set_params(model__layer=2, model__dtype="float16")
+    two.set_params(en__layer=3, ko=HubModel("acme/c"), ko__prompt="q: ", pooling="cls")
+    assert (single.model.layer, single.model.dtype, inner.layer) == (2, "float16", 1)
+    assert (two.model["en"].layer, two.pooling) == (3, "cls")
+    assert (two.model["ko"].model, two.model["ko"].prompt) == ("acme/c", "q: ")
+    single.set_params(model=HubModel("acme/d"), model__layer=5)
+    assert (single.model.model, single.model.layer) == ("acme/d", 5)
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"ja": "acme/a"}, "Invalid parameter 'ja'"),
+        ({"ja__layer": 1}, "Invalid parameter 'ja'"),
+        ({"ko__layer": 1}, r"'ko__layer': the model is a name alone; give HubModel\('acme/b'\)"),
+        ({"en__depth": 1}, "Invalid parameter 'depth' for estimator HubModel"),
+        ({"model__layer": 1}, "'model__layer': model is a dict; .* such as en__layer"),
+        ({"normalize": False, "en__depth": 1}, "Invalid parameter 'depth'"),
+    ],
+)
+def test_parameters_that_do_not_exist_change_nothing(params, message):
+    extractor = EmbeddingExtractor({"en": HubModel("acme/a"), "ko": "acme/b"})
+    before = extractor.get_params()
+    with pytest.raises(ValueError, match=message):
+        extractor.set_params(**params)
+    assert extractor.get_params() == before
+
+
+def test_clones_have_settings_of_their_own_and_share_the_model(english):
+    extractor = EmbeddingExtractor({"en": HubModel(english, truncate_dim=2)})
+    for again in (clone(extractor), copy.copy(extractor), copy.deepcopy(extractor)):
+        assert again.get_params(deep=False).keys() == extractor.get_params(deep=False).keys()
+        assert again.model["en"].model is english
+        again.set_params(en__truncate_dim=1)
+        assert again.transform(["a"]).shape == (1, 1)
+    assert extractor.transform(["a"]).shape == (1, 2)
+    for again in (clone(extractor.model["en"]), copy.deepcopy(extractor.model["en"])):
+        assert again.model is english
+        assert again is not extractor.model["en"]
+    loaded = pickle.loads(pickle.dumps(extractor))
+    np.testing.assert_array_equal(loaded.transform(ENGLISH), extractor.transform(ENGLISH))
+    assert loaded.spec() == extractor.spec()
+
+
+def test_a_grid_over_the_model_of_one_language(english, korean):
+    extractor = EmbeddingExtractor({"en": HubModel(english), "ko": korean})
+    pipe = Pipeline([("embed", extractor), ("clf", LogisticRegression())])
+    grid = {
+        "embed__en__truncate_dim": [1, None],
+        "embed__ko": [FrozenEstimator(korean), HubModel(korean, truncate_dim=1)],
+    }
+    search = GridSearchCV(pipe, grid, cv=2, error_score="raise").fit(TEXTS, LABELS)
+    widths = [
+        clone(pipe).set_params(**params)[0].get_layout().width
+        for params in search.cv_results_["params"]
+    ]
+    assert widths == [3, 2, 5, 4]
+
+
 def test_no_property_does_any_work():
     assert not [name for name, value in vars(EmbeddingExtractor).items() if hasattr(value, "fget")]
 
