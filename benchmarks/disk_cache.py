@@ -185,9 +185,9 @@ def memory(scratch: Path, scale: int) -> dict[str, Any]:
 
 def stub_spec() -> str:
     """Specification under which the extractor asks for the stub's vectors."""
-    from langalign_sk.text import build_encoders
+    from langalign_sk.text import Embedding
 
-    return build_encoders(EmbeddingExtractor(Stub()))[None].spec
+    return Embedding(EmbeddingExtractor(Stub())).encoders[None].spec
 
 
 def write(folder: str, first: str, stop: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks import real_data
-from langalign_sk import EmbeddingExtractor
+from langalign_sk import EmbeddingExtractor, HubModel
 from langalign_sk._demo import text_table
 
 LANGUAGES = ("en", "ko", "ja", "zh")
@@ -86,10 +86,10 @@ def compare(name: str, texts: list[str], rounds: int) -> dict[str, dict[str, flo
     ways: dict[str, Encode] = {
         f"SentenceTransformer, batch_size={size}": peer_encode(peer, size) for size in BATCH_SIZES
     }
-    extractors = {"float32": EmbeddingExtractor(name, cache=None, long_texts="cut", device="cpu")}
-    for dtype in TYPES:
-        other = EmbeddingExtractor(name, cache=None, long_texts="cut", device="cpu", dtype=dtype)
-        extractors[dtype] = other
+    extractors = {}
+    for dtype in ("float32", *TYPES):
+        model = HubModel(name, long_texts="cut", device="cpu", dtype=dtype)
+        extractors[dtype] = EmbeddingExtractor(model, cache=None)
     ways |= {f"EmbeddingExtractor, {dtype}": e.transform for dtype, e in extractors.items()}
     for encode in ways.values():
         encode(texts[:200])
@@ -144,7 +144,7 @@ def topic_accuracy(name: str, data: Path) -> dict[str, Any]:
     train = topics.split == "train"
     accuracy = {}
     for dtype in ("float32", *TYPES):
-        extractor = EmbeddingExtractor(name, cache=None, device="cpu", dtype=dtype)
+        extractor = EmbeddingExtractor(HubModel(name, device="cpu", dtype=dtype), cache=None)
         vectors = extractor.transform(topics.texts)
         head = LogisticRegression(C=10, max_iter=1000).fit(vectors[train], topics.labels[train])
         accuracy[dtype] = float(head.score(vectors[~train], topics.labels[~train]))

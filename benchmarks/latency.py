@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 
 from benchmarks import real_data
 from benchmarks.encode_speed import mixed_texts
-from langalign_sk import EmbeddingExtractor
+from langalign_sk import EmbeddingExtractor, HubModel
 from langalign_sk._demo import text_table
 
 COLD = """
@@ -86,7 +86,7 @@ def waits(
 
     torch.set_num_threads(threads)
     peer = SentenceTransformer(name, device="cpu")
-    extractor = EmbeddingExtractor(name, device="cpu", long_texts="cut")
+    extractor = EmbeddingExtractor(HubModel(name, device="cpu", long_texts="cut"))
     labels = [row % 2 for row in range(40)]
     pipe = make_pipeline(extractor, LogisticRegression()).fit(texts[-40:], labels)
     ways: dict[str, Callable[[list[str]], Any]] = {

@@ -13,7 +13,7 @@ from langalign_sk._process import clear_caches
 from langalign_sk._version import __version__
 from langalign_sk.align import LangAligner, LanguageGate, ReverseAligner, TextAligner
 from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
-from langalign_sk.encoders import NgramEncoder
+from langalign_sk.encoders import HubModel, NgramEncoder
 from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes, ProcrustesMap, RidgeMap
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import BlockLayout, EmbeddingExtractor
@@ -26,6 +26,7 @@ SKOPS_TRUSTED: list[str] = [
         BlockLayout,
         EmbeddingExtractor,
         GeneralizedProcrustes,
+        HubModel,
         LangAligner,
         LanguageGate,
         MemoryCache,
@@ -45,6 +46,7 @@ __all__ = [
     "SKOPS_TRUSTED",
     "BlockLayout",
     "EmbeddingExtractor",
+    "HubModel",
     "LangAligner",
     "NgramEncoder",
     "ParallelCorpus",

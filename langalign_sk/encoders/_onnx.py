@@ -48,6 +48,8 @@ class OnnxEncoder:
     the original encoder does.
     """
 
+    takes_threads = True
+
     def __init__(self, folder: str | os.PathLike[str], *, n_threads: int | None = None) -> None:
         self.folder = Path(folder)
         self.n_threads = n_threads

@@ -82,10 +82,8 @@ def test_a_step_exchanged_inside_a_pipeline_is_noticed(hashes):
     pipe = make_pipeline(TfidfVectorizer(), TruncatedSVD(2, random_state=0)).fit(ENGLISH)
     extractor = EmbeddingExtractor(pipe)
     spec = extractor.spec()
-    pipe.steps[1] = (
-        "truncatedsvd",
-        TruncatedSVD(2, random_state=1).fit(pipe[0].transform(ENGLISH[::-1])),
-    )
+    other = TruncatedSVD(2, random_state=1).fit(pipe[0].transform(ENGLISH[::-1]))
+    pipe.steps[1] = ("truncatedsvd", other)
     assert extractor.spec() != spec
     assert len(hashes) == 2
 

@@ -97,7 +97,7 @@ ENCODER = """
         def fingerprint(self):
             return "slow"
 
-    extractor = EmbeddingExtractor(Slow(), cache=sys.argv[1], normalize=False, batch_size=1)
+    extractor = EmbeddingExtractor(Slow(), cache=sys.argv[1], normalize=False)
     vectors = extractor.transform([str(i) for i in range(2000)])
     assert (vectors[:, 0] == np.arange(2000)).all()
 """
@@ -155,6 +155,6 @@ def test_a_process_that_hangs_is_waited_for_so_long_and_no_longer(
 
 
 def resolve_encoder_spec(extractor):
-    from langalign_sk.text._parameters import build_encoders
+    from langalign_sk.text import Embedding
 
-    return build_encoders(extractor)[None].spec
+    return Embedding(extractor).encoders[None].spec
