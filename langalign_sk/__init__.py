@@ -2,45 +2,33 @@
 
 The pieces chain in a scikit-learn pipeline: `EmbeddingExtractor` turns texts into vectors,
 `LangAligner` moves source vectors into the target language's space, `ReverseAligner` moves
-target vectors into the source space, and any classifier follows.
+target vectors into the source space, and any classifier follows. The rooms of the package
+(`langalign_sk.measures` and the others) are there after ``import langalign_sk``; those that a
+pipeline does not need are loaded at their first use.
 """
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 # First, and from the outermost frame: CPython 3.11 runs scipy's import a fifth of a second slower
 # when it starts deep inside a chain of imports such as ours.
-import sklearn.base  # noqa: F401
+from sklearn import base as _base  # noqa: F401
 
+from langalign_sk import align, corpus, encoders, maps, store, text, transfer
 from langalign_sk._process import clear_caches
 from langalign_sk._version import __version__
-from langalign_sk.align import LangAligner, LanguageGate, ReverseAligner, TextAligner
-from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool, without_pairs
+from langalign_sk.align import LangAligner, ReverseAligner, TextAligner
+from langalign_sk.corpus import ParallelCorpus, TextPool, without_pairs
 from langalign_sk.encoders import HubModel, NgramEncoder
-from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes, ProcrustesMap, RidgeMap
-from langalign_sk.store import MemoryCache
+from langalign_sk.maps import ProcrustesMap, RidgeMap
 from langalign_sk.text import BlockLayout, EmbeddingExtractor
-from langalign_sk.transfer import PARTS as TRANSFER_PARTS, TransferClassifier
+from langalign_sk.transfer import TransferClassifier
+
+if TYPE_CHECKING:
+    from langalign_sk import datasets, measures, plots, report, selection
 
 #: Names of the types that a saved model of this package holds, for ``skops.io.load(trusted=...)``.
-SKOPS_TRUSTED: list[str] = [
-    f"{cls.__module__}.{cls.__qualname__}"
-    for cls in (
-        BlockLayout,
-        EmbeddingExtractor,
-        GeneralizedProcrustes,
-        HubModel,
-        LangAligner,
-        LanguageGate,
-        MemoryCache,
-        NgramEncoder,
-        PairMoments,
-        ParallelCorpus,
-        ReverseAligner,
-        TextAligner,
-        TextPool,
-        TransferClassifier,
-        *TRANSFER_PARTS,
-        *TRUSTED_MAPS,
-    )
-]
+SKOPS_TRUSTED: list[str]
 
 __all__ = [
     "SKOPS_TRUSTED",
@@ -57,6 +45,59 @@ __all__ = [
     "TextPool",
     "TransferClassifier",
     "__version__",
+    "align",
     "clear_caches",
+    "corpus",
+    "datasets",
+    "encoders",
+    "maps",
+    "measures",
+    "plots",
+    "report",
+    "selection",
+    "store",
+    "text",
+    "transfer",
     "without_pairs",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SKOPS_TRUSTED":
+        return _trusted()
+    if name in __all__:
+        return importlib.import_module(f"langalign_sk.{name}")
+    raise AttributeError(f"module 'langalign_sk' has no attribute {name!r}")
+
+
+def _trusted() -> list[str]:
+    """Return the names of the types that a saved model may hold."""
+    from langalign_sk.align import LanguageGate
+    from langalign_sk.corpus import PairMoments
+    from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes
+    from langalign_sk.store import MemoryCache
+    from langalign_sk.transfer import PARTS
+
+    types = (
+        BlockLayout,
+        EmbeddingExtractor,
+        GeneralizedProcrustes,
+        HubModel,
+        LangAligner,
+        LanguageGate,
+        MemoryCache,
+        NgramEncoder,
+        PairMoments,
+        ParallelCorpus,
+        ReverseAligner,
+        TextAligner,
+        TextPool,
+        TransferClassifier,
+        *PARTS,
+        *TRUSTED_MAPS,
+    )
+    return [f"{cls.__module__}.{cls.__qualname__}" for cls in types]
