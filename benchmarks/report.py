@@ -70,10 +70,9 @@ def measure(
             "pairs": pairs,
             "X_target": target.texts,
             "embedder": embed,
-            "methods": ("procrustes", "ridge"),
+            "candidates": {"procrustes": "procrustes"},
         }
         report = transfer_report(
-            None,
             source.texts,
             source.labels,
             y_target=target.labels,
@@ -97,7 +96,7 @@ def without_labels(source: Topics, target: Topics, given: dict[str, Any]) -> Tra
     texts = [text for text, here in zip(source.texts, half, strict=True) if here]
     unlabelled = [text for text, here in zip(target.texts, half, strict=True) if not here]
     given = given | {"X_target": unlabelled}
-    return transfer_report(None, texts, source.labels[half], **given)
+    return transfer_report(texts, source.labels[half], **given)
 
 
 class OneSpace:

@@ -176,7 +176,6 @@ def compare(
     from langalign_sk.report import transfer_report
 
     return transfer_report(
-        None,
         train.texts,
         train.labels,
         pairs=pairs,

@@ -14,6 +14,7 @@ from langalign_sk.measures._fit_of_map import explained_variance, orthogonality_
 # For the other rooms.
 from langalign_sk.measures._intervals import (
     PairedBootstrap as PairedBootstrap,
+    compare_predictions as compare_predictions,
     interval as interval,
     wilson_interval as wilson_interval,
 )

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from langalign_sk.measures import compare_predictions
 from langalign_sk.plots._axes import COLOURS, bare, make_axes
-from langalign_sk.report import measures
 
 if TYPE_CHECKING:
     from langalign_sk.report import TransferReport
@@ -111,7 +111,7 @@ class AccuracyDisplay:
         AccuracyDisplay
         """
         rows = [np.asarray(row) for row in predicted.values()]
-        found = measures(rows, np.asarray(y_true), random_state)
+        found = compare_predictions(rows, y_true, random_state=random_state)
         return cls(
             list(predicted), found["accuracy"], found["accuracy_low"], found["accuracy_high"]
         )

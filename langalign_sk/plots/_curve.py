@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.base import clone
 
 from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.measures import compare_predictions
 from langalign_sk.plots._axes import COLOURS, bare, make_axes
-from langalign_sk.report import measures
 
 if TYPE_CHECKING:
     from langalign_sk.report import TransferReport
@@ -129,7 +129,7 @@ class PairCurveDisplay:
         """
         sizes = sorted(predicted)
         rows = [np.asarray(predicted[size]) for size in sizes]
-        found = measures(rows, np.asarray(y_true), random_state)
+        found = compare_predictions(rows, y_true, random_state=random_state)
         return cls(sizes, found["accuracy"], found["accuracy_low"], found["accuracy_high"])
 
     @classmethod

@@ -5,7 +5,6 @@ from langalign_sk.report._advice import Advice, simplest as simplest
 from langalign_sk.report._candidates import KINDS as KINDS
 from langalign_sk.report._report import transfer_report
 from langalign_sk.report._result import TransferReport
-from langalign_sk.report._tables import measures as measures
 
 __all__ = [
     "Advice",

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from sklearn.model_selection import StratifiedKFold
+from sklearn.pipeline import Pipeline
+from sklearn.utils import _safe_indexing
 
+from langalign_sk._numeric import Float64Array
 from langalign_sk.measures import PairedBootstrap, interval
-from langalign_sk.report._blind import weighed
 from langalign_sk.report._candidates import KINDS
-from langalign_sk.report._run import Labels, Outcome
+from langalign_sk.report._run import Outcome, Runner
+from langalign_sk.report._texts import HELD_OUT, REST, Labels
+from langalign_sk.selection import beyond_chance, pair_rows, pool_rows, sampled
+from langalign_sk.transfer import TransferClassifier
 
 #: What a simpler candidate may lose: one point of accuracy, or of the score without labels.
 TOLERANCE = 0.01
+#: Folds over the source rows, fewer where a class has fewer rows.
+_FOLDS = 3
+#: Unpaired target texts looked at, where no others are there.
+_MOST_NAMED = 2000
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,7 @@ class Advice:
     not_told_apart : tuple of str
         Other candidates that the paired interval does not tell from the recommended one.
     no_map_is_as_good : bool or None
-        With one shared encoder: whether the encoder without a map is as good as any map; None
+        With one shared encoder: True where the encoder without a map is as good as any map; None
         where no candidate shares one encoder between the languages.
     map_gain, map_gain_low, map_gain_high : float
         What the best map gains over the best shared encoder without one, with its interval; NaN
@@ -56,68 +67,180 @@ class Advice:
     map_gain_high: float
 
 
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What is known of one candidate without target labels.
+
+    Attributes
+    ----------
+    y : ndarray
+        Labels of the source rows.
+    right : ndarray of bool
+        True where a source row is classified right by a fit without it.
+    source_side, target_side : ndarray
+        Class of the two sides of each held-out pair, by one head.
+    named : ndarray or None
+        Class of each target text; None where there are no target texts.
+    """
+
+    y: Labels
+    right: Labels
+    source_side: Labels
+    target_side: Labels
+    named: Labels | None
+
+    @property
+    def source_accuracy(self) -> float:
+        """Share of source rows that are classified right."""
+        return float(self.right.mean())
+
+    @property
+    def kappa(self) -> float:
+        """Agreement of the two sides beyond chance, at least 0."""
+        weights = np.full(len(self.source_side), 1 / len(self.source_side))
+        return max(beyond_chance(self.source_side, self.target_side, weights), 0.0)
+
+    @property
+    def overlap(self) -> float:
+        """What the class shares of the target texts have in common with those of the labels.
+
+        No more than this share of the texts can be right if the classes are as frequent among
+        them. 1 where there are no target texts.
+        """
+        if self.named is None:
+            return 1.0
+        classes = np.unique(self.y)
+        return float(sum(min(np.mean(self.named == k), np.mean(self.y == k)) for k in classes))
+
+    @property
+    def score(self) -> float:
+        """Right in one language, the same in the other, in classes as frequent as they should be.
+
+        All three are needed, hence their product.
+        """
+        return self.source_accuracy * self.kappa * self.overlap
+
+    def draws(self, random_state: int) -> Float64Array:
+        """Return scores on rows, pairs and texts drawn again, the same for all candidates."""
+        parts = [self.right[None], (self.source_side == self.target_side)[None]]
+        if self.named is not None:
+            parts.append(np.array([self.named == k for k in np.unique(self.y)]))
+        right, same, *named = [
+            PairedBootstrap(part.shape[1], random_state=random_state + number).mean(part)
+            for number, part in enumerate(parts)
+        ]
+        # Chance is taken as known: it moves little between draws.
+        sides = self.source_side, self.target_side
+        chance = sum(
+            float(np.prod([np.mean(side == k) for side in sides])) for k in np.unique(sides)
+        )
+        drawn: Float64Array = np.zeros_like(right[0])
+        if chance < 1 - 1e-12:
+            drawn = right[0] * np.clip((same[0] - chance) / (1 - chance), 0, None)
+        if named:
+            shares = np.unique(self.y, return_counts=True)[1] / len(self.y)
+            drawn *= np.minimum(named[0], shares[:, None]).sum(axis=0)
+        return drawn
+
+
+def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
+    """Look at a candidate from all sides that need no target label; None if it reads no pairs."""
+    agreed, candidate, y = outcome.consistency, outcome.candidate, runner.y
+    if agreed is None:
+        return None
+    space, part = candidate.space, candidate.train_part or "X"
+    right = np.zeros(len(y), dtype=bool)
+    n_folds = min(_FOLDS, int(np.unique(y, return_counts=True)[1].min()))
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=runner.random_state)
+    for train, test in folds.split(y, y):
+        fitted = candidate.make(space.pairs(REST)).fit(space.rows(part, train), y[train])
+        right[test] = np.asarray(fitted.predict(space.rows(part, test))) == y[test]
+    source_side = agreed.source_classes
+    if has_head_per_language(outcome.checked):
+        source_side = _carried(outcome.checked, space.pairs(HELD_OUT))
+    named = outcome.predicted
+    pool = space.own_pool()
+    if named is None and pool is not None:
+        rows = pool_rows(outcome.model, pool)
+        few = _safe_indexing(rows, sampled(pool.n_rows, _MOST_NAMED, 0))
+        named = np.asarray(outcome.model.predict(few))
+    return Judgement(y, right, source_side, agreed.target_classes, named)
+
+
+def has_head_per_language(model: Any) -> bool:
+    """Tell whether the two sides of a pair are judged by two heads."""
+    return isinstance(_steps(model)[-1], TransferClassifier)
+
+
+def _steps(model: Any) -> list[Any]:
+    """Return the steps of a pipeline; a single estimator is its own."""
+    return [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
+
+
+def _carried(checked: Any, pairs: Any) -> Labels:
+    """Return the class of the source sides by the head of the target language."""
+    rows, _ = pair_rows(checked, pairs)
+    *front, last = _steps(checked)
+    for step in front:
+        rows = step.transform(rows)
+    found: Labels = last.predict_carried(rows, str(pairs.target_lang))
+    return found
+
+
 def advise(
-    outcomes: Sequence[Outcome], y: Labels, y_target: Labels | None, random_state: int
+    runner: Runner, outcomes: Sequence[Outcome], judgements: Sequence[Judgement | None]
 ) -> Advice:
     """Weigh the candidates by target labels or, without any, by all that needs none."""
     ranks = [KINDS.index(one.candidate.kind) for one in outcomes]
-    shared = [i for i, one in enumerate(outcomes) if _is_shared_and_bare(one)]
-    if y_target is not None:
-        values = np.array([outcome.predicted == y_target for outcome in outcomes], dtype=float)
-        draws = PairedBootstrap(values.shape[1], random_state=random_state).mean(values)
-        scores, basis = values.mean(axis=1), "target labels"
+    candidates = [one.candidate for one in outcomes]
+    shared = [i for i, c in enumerate(candidates) if c.kind == "no map" and c.space.shared]
+    if runner.y_target is not None:
+        values = np.array([one.predicted == runner.y_target for one in outcomes], dtype=float)
+        bootstrap = PairedBootstrap(values.shape[1], random_state=runner.random_state)
+        scores, draws, basis = values.mean(axis=1), bootstrap.mean(values), "target labels"
     else:
-        scores, draws = weighed([one.judgement for one in outcomes], y, random_state)
-        basis = "consistency"
+        # Those that can't be judged come last.
+        scores = np.array([-1.0 if one is None else one.score for one in judgements])
+        seed = runner.random_state
+        drawn = [np.full(2000, -1.0) if one is None else one.draws(seed) for one in judgements]
+        draws, basis = np.array(drawn), "consistency"
         # A point of the score is not one of accuracy: being simple does not make up for it. Only
         # a map has to earn its place on an encoder that serves both languages as it is.
         ranks = [int(i not in shared) for i in range(len(outcomes))]
     best = int(np.argmax(scores))
     chosen = simplest(ranks, scores, draws)
     low, high = interval(draws[best] - draws[chosen])
-    maps = [i for i, one in enumerate(outcomes) if one.candidate.kind in ("map", "round trip")]
+    maps = [i for i, c in enumerate(candidates) if c.kind in ("map", "round trip")]
     as_good, gain = None, (float("nan"),) * 3
     if shared and maps:
         bare, mapped = (max(rows, key=lambda i: scores[i]) for rows in (shared, maps))
         ends = interval(draws[mapped] - draws[bare])
         gain = (float(scores[mapped] - scores[bare]), float(ends[0]), float(ends[1]))
         as_good = bare in _as_good(scores, draws, mapped)
+    ends = interval(draws[chosen] - draws)
+    near = np.flatnonzero((ends[0] <= 0) & (ends[1] >= 0))
     return Advice(
-        outcomes[chosen].candidate.name,
+        candidates[chosen].name,
         basis,
-        outcomes[best].candidate.name,
+        candidates[best].name,
         float(scores[best] - scores[chosen]),
         float(low),
         float(high),
-        _not_told_apart(outcomes, draws, chosen),
+        tuple(candidates[i].name for i in near if i != chosen),
         as_good,
         *gain,
     )
 
 
+def simplest(ranks: Sequence[int], scores: np.ndarray, draws: np.ndarray) -> int:
+    """Return the best candidate of the lowest rank among those as good as the best."""
+    near = _as_good(scores, draws, int(np.argmax(scores)))
+    return min(near, key=lambda i: (ranks[i], -scores[i]))
+
+
 def _as_good(scores: np.ndarray, draws: np.ndarray, best: int) -> list[int]:
-    """Candidates within a point of `best` that the draws do not tell from it."""
+    """Return the candidates within a point of `best` that the draws do not tell from it."""
     low, _ = interval(draws[best] - draws)
     # The other side of the margin: a better one is as good.
     near = (scores[best] - scores <= TOLERANCE) & (low <= 0)
     return [int(i) for i in np.flatnonzero(near | (scores >= scores[best]))]
-
-
-def simplest(ranks: Sequence[int], scores: np.ndarray, draws: np.ndarray) -> int:
-    """Number of the candidate of the lowest rank as good as the best; of these the best."""
-    return min(
-        _as_good(scores, draws, int(np.argmax(scores))),
-        key=lambda i: (ranks[i], -scores[i]),
-    )
-
-
-def _not_told_apart(outcomes: Sequence[Outcome], draws: np.ndarray, chosen: int) -> tuple[str, ...]:
-    """Names of the other candidates whose difference to the chosen one may be none."""
-    low, high = interval(draws[chosen] - draws)
-    near = (low <= 0) & (high >= 0)
-    return tuple(one.candidate.name for i, one in enumerate(outcomes) if near[i] and i != chosen)
-
-
-def _is_shared_and_bare(outcome: Outcome) -> bool:
-    """Whether this is one encoder for both languages, and no map."""
-    return outcome.candidate.kind == "no map" and getattr(outcome.candidate.reader, "shared", False)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.pipeline import Pipeline
 
+from langalign_sk._io import as_texts
 from langalign_sk._numeric import FloatArray
 from langalign_sk.align import LangAligner, ReverseAligner, block_codes
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import BaseMap
-from langalign_sk.report._spaces import Reader, Space, Texts
+from langalign_sk.report._texts import Space, Texts
 from langalign_sk.text import BlockLayout, EmbeddingExtractor
 from langalign_sk.transfer import TransferClassifier
 
@@ -35,23 +37,23 @@ class Candidate:
         What the report calls it.
     kind : str
         One of `KINDS`, or of `REFERENCES` for those that learn from target labels too.
-    reader : Reader
-        The texts, or the space that one extractor makes of them.
+    space : Space
+        The texts, or what one extractor makes of them.
     make : callable
-        Pairs, as the reader gives them → an estimator that is not fitted.
+        Pairs, as the space gives them → an estimator that is not fitted.
     uses_pairs : bool
-        Whether other pairs would make another model.
+        True where other pairs would make another model.
     train_part : str or None
-        Part of the reader to learn from; None: from target labels alone.
+        Part of the texts to learn from; None: from target labels alone.
     test_part : str
-        Part of the reader to predict.
+        Part of the texts to predict.
     shots : int or None
         Target labels per class to learn from as well; None: all there are.
     """
 
     name: str
     kind: str
-    reader: Reader
+    space: Space
     make: Callable[[ParallelCorpus], Any]
     uses_pairs: bool
     train_part: str | None = "X"
@@ -101,111 +103,154 @@ class Catalogue:
     ----------
     texts : Texts
         The texts of the report.
+    embedder : EmbeddingExtractor or None
+        Stands before what needs vectors and brings no extractor.
     head : classifier
-        Put behind everything that has none of its own.
+        Stands behind what has none of its own.
     """
 
-    def __init__(self, texts: Texts, head: Any) -> None:
-        self.texts, self.head = texts, head
-        self.spaces: dict[str, Space] = {}
+    def __init__(self, texts: Texts, embedder: Any, head: Any) -> None:
+        self.texts, self.embedder, self.head = texts, embedder, head
+        self._spaces: dict[str, Space] = {}
+
+    def listed(self, given: Mapping[str, Any]) -> list[Candidate]:
+        """Return the standard candidates, then those given."""
+        found = []
+        if self.embedder is not None:
+            space = self.space(self.embedder)
+            recipe = TransferClassifier(random_state=0)
+            found = [self.unaligned("no map", space), *self._three_ways("ridge", space, "ridge")]
+            found.append(self._on_vectors("transfer classifier", space, [("clf", recipe)], "given"))
+        for name, thing in given.items():
+            found += self._given(name, thing)
+        if not found:
+            raise ValueError("nothing to compare: give candidates, an embedder, or both")
+        names = [one.name for one in found]
+        double = sorted({name for name in names if names.count(name) > 1})
+        if double:
+            raise ValueError(f"two candidates are called {double[0]!r}; rename one")
+        return found
 
     def space(self, extractor: Any) -> Space:
-        """The space of an extractor."""
+        """Return the space of an extractor."""
         key = str(extractor.spec())
-        if key not in self.spaces:
-            self.spaces[key] = Space(extractor, self.texts)
-        return self.spaces[key]
-
-    def standard(self, space: Space, method: Any, name: str = "") -> list[Candidate]:
-        """The map in its three directions."""
-        label = name or (method if isinstance(method, str) else type(method).__name__)
-        trip = ReverseAligner(method=method, round_trip=True)
-        return [
-            self.aligned(f"forward, {label}", space, LangAligner(method=method)),
-            self.aligned(f"reverse, {label}", space, ReverseAligner(method=method)),
-            self.aligned(f"round trip, {label}", space, trip),
-        ]
+        if key not in self._spaces:
+            self._spaces[key] = Space(self.texts, extractor)
+        return self._spaces[key]
 
     def unaligned(self, name: str, space: Space, kind: str = "no map", **changes: Any) -> Candidate:
-        """The head on each language's own vectors, as they are."""
+        """Return the head on each language's own vectors, as they are."""
         steps = [] if space.layout is None else [("own", OwnColumns(space.layout))]
-        tail = Pipeline([*steps, ("clf", self.head)])
-        made = _maker(tail, space)
+        made = _maker(Pipeline([*steps, ("clf", self.head)]), space)
         return Candidate(name, kind, space, made, uses_pairs=False, **changes)
 
-    def aligned(self, name: str, space: Space, aligner: Any) -> Candidate:
-        """An aligner and the head behind it."""
+    def _given(self, name: str, thing: Any) -> list[Candidate]:
+        """Return what a user's entry stands for."""
+        if isinstance(thing, EmbeddingExtractor):
+            space = self.space(thing)
+            if space.shared:
+                return [self.unaligned(f"{name}, no map", space)]
+            return [self._aligned(name, space, ReverseAligner(method="ridge", round_trip=True))]
+        if isinstance(thing, Pipeline) and isinstance(thing.steps[0][1], EmbeddingExtractor):
+            return [self._on_vectors(name, self.space(thing.steps[0][1]), thing.steps[1:])]
+        if isinstance(thing, TransferClassifier):
+            space = self._before(name, thing, thing.embedder)
+            on_vectors = clone(thing).set_params(embedder=None)
+            return [self._on_vectors(name, space, [("clf", on_vectors)], "given")]
+        if _is_aligner(thing):
+            return [self._aligned(name, self._before(name, thing), thing)]
+        if isinstance(thing, str | BaseMap):
+            return self._three_ways(name, self._before(name, thing), thing)
+        if hasattr(thing, "fit") and hasattr(thing, "predict"):
+            space = Space(self.texts)
+            asks = bool(_empty_holders(thing))
+            return [Candidate(name, "given", space, _maker(thing, space), uses_pairs=asks)]
+        if callable(thing) and not isinstance(thing, type):
+            return self._translated(name, thing)
+        raise TypeError(
+            f"candidate {name!r} is {_described(thing)}; expected a pipeline or any classifier "
+            "of texts with fit and predict, an EmbeddingExtractor, an aligner, a map, the name of "
+            "a method, or a translator (texts, from_lang, to_lang)"
+        )
+
+    def _before(self, name: str, thing: Any, own: Any = None) -> Space:
+        """Return the space of the extractor that an entry brings, or of the report's embedder."""
+        extractor = self.embedder if own is None else own
+        if extractor is None:
+            raise ValueError(
+                f"candidate {name!r} is {_described(thing)} and needs vectors: give "
+                "transfer_report an embedder=EmbeddingExtractor(...), or the whole pipeline"
+            )
+        return self.space(extractor)
+
+    def _three_ways(self, name: str, space: Space, method: Any) -> list[Candidate]:
+        """Return a map in its three directions."""
+        trip = ReverseAligner(method=method, round_trip=True)
+        return [
+            self._aligned(f"forward, {name}", space, LangAligner(method=method)),
+            self._aligned(f"reverse, {name}", space, ReverseAligner(method=method)),
+            self._aligned(f"round trip, {name}", space, trip),
+        ]
+
+    def _translated(self, name: str, translator: Any) -> list[Candidate]:
+        """Return both ways to use a translator: on training texts, or on the texts to predict."""
+        space = self._before(name, translator)
+        texts = self.texts
+        source, target = texts.langs["pairs_source"], texts.langs["pairs_target"]
+        found = []
+        for way, part, here, there, side in (
+            ("train", "X", source, target, "train_part"),
+            ("test", "X_target", target, source, "test_part"),
+        ):
+            if part not in texts.parts:
+                continue
+            own, made = texts.parts[part], f"{part}, {name}"
+            start = time.perf_counter()
+            texts.parts[made] = as_texts(translator(list(own), here, there), what=made)
+            texts.written[made] = (time.perf_counter() - start) / len(own)
+            texts.langs[made] = there
+            if len(texts.parts[made]) != len(own):
+                raise ValueError(
+                    f"candidate {name!r} translated {len(own)} texts of {part} into "
+                    f"{len(texts.parts[made])}"
+                )
+            found.append(self.unaligned(f"{name}-{way}", space, "translation", **{side: made}))
+        return found
+
+    def _aligned(self, name: str, space: Space, aligner: Any) -> Candidate:
+        """Return an aligner and the head behind it."""
         return self._on_vectors(name, space, [("align", aligner), ("clf", self.head)])
 
-    def recipe(self, name: str, space: Space, classifier: TransferClassifier) -> Candidate:
-        """A classifier that aligns by itself, on vectors that the others use as well."""
-        on_vectors = clone(classifier).set_params(embedder=None)
-        return replace(self._on_vectors(name, space, [("clf", on_vectors)]), kind="given")
-
-    def given(self, name: str, thing: Any, embedder: Any) -> list[Candidate]:
-        """What a user's entry stands for."""
-        if isinstance(thing, EmbeddingExtractor):
-            return self._given_encoder(name, self.space(thing))
-        if isinstance(thing, Pipeline) and isinstance(thing.steps[0][1], EmbeddingExtractor):
-            space = self.space(thing.steps[0][1])
-            return [self._on_vectors(name, space, thing.steps[1:])]
-        if isinstance(thing, TransferClassifier):
-            embedder = embedder if thing.embedder is None else thing.embedder
-        if isinstance(thing, str | BaseMap | TransferClassifier) or _is_aligner(thing):
-            if embedder is None:
-                raise ValueError(
-                    f"candidate {name!r} is {_described(thing)} and needs vectors: give "
-                    "transfer_report an embedder=EmbeddingExtractor(...), or the whole pipeline"
-                )
-            space = self.space(embedder)
-            if isinstance(thing, TransferClassifier):
-                return [self.recipe(name, space, thing)]
-            if _is_aligner(thing):
-                return [self.aligned(name, space, thing)]
-            return self.standard(space, thing, name)
-        if not (hasattr(thing, "fit") and hasattr(thing, "predict")):
-            raise TypeError(
-                f"candidate {name!r} is {_described(thing)}; expected a pipeline or any classifier "
-                "of texts with fit and predict, an EmbeddingExtractor, an aligner, a map or the "
-                "name of a method"
-            )
-        asks = bool(_empty_holders(thing))
-        return [Candidate(name, "given", self.texts, _maker(thing, self.texts), uses_pairs=asks)]
-
-    def _given_encoder(self, name: str, space: Space) -> list[Candidate]:
-        """Another encoder: as it is where it serves both languages, else with a round trip."""
-        if space.shared:
-            return [self.unaligned(f"{name}, no map", space)]
-        return [self.aligned(name, space, ReverseAligner(method="ridge", round_trip=True))]
-
-    def _on_vectors(self, name: str, space: Space, steps: Any) -> Candidate:
-        """The steps behind an extractor; aligners without pairs get those of the report."""
+    def _on_vectors(self, name: str, space: Space, steps: Any, kind: str = "") -> Candidate:
+        """Return the steps behind an extractor; aligners without pairs get the report's."""
         tail = Pipeline(list(steps))
         aligners = [step for _, step in tail.steps if _is_aligner(step)]
         trips = [step for step in aligners if getattr(step, "round_trip", False)]
-        kind = "round trip" if trips else "map" if aligners else "no map"
+        kind = kind or ("round trip" if trips else "map" if aligners else "no map")
         asks = bool(_empty_holders(tail))
         return Candidate(name, kind, space, _maker(tail, space), uses_pairs=asks)
 
 
-def _maker(estimator: Any, reader: Space | Texts) -> Callable[[ParallelCorpus], Any]:
-    """A function from pairs to a fresh copy of `estimator` that has them."""
+def _maker(estimator: Any, space: Space) -> Callable[[ParallelCorpus], Any]:
+    """Return a function from pairs to a fresh copy of `estimator` that has them."""
 
     def make(pairs: ParallelCorpus) -> Any:
-        fresh = _fresh(estimator)
+        # Classifiers that scikit-learn cannot clone are copied as they are.
+        copied = clone if hasattr(estimator, "get_params") else copy.deepcopy
+        fresh = copied(estimator)
         params = _params(fresh)
         for key in _empty_holders(fresh):
             fresh.set_params(**{key: pairs})
             pools = key.removesuffix("pairs") + "unlabeled"
-            if reader.pools and pools in params and params[pools] is None:
-                fresh.set_params(**{pools: reader.pools})
+            if space.pools and pools in params and params[pools] is None:
+                fresh.set_params(**{pools: space.pools})
         return fresh
 
     return make
 
 
 def _empty_holders(estimator: Any) -> list[str]:
-    """Parameters that wait for pairs; in composites the outermost, which hands them on.
+    """Return the parameters that wait for pairs; of composites the outermost, which hand them on.
 
     An estimator that brings pairs of its own keeps them: the report compares what it is given.
     """
@@ -214,35 +259,21 @@ def _empty_holders(estimator: Any) -> list[str]:
     return [
         key
         for key in holders
-        if params[key] is None and not any(_is_outside(other, key) for other in holders)
+        if params[key] is None
+        and not any(key != o and key.startswith(o.removesuffix("pairs")) for o in holders)
     ]
 
 
-def _is_outside(other: str, key: str) -> bool:
-    """Whether `other` belongs to a composite around the owner of `key`."""
-    return other != key and key.startswith(other.removesuffix("pairs"))
-
-
-def _fresh(estimator: Any) -> Any:
-    """An unfitted copy; classifiers that scikit-learn cannot clone are copied as they are."""
-    if hasattr(estimator, "get_params"):
-        return clone(estimator)
-    return copy.deepcopy(estimator)
-
-
 def _params(estimator: Any) -> Mapping[str, Any]:
-    """All parameters, nested ones too; none for what is not from scikit-learn."""
-    if not hasattr(estimator, "get_params"):
-        return {}
-    params: Mapping[str, Any] = estimator.get_params(deep=True)
-    return params
+    """Return all parameters, nested ones too; none for what is not from scikit-learn."""
+    return estimator.get_params(deep=True) if hasattr(estimator, "get_params") else {}
 
 
 def _is_aligner(thing: Any) -> bool:
-    """Whether this moves vectors by a map learned from pairs."""
+    """Tell whether this moves vectors by a map learned from pairs."""
     return isinstance(thing, LangAligner | ReverseAligner)
 
 
 def _described(thing: Any) -> str:
-    """What the user gave, for an error."""
+    """Name what the user gave, for an error."""
     return f"the method {thing!r}" if isinstance(thing, str) else f"a {type(thing).__name__}"

@@ -4,184 +4,194 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import os
+import re
+from collections.abc import Mapping
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from langalign_sk._io import atomic_file
 from langalign_sk._version import __version__
-from langalign_sk.report import _page_sections as sections
-from langalign_sk.report._page_parts import esc
-from langalign_sk.report._words import language, summary_of
+from langalign_sk.report._words import language
 
 if TYPE_CHECKING:
-    from langalign_sk.report._result import TransferReport
+    import pandas as pd
+    from jinja2 import Environment
+
+#: Texts that the page shows at most, over all candidates and over all classes.
+_MOST_ERRORS, _MOST_CLASSES, _MOST_PAIRS = 280, 100, 24
+#: What has no place in a document: control characters, and halves of characters, which cannot
+#: even be written as UTF-8.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: Size of the curve's picture, and its margins.
+_WIDTH, _HEIGHT = 640.0, 280.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 40.0, 14.0, 58.0
+#: Columns of the errors that tell of a training text near by, behind "near1", "near2", "near3".
+_NEAR = ("", "_class", "_cosine")
 
 
-_LEAD = (
-    "The same test texts for all of them. Behind the best is in points, with the paired interval; "
-    "agreement is the share of held-out pairs whose two sides get one class."
-)
-_LEAD_WITHOUT_LABELS = (
-    "There are no target labels, so the ways are compared by the product of three figures: right "
-    "in the source language, the same class for translations, and classes about as frequent as "
-    "among the labels."
-)
-
-
-def write_page(report: TransferReport, path: str | os.PathLike[str]) -> None:
-    """Write the page of a report; it appears whole or not at all."""
-    page = render(report).encode("utf-8")
+def write_page(path: str | os.PathLike[str], fields: Mapping[str, Any]) -> None:
+    """Write the page of a report, given its fields; it appears whole or not at all."""
+    page = render(fields).encode("utf-8")
     with atomic_file(path) as file:
         file.write(page)
 
 
-def render(report: TransferReport) -> str:
-    """The page as text."""
+def render(fields: Mapping[str, Any]) -> str:
+    """Return the page of a report as text."""
     style, script = _asset("page.css"), _asset("page.js")
-    setting = report.setting
-    source, target = language(setting["source_lang"]), language(setting["target_lang"])
-    title = f"{source} labels for {target} texts"
-    # Only this very style and script may run, and nothing may be fetched: a second lock behind
-    # the escaping of the users' texts.
-    policy = (
-        f"default-src 'none'; img-src data:; style-src '{_digest(style)}'; "
-        f"script-src '{_digest(script)}'"
+    advice, setting = fields["advice"], fields["setting"]
+    labelled = "accuracy" in fields["scores"]
+    ranked = "accuracy" if labelled else "score"
+    scores = fields["scores"].sort_values(ranked, ascending=False, kind="stable")
+    errors, recalls, differing = (
+        _of(fields[name], advice.candidate) for name in ("errors", "per_class", "disagreements")
     )
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{esc(title)} · transfer report</title>
-<link rel="icon" href="data:,">
-<style>{style}</style>
-</head>
-<body>
-<header>
-<p class="eyebrow">Transfer report</p>
-<h1>{esc(title)}</h1>
-{_facts(report)}
-</header>
-<main>
-{_answer(report)}
-{"".join(_sections(report))}
-<section aria-labelledby="notes"><h2 id="notes">How to read this</h2>
-<ul class="notes">{"".join(f"<li>{esc(note)}</li>" for note in report.notes)}</ul></section>
-</main>
-<footer><p>langalign_sk {esc(__version__)}</p></footer>
-<p id="live" class="hidden" role="status" aria-live="polite"></p>
-<script>{script}</script>
-</body>
-</html>
-"""
+    classes = []
+    if len(recalls):
+        weakest = recalls.sort_values("recall", kind="stable").head(_MOST_CLASSES)
+        classes = weakest.to_dict("records")
+    context = {
+        "version": __version__,
+        "setting": setting,
+        "source": language(setting["source_lang"]),
+        "target": language(setting["target_lang"]),
+        "answer": _answer(fields),
+        "labelled": labelled,
+        "scores": scores.to_dict("records"),
+        "wrong": {
+            name: _wrong(_of(fields["errors"], name), max(3, _MOST_ERRORS // len(scores)))
+            for name in scores["candidate"]
+        },
+        "curve": _curve(fields["pair_curve"]),
+        "references": fields["references"].to_dict("records"),
+        "classes": classes,
+        "n_classes": len(recalls),
+        "missed": {
+            row["class"]: _wrong(
+                errors[errors["true"] == row["class"]], max(2, _MOST_ERRORS // len(classes))
+            )
+            for row in classes
+        },
+        "differing": differing.head(_MOST_PAIRS).to_dict("records"),
+        "n_differing": len(differing),
+        "alignment": fields["alignment"].to_dict("records"),
+        "advised": advice.candidate,
+        "sentences": fields["sentences"],
+        "notes": fields["notes"],
+        "style": style,
+        "style_hash": _digest(style),
+        "script": script,
+        "script_hash": _digest(script),
+    }
+    return environment().from_string(_asset("page.html.j2")).render(context)
 
 
-def _facts(report: TransferReport) -> str:
-    """The counts behind the figures."""
-    setting = report.setting
-    source, target = language(setting["source_lang"]), language(setting["target_lang"])
-    facts = [
-        (setting["n_source"], f"labelled {source} texts"),
-        (setting["n_pairs"], "sentence pairs"),
-        (setting["n_target"], f"{target} texts to test on"),
-        (len(setting["classes"]), "classes"),
-    ]
-    shown = "".join(
-        f"<div><dd>{count:,}</dd><dt>{esc(name)}</dt></div>" for count, name in facts if count
+def environment() -> Environment:
+    """Return what templates run in: all that they print is made writable and escaped."""
+    from jinja2 import Environment, StrictUndefined
+
+    made = Environment(
+        autoescape=True,
+        finalize=_writable,
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
     )
-    return f'<dl class="facts">{shown}</dl>'
+    made.filters |= {"count": "{:,.0f}".format, "cut": _cut, "two": "{:.2f}".format}
+    return made
 
 
-def _answer(report: TransferReport) -> str:
-    """The answer, before everything else."""
-    advice = report.advice
-    row = report.scores.set_index("candidate").loc[advice.candidate]
-    if "accuracy" in row:
-        name, low, high = "accuracy", row["accuracy_low"], row["accuracy_high"]
-        value = row["accuracy"]
-    elif report.estimate is not None and report.estimate.reliable:
-        name, low, high = "expected accuracy", report.estimate.low, report.estimate.high
-        value = report.estimate.estimate
-    else:
-        name, low, high = "agreement", row["agreement_low"], row["agreement_high"]
-        value = row["agreement"]
-    said = "".join(f"<p>{esc(sentence)}</p>" for sentence in summary_of(report))
-    return (
-        '<section class="answer" aria-labelledby="answer">'
-        f'<div class="verdict"><h2 id="answer">Take <strong>{esc(advice.candidate)}</strong></h2>'
-        f'<p class="big">{value:.2f}</p>'
-        f'<p class="under">{name}, {low:.2f}–{high:.2f}</p></div>'
-        f'<div class="said">{said}</div></section>'
-    )
+def _writable(value: Any) -> Any:
+    """Replace what has no place in a document; what is markup already stays."""
+    return value if hasattr(value, "__html__") else _UNWRITABLE.sub("\ufffd", str(value))
 
 
-def _sections(report: TransferReport) -> list[str]:
-    """The sections that this report has something to say in."""
-    chosen = report.advice.candidate
-    own = report.disagreements["candidate"] == chosen
-    listed = [
-        (
-            "compared",
-            "Every way, compared",
-            _LEAD if "accuracy" in report.scores else _LEAD_WITHOUT_LABELS,
-            sections.compared,
-            True,
-        ),
-        (
-            "pairs",
-            "What more pairs are worth",
-            "Each point has half as many pairs as the next.",
-            sections.worth_of_pairs,
-            len(report.pair_curve) > 1,
-        ),
-        (
-            "labels",
-            "What target labels would be worth",
-            "Cross-validated on the test texts.",
-            sections.worth_of_labels,
-            not report.references.empty,
-        ),
-        (
-            "classes",
-            "Class by class",
-            f"Recall of {chosen}, the weakest classes first. Unfold a class to read what was "
-            "missed, beside the training texts it lies nearest to.",
-            sections.classes,
-            not report.per_class.empty,
-        ),
-        (
-            "differing",
-            "One meaning, two classes",
-            f"Held-out pairs that {chosen} puts into different classes: at least one side is "
-            "wrong, and no label was needed to see it.",
-            sections.differing,
-            bool(own.any()),
-        ),
-        (
-            "alignment",
-            "How well the languages are aligned",
-            "Weak: a sentence is nearest to its own translation among all translations. Strong: "
-            "among all other sentences of both languages.",
-            sections.alignment,
-            not report.alignment.empty,
-        ),
-    ]
-    return [
-        f'<section aria-labelledby="{name}"><h2 id="{name}">{title}</h2>'
-        f'<p class="lead">{esc(lead)}</p>{make(report)}</section>'
-        for name, title, lead, make, there in listed
-        if there
-    ]
+def _cut(value: object, longest: int) -> str:
+    """Cut a text where it is too long."""
+    text = str(value)
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _answer(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the figure that stands before everything else, and its name."""
+    row = fields["scores"].set_index("candidate").loc[fields["advice"].candidate]
+    estimate = fields["estimate"]
+    if "accuracy" not in row and estimate is not None and estimate.reliable:
+        ends = {"value": estimate.estimate, "low": estimate.low, "high": estimate.high}
+        return {"name": "expected accuracy", **ends}
+    name = "accuracy" if "accuracy" in row else "agreement"
+    return {
+        "name": name,
+        "value": row[name],
+        "low": row[f"{name}_low"],
+        "high": row[f"{name}_high"],
+    }
+
+
+def _of(table: pd.DataFrame, candidate: str) -> pd.DataFrame:
+    """Return the rows of one candidate."""
+    return table if table.empty else table[table["candidate"] == candidate]
+
+
+def _wrong(errors: pd.DataFrame, most: int) -> dict[str, Any]:
+    """Return misclassified texts, the training texts near them, and what they were taken for."""
+    rows = errors.head(most).to_dict("records")
+    for row in rows:
+        near = [[row.get(f"near{rank}{part}") for part in _NEAR] for rank in range(1, 4)]
+        row["near"] = [found for found in near if found[0] is not None and found[0] == found[0]]
+    taken_for = {} if errors.empty else errors["predicted"].value_counts().head(2).to_dict()
+    return {"rows": rows, "n": len(errors), "left": len(errors) - len(rows), "taken_for": taken_for}
+
+
+def _curve(table: pd.DataFrame) -> dict[str, Any] | None:
+    """Return where the curve in pairs runs in its picture; None where there is none."""
+    if len(table) < 2:
+        return None
+    label = "accuracy" if "accuracy" in table else "agreement"
+    columns = ["n_pairs", label, f"{label}_low", f"{label}_high"]
+    figures: list[list[float]] = table[columns].to_numpy(dtype=float).T.tolist()
+    sizes, values, lows, highs = figures
+    floor = math.floor(10 * min(lows)) / 10
+    roof = max(math.ceil(10 * max(highs)) / 10, floor + 0.1)
+    doublings = math.log2(sizes[-1] / sizes[0])
+
+    def across(size: float) -> float:
+        share = math.log2(size / sizes[0]) / doublings
+        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+
+    def down(value: float) -> float:
+        return _TOP + (roof - value) / (roof - floor) * (_HEIGHT - _TOP - _BOTTOM)
+
+    def path(points: list[tuple[float, float]]) -> str:
+        return " ".join(f"{across(x):.1f},{down(y):.1f}" for x, y in points)
+
+    step = 0.1 if roof - floor < 0.55 else 0.2
+    ticks = [floor + tick * step for tick in range(round((roof - floor) / step) + 1)]
+    line = list(zip(sizes, values, strict=True))
+    band = [*zip(sizes, lows, strict=True), *zip(sizes[::-1], highs[::-1], strict=True)]
+    return {
+        "label": label,
+        "candidate": table["candidate"].iloc[0],
+        "ticks": [(down(tick), tick) for tick in ticks],
+        "band": path(band),
+        "line": path(line),
+        "dots": [(across(size), down(value), size) for size, value in line],
+        "told": "; ".join(f"{value:.2f} with {size:,.0f} pairs" for size, value in line),
+        "width": _WIDTH,
+        "height": _HEIGHT,
+        "left": _LEFT,
+        "right": _WIDTH - _RIGHT,
+        "bottom": _HEIGHT - _BOTTOM,
+    }
 
 
 def _asset(name: str) -> str:
-    """A file of the page, out of the package."""
+    """Return a file of the page, out of the package."""
     return resources.files("langalign_sk.report").joinpath(name).read_text(encoding="utf-8")
 
 
 def _digest(text: str) -> str:
-    """What a content security policy knows a style or a script by."""
+    """Return what a content security policy knows a style or a script by."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

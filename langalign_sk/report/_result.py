@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sklearn.pipeline import Pipeline
 
 from langalign_sk.report._advice import Advice
-from langalign_sk.report._words import summary_of
+from langalign_sk.report._page import write_page
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,9 +27,9 @@ class TransferReport:
         What was compared on what: languages, counts of texts, pairs and classes.
     scores : DataFrame
         A row per candidate: accuracy and macro F1 with 95% intervals, what it loses to the best
-        (paired), agreement and kappa on held-out pairs, seconds per 1,000 texts (encoder
-        included), bytes when saved (no weights of named models). Without target labels, for
-        accuracy and F1: the score of the advice, and the three figures it is the product of.
+        (paired), agreement and kappa on held-out pairs, seconds per 1,000 texts (translator and
+        encoder included), bytes when saved (no weights of named models). Without target labels,
+        for accuracy and F1: the score of the advice, and the three figures it is the product of.
     per_class : DataFrame
         A row per candidate and class: recall with its interval, support. Empty without labels.
     references : DataFrame
@@ -51,6 +51,8 @@ class TransferReport:
         Without target labels: what to expect of the advised candidate.
     coverage : Coverage or None
         With unlabelled target texts: how many lie outside what the pairs cover.
+    sentences : list of str
+        The answer in words, the most important first.
     notes : list of str
         What a reader should know about the figures.
     models : dict of str to tuple
@@ -59,6 +61,8 @@ class TransferReport:
     See Also
     --------
     transfer_report : Makes it.
+    langalign_sk.plots.AccuracyDisplay.from_report : Draws its accuracies.
+    langalign_sk.plots.PairCurveDisplay.from_report : Draws its curve in pairs.
     """
 
     setting: dict[str, Any]
@@ -73,21 +77,22 @@ class TransferReport:
     advice: Advice
     estimate: Any = field(repr=False)
     coverage: Any = field(repr=False)
+    sentences: list[str] = field(repr=False)
     notes: list[str] = field(repr=False)
     models: dict[str, tuple[Any, Any]] = field(repr=False)
 
     def summary(self) -> str:
-        """The answer in words.
+        """Return the answer in words.
 
         Returns
         -------
         str
             A few short paragraphs.
         """
-        return "\n".join(summary_of(self))
+        return "\n".join(self.sentences)
 
     def fitted(self, candidate: str | None = None) -> Any:
-        """Fitted pipeline of a candidate, from texts to classes, ready to predict or to save.
+        """Return the fitted pipeline of a candidate, from texts to classes, ready to be saved.
 
         Parameters
         ----------
@@ -107,22 +112,6 @@ class TransferReport:
         steps = model.steps if isinstance(model, Pipeline) else [("clf", model)]
         return Pipeline([("embed", extractor), *steps])
 
-    def plot(self, ax: Any = None) -> Any:
-        """Accuracy of every candidate as a bar with its interval.
-
-        Parameters
-        ----------
-        ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
-
-        Returns
-        -------
-        AccuracyDisplay
-        """
-        from langalign_sk.plots import AccuracyDisplay
-
-        return AccuracyDisplay.from_report(self).plot(ax=ax)
-
     def to_html(self, path: str | os.PathLike[str]) -> None:
         """Write the report as one page that needs nothing else.
 
@@ -131,6 +120,4 @@ class TransferReport:
         path : path
             The file to write; it appears whole or not at all.
         """
-        from langalign_sk.report._page import write_page
-
-        write_page(self, path)
+        write_page(path, vars(self))

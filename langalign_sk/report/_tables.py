@@ -3,78 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
-from langalign_sk.corpus import ParallelCorpus
-from langalign_sk.measures import PairedBootstrap, interval, wilson_interval
-from langalign_sk.report._run import Labels, Outcome
+from langalign_sk._numeric import nearest
+from langalign_sk.measures import (
+    compare_predictions,
+    cosine_gap,
+    strong_alignment,
+    wilson_interval,
+)
+from langalign_sk.report._advice import Judgement
+from langalign_sk.report._run import Outcome, Runner, agreement_of
+from langalign_sk.report._texts import HELD_OUT, Texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Training texts shown beside a misclassified text.
+N_NEAREST = 3
+
 
 def scores_table(
-    outcomes: Sequence[Outcome], y: Labels, y_target: Labels | None, random_state: int
+    runner: Runner, outcomes: Sequence[Outcome], judgements: Sequence[Judgement | None]
 ) -> pd.DataFrame:
-    """One row per candidate: accuracy and macro F1 with intervals, consistency, costs.
+    """Return a row per candidate: accuracy and macro F1 with intervals, consistency, costs.
 
     Without target labels, the score of the advice and what it is made of stand for the accuracy.
     """
     import pandas as pd
 
-    rows = [
+    figures: Any = [_without_labels(one) for one in judgements]
+    if runner.y_target is not None:
+        predicted = [np.asarray(one.predicted) for one in outcomes]
+        figures = compare_predictions(predicted, runner.y_target, random_state=runner.random_state)
+    first = [
         {
-            "candidate": outcome.candidate.name,
-            "kind": outcome.candidate.kind,
-            "uses_pairs": outcome.candidate.uses_pairs,
-            **_consistency_columns(outcome),
-            "seconds_per_1000": outcome.seconds,
-            "size_bytes": outcome.size_bytes,
+            "candidate": one.candidate.name,
+            "kind": one.candidate.kind,
+            "uses_pairs": one.candidate.uses_pairs,
         }
-        for outcome in outcomes
+        for one in outcomes
     ]
-    table = pd.DataFrame(rows)
-    if y_target is None:
-        columns = pd.DataFrame([_without_labels(outcome, y) for outcome in outcomes])
-    else:
-        predicted = [np.asarray(outcome.predicted) for outcome in outcomes]
-        columns = pd.DataFrame(measures(predicted, y_target, random_state))
-    return pd.concat([table.iloc[:, :3], columns, table.iloc[:, 3:]], axis=1)
+    last = [
+        {
+            **agreement_of(one.consistency),
+            "kappa": np.nan if one.consistency is None else one.consistency.kappa,
+            "seconds_per_1000": one.seconds,
+            "size_bytes": one.size_bytes,
+        }
+        for one in outcomes
+    ]
+    return pd.concat([pd.DataFrame(part) for part in (first, figures, last)], axis=1)
 
 
-def measures(
-    predicted: Sequence[Labels], truth: Labels, random_state: int
-) -> dict[str, np.ndarray]:
-    """Accuracy, macro F1 and what each candidate loses to the best, with 95% intervals."""
-    classes, codes = coded([truth, *predicted])
-    right = codes[1:] == codes[0]
-    bootstrap = PairedBootstrap(len(truth), random_state=random_state)
-    draws = bootstrap.mean(right)
-    f1_draws = bootstrap.macro_f1(codes[0], codes[1:], len(classes))
-    accuracy = right.mean(axis=1)
-    best = int(np.argmax(accuracy))
-    low, high = interval(draws)
-    f1_low, f1_high = interval(f1_draws)
-    loss_low, loss_high = interval(draws[best] - draws)
-    return {
-        "accuracy": accuracy,
-        "accuracy_low": low,
-        "accuracy_high": high,
-        "macro_f1": np.array([macro_f1(codes[0], row, len(classes)) for row in codes[1:]]),
-        "macro_f1_low": f1_low,
-        "macro_f1_high": f1_high,
-        "loss": accuracy[best] - accuracy,
-        "loss_low": loss_low,
-        "loss_high": loss_high,
-    }
-
-
-def per_class_table(outcomes: Sequence[Outcome], truth: Labels) -> pd.DataFrame:
-    """One row per candidate and class of the target rows: recall, its interval, the support."""
+def per_class_table(runner: Runner, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return a row per candidate and class of the target rows: recall, interval, support."""
     import pandas as pd
 
+    truth = np.asarray(runner.y_target)
     rows = []
     for outcome in outcomes:
         right = np.asarray(outcome.predicted) == truth
@@ -94,10 +83,8 @@ def per_class_table(outcomes: Sequence[Outcome], truth: Labels) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def disagreements_table(
-    outcomes: Sequence[Outcome], pairs: ParallelCorpus, numbers: np.ndarray
-) -> pd.DataFrame:
-    """One row per candidate and held-out pair whose sides get different classes."""
+def disagreements_table(texts: Texts, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return a row per candidate and held-out pair whose sides get different classes."""
     import pandas as pd
 
     rows = []
@@ -106,12 +93,13 @@ def disagreements_table(
         if found is None:
             continue
         for at in np.flatnonzero(found.source_classes != found.target_classes):
+            pair = int(texts.subsets[HELD_OUT][at])
             rows.append(
                 {
                     "candidate": outcome.candidate.name,
-                    "pair": int(numbers[at]),
-                    "source": pairs.source[at],
-                    "target": pairs.target[at],
+                    "pair": pair,
+                    "source": texts.parts["pairs_source"][pair],
+                    "target": texts.parts["pairs_target"][pair],
                     "source_class": found.source_classes[at],
                     "target_class": found.target_classes[at],
                 }
@@ -120,45 +108,116 @@ def disagreements_table(
     return pd.DataFrame(rows, columns=columns)
 
 
-def coded(labels: Sequence[Labels]) -> tuple[Labels, np.ndarray]:
-    """The classes of all rows of labels, and each label as its number among them."""
-    table = np.stack([np.asarray(row) for row in labels])
-    classes, codes = np.unique(table, return_inverse=True)
-    return classes, codes.reshape(table.shape)
+def alignment_table(texts: Texts, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return a row per candidate that works on vectors, measured on held-out pairs.
+
+    Weak alignment: a sentence is closer to its translation than to another sentence
+    (`matched_cosine`, `random_cosine`, `gap`), or than to all other translations (`p_at_1`). Strong
+    alignment: closer than to all others of both languages (`p_at_1_mixed`).
+    """
+    import pandas as pd
+
+    rows = []
+    for outcome in outcomes:
+        if outcome.consistency is None:
+            continue
+        source, target = (
+            _before_the_head(outcome, outcome.checked, part, texts.subsets[HELD_OUT])
+            for part in ("pairs_source", "pairs_target")
+        )
+        if source is None or target is None:
+            continue
+        cosines, found = cosine_gap(source, target), strong_alignment(source, target)
+        rows.append(
+            {
+                "candidate": outcome.candidate.name,
+                "matched_cosine": cosines.matched,
+                "random_cosine": cosines.random,
+                "gap": cosines.gap,
+                "p_at_1": found.weak.p_at_1,
+                "p_at_1_mixed": found.strong.p_at_1,
+            }
+        )
+    names = ["matched_cosine", "random_cosine", "gap", "p_at_1", "p_at_1_mixed"]
+    return pd.DataFrame(rows, columns=["candidate", *names])
 
 
-def macro_f1(truth: np.ndarray, predicted: np.ndarray, n_classes: int) -> float:
-    """Macro F1 from class codes, as scikit-learn has it."""
-    both = np.bincount(truth, minlength=n_classes) + np.bincount(predicted, minlength=n_classes)
-    hits = np.bincount(truth[truth == predicted], minlength=n_classes)
-    there = both > 0
-    return float(np.mean(2 * hits[there] / both[there]))
+def errors_table(texts: Texts, runner: Runner, outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Return a row per candidate and misclassified target text, with its nearest training texts.
+
+    Near means the cosine where the head works: behind encoder and aligner. Training texts of the
+    target text's own group are passed over, since the model that predicted it never saw them.
+    """
+    import pandas as pd
+
+    assert runner.y_target is not None
+    rows: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        predicted = np.asarray(outcome.predicted)
+        wrong = np.flatnonzero(predicted != runner.y_target)
+        for row, near in zip(wrong, _nearest(outcome, wrong, runner), strict=True):
+            entry = {
+                "candidate": outcome.candidate.name,
+                "row": int(row),
+                "text": texts.parts["X_target"][row],
+                "true": runner.y_target[row],
+                "predicted": predicted[row],
+            }
+            for rank in range(N_NEAREST):
+                at, cosine = near[rank] if rank < len(near) else (None, np.nan)
+                entry[f"near{rank + 1}"] = None if at is None else texts.parts["X"][at]
+                entry[f"near{rank + 1}_class"] = None if at is None else runner.y[at]
+                entry[f"near{rank + 1}_cosine"] = cosine
+            rows.append(entry)
+    names = [f"near{n + 1}{part}" for n in range(N_NEAREST) for part in ("", "_class", "_cosine")]
+    return pd.DataFrame(rows, columns=["candidate", "row", "text", "true", "predicted", *names])
 
 
-def _without_labels(outcome: Outcome, y: Labels) -> dict[str, float]:
-    """What the advice goes by where there are no target labels."""
-    found = outcome.judgement
+def _nearest(outcome: Outcome, wrong: np.ndarray, runner: Runner) -> list[list[tuple[int, float]]]:
+    """Return numbers and cosines of the training texts nearest to each misclassified row."""
+    candidate, groups = outcome.candidate, runner.groups
+    if not len(wrong):
+        return []
+    train = _before_the_head(outcome, outcome.model, candidate.train_part or "X")
+    test = _before_the_head(outcome, outcome.model, candidate.test_part, wrong)
+    if train is None or test is None:
+        return [[] for _ in wrong]
+    # Enough to pass over those of the row's own group.
+    spare = 0 if groups is None else int(np.unique(groups[0], return_counts=True)[1].max())
+    index, cosines = nearest(test, train, min(N_NEAREST + spare, len(train)))
+    found = []
+    for position, row in enumerate(wrong):
+        pairs = zip(index[position].tolist(), cosines[position].tolist(), strict=True)
+        own = None if groups is None else groups[1][row]
+        kept = [(at, cos) for at, cos in pairs if groups is None or groups[0][at] != own]
+        found.append(kept[:N_NEAREST])
+    return found
+
+
+def _before_the_head(
+    outcome: Outcome, model: Any, part: str, index: Any = None
+) -> npt.NDArray[Any] | None:
+    """Return rows of a part where the head works; None where that is no table of numbers."""
+    if outcome.candidate.space.extractor is None:
+        return None
+    rows = outcome.candidate.space.rows(part, index)
+    *front, head = [step for _, step in getattr(model, "steps", [("", model)])]
+    for step in front:
+        rows = step.transform(rows)
+    if hasattr(head, "aligner_"):  # a classifier that aligns by itself
+        rows = head.aligner_.transform(rows)
+    found = np.asarray(rows)
+    return found if found.ndim == 2 and found.dtype.kind == "f" else None
+
+
+def _without_labels(found: Judgement | None) -> dict[str, float]:
+    """Return what the advice goes by where there are no target labels."""
     if found is None:
         names = ("score", "source_accuracy", "one_head_kappa", "class_overlap")
         return dict.fromkeys(names, np.nan)
     return {
-        "score": found.score(y),
+        "score": found.score,
         "source_accuracy": found.source_accuracy,
         "one_head_kappa": found.kappa,
-        "class_overlap": np.nan if found.named is None else found.overlap(y),
-    }
-
-
-def _consistency_columns(outcome: Outcome) -> dict[str, float]:
-    """Agreement of a candidate with itself over held-out pairs."""
-    found = outcome.consistency
-    if found is None:
-        return dict.fromkeys(("agreement", "agreement_low", "agreement_high", "kappa"), np.nan)
-    same = found.source_classes == found.target_classes
-    low, high = wilson_interval(int(same.sum()), len(same))
-    return {
-        "agreement": found.agreement,
-        "agreement_low": low,
-        "agreement_high": high,
-        "kappa": found.kappa,
+        "class_overlap": np.nan if found.named is None else found.overlap,
     }

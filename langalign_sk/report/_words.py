@@ -1,17 +1,21 @@
-"""The report in words; the page shows the same sentences."""
+"""The report in words: the answer, and the notes on its figures; the page shows the same."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from langalign_sk.report._result import TransferReport
+from langalign_sk.report._advice import Advice, Judgement, has_head_per_language
+from langalign_sk.report._run import Outcome, Runner
+from langalign_sk.report._texts import Texts
 
+if TYPE_CHECKING:
+    import pandas as pd
 
 #: English names of common languages; others go by their code.
-_NAMES = {
+_LANGUAGES = {
     "ar": "Arabic",
     "de": "German",
     "en": "English",
@@ -35,68 +39,67 @@ _NAMES = {
 
 
 def language(code: str) -> str:
-    """Name of a language."""
-    return _NAMES.get(code, code)
+    """Return the English name of a language."""
+    return _LANGUAGES.get(code, code)
 
 
-def summary_of(report: TransferReport) -> list[str]:
-    """Sentences, the most important first."""
-    parts = [
-        _answer(report),
-        _maps(report),
-        _labels(report),
-        _pairs(report),
-        _agreement(report),
-        _outside(report),
+def sentences(
+    *,
+    setting: dict[str, Any],
+    scores: pd.DataFrame,
+    advice: Advice,
+    references: pd.DataFrame,
+    pair_curve: pd.DataFrame,
+    estimate: Any,
+    coverage: Any,
+) -> list[str]:
+    """Return the answer in sentences, the most important first."""
+    row = scores.set_index("candidate").loc[advice.candidate]
+    labelled = advice.basis == "target labels"
+    found = [
+        _answer(advice, setting, row) if labelled else _without_labels(advice, setting, row),
+        _maps(advice),
+        _labels(references),
+        _pairs(pair_curve),
+        _agreement(setting, row),
+        "" if coverage is None else str(coverage.summary()),
     ]
-    return [part for part in parts if part]
+    if estimate is not None and estimate.reliable:
+        found[0] += f" Expect {estimate.summary()}."
+    elif estimate is not None:
+        found[0] += f" How accurate that is can't be told: {estimate.reason}."
+    return [part for part in found if part]
 
 
-def span(value: float, low: float, high: float, digits: int = 2) -> str:
-    """A figure with its interval."""
-    return f"{value:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
+def _span(row: Any) -> str:
+    """Write an accuracy with its interval."""
+    return f"{row['accuracy']:.2f} [{row['accuracy_low']:.2f}, {row['accuracy_high']:.2f}]"
 
 
-def points(value: float) -> str:
-    """A difference of accuracies in points of a hundred."""
+def _points(value: float) -> str:
+    """Write a difference of accuracies in points of a hundred."""
     shown = f"{abs(100 * value):.1f}"
     return f"{shown} point" if shown == "1.0" else f"{shown} points"
 
 
-def _row(report: TransferReport, name: str) -> Any:
-    """Scores of one candidate."""
-    return report.scores.set_index("candidate").loc[name]
-
-
-def _answer(report: TransferReport) -> str:
-    """What to take, and how good it is."""
-    advice, setting = report.advice, report.setting
-    row = _row(report, advice.candidate)
-    if advice.basis != "target labels":
-        said = _without_labels(report, row)
-        if report.estimate is not None and report.estimate.reliable:
-            said += f" Expect {report.estimate.summary()}."
-        elif report.estimate is not None:
-            said += f" How accurate that is can't be told: {report.estimate.reason}."
-        return said
-    accuracy = span(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
+def _answer(advice: Advice, setting: dict[str, Any], row: Any) -> str:
+    """Say what to take, and how good it is."""
     said = (
-        f"Take {advice.candidate!r}: accuracy {accuracy}, macro F1 {row['macro_f1']:.2f}, on "
+        f"Take {advice.candidate!r}: accuracy {_span(row)}, macro F1 {row['macro_f1']:.2f}, on "
         f"{setting['n_target']:,} {language(setting['target_lang'])} texts, from "
         f"{setting['n_source']:,} labelled {language(setting['source_lang'])} texts."
     )
     if advice.candidate != advice.best:
         said += (
-            f" {advice.best!r} is {points(advice.loss)} ahead "
+            f" {advice.best!r} is {_points(advice.loss)} ahead "
             f"[{100 * advice.low:+.1f}, {100 * advice.high:+.1f}], which is within noise, and less "
             "simple."
         )
     return said
 
 
-def _without_labels(report: TransferReport, row: Any) -> str:
-    """What to take where no target label is there to tell, and why."""
-    advice, setting = report.advice, report.setting
+def _without_labels(advice: Advice, setting: dict[str, Any], row: Any) -> str:
+    """Say what to take where no target label is there to tell, and why."""
     if np.isnan(row["score"]):
         return f"Take {advice.candidate!r}: nothing can be judged without target labels."
     grounds = [
@@ -121,14 +124,13 @@ def _without_labels(report: TransferReport, row: Any) -> str:
     return said
 
 
-def _maps(report: TransferReport) -> str:
-    """Whether one shared encoder needs a map at all."""
-    advice = report.advice
+def _maps(advice: Advice) -> str:
+    """Say whether one shared encoder needs a map at all."""
     if advice.no_map_is_as_good is None:
         return ""
-    labelled = advice.basis == "target labels"
+    figure = "accuracy" if advice.basis == "target labels" else "the score"
     gain = (
-        f"{100 * advice.map_gain:+.1f} points of {'accuracy' if labelled else 'the score'} "
+        f"{100 * advice.map_gain:+.1f} points of {figure} "
         f"[{100 * advice.map_gain_low:+.1f}, {100 * advice.map_gain_high:+.1f}]"
     )
     if advice.no_map_is_as_good:
@@ -137,54 +139,148 @@ def _maps(report: TransferReport) -> str:
     return f"A map pays on the shared encoder: the best brings {gain}{doubt}."
 
 
-def _labels(report: TransferReport) -> str:
-    """What target labels would be worth."""
-    table = report.references
-    if table.empty:
+def _labels(references: pd.DataFrame) -> str:
+    """Say what target labels would be worth."""
+    if references.empty:
         return ""
-    native = table[(table["kind"] == "native") & table["shots"].isna()]
-    few = table[table["kind"] == "mixture"]
+    native = references[(references["kind"] == "native") & references["shots"].isna()]
+    few = references[references["kind"] == "mixture"]
     said = ""
     if len(native):
         row = native.iloc[-1]
-        accuracy = span(row["accuracy"], row["accuracy_low"], row["accuracy_high"])
-        said = f"Native labels would give {accuracy} (about {row['labels']:.0f} target labels)."
+        said = f"Native labels would give {_span(row)} (about {row['labels']:.0f} target labels)."
     if len(few):
-        shown = ", ".join(
-            f"{row['accuracy']:.2f} with {row['shots']:.0f}" for _, row in few.iterrows()
-        )
-        said += f" Adding a few target labels per class to it gives {shown}."
+        shown = [f"{row['accuracy']:.2f} with {row['shots']:.0f}" for _, row in few.iterrows()]
+        said += f" Adding a few target labels per class to it gives {', '.join(shown)}."
     return said.strip()
 
 
-def _pairs(report: TransferReport) -> str:
-    """What more pairs would be worth."""
-    table = report.pair_curve
-    if len(table) < 2:
+def _pairs(pair_curve: pd.DataFrame) -> str:
+    """Say what more pairs would be worth."""
+    if len(pair_curve) < 2:
         return ""
-    value = "accuracy" if "accuracy" in table else "agreement"
-    half, full = table.iloc[-2], table.iloc[-1]
+    value = "accuracy" if "accuracy" in pair_curve else "agreement"
+    half, full = pair_curve.iloc[-2], pair_curve.iloc[-1]
     gain = full[value] - half[value]
     figures = (
         f"With {full['n_pairs']:,.0f} pairs {full['candidate']!r} reaches {value} "
         f"{full[value]:.2f}, with {half['n_pairs']:,.0f} {half[value]:.2f}"
     )
     if gain > 0.005:
-        return f"{figures}: twice as many pairs again are worth about {points(gain)} or less."
+        return f"{figures}: twice as many pairs again are worth about {_points(gain)} or less."
     return f"{figures}: more pairs of the same kind are worth little."
 
 
-def _agreement(report: TransferReport) -> str:
-    """Cross-language consistency of the advised candidate."""
-    row = _row(report, report.advice.candidate)
+def _agreement(setting: dict[str, Any], row: Any) -> str:
+    """Say how consistent the advised candidate is across the languages."""
     if np.isnan(row["agreement"]):
         return ""
     return (
-        f"It gives {row['agreement']:.0%} of {report.setting['n_held_out']:,} held-out pairs the "
+        f"It gives {row['agreement']:.0%} of {setting['n_held_out']:,} held-out pairs the "
         f"same class on both sides (kappa {row['kappa']:.2f})."
     )
 
 
-def _outside(report: TransferReport) -> str:
-    """Whether the pairs cover the target texts."""
-    return "" if report.coverage is None else str(report.coverage.summary())
+def notes_on(
+    setting: dict[str, Any],
+    texts: Texts,
+    runner: Runner,
+    outcomes: Sequence[Outcome],
+    judgements: Sequence[Judgement | None],
+) -> list[str]:
+    """Say what a reader should know about the figures."""
+    notes = []
+    if runner.y_target is not None:
+        notes = [
+            "Intervals are 95% percentiles of 2,000 bootstrap draws of the "
+            f"{setting['n_target']:,} test texts, the same draws for all candidates; recall has "
+            "Wilson intervals.",
+            f"What learns from target labels is cross-validated in {setting['n_folds']} folds of "
+            "the test texts, so with fewer labels than you would train with in the end.",
+            *_leaks(texts, grouped=runner.groups is not None),
+            *_classes(runner),
+        ]
+    notes.append(
+        f"Agreement, alignment and disagreements are measured on {setting['n_held_out']:,} of the "
+        f"{setting['n_pairs']:,} pairs, by models whose maps were fitted without these. Agreement "
+        "says nothing of errors made in both languages alike."
+    )
+    if runner.y_target is None:
+        notes += _ranking(outcomes, judgements)
+    own = [one.candidate.name for one in outcomes if one.consistency and one.consistency.seen]
+    if own:
+        notes.append(
+            f"{', '.join(own)}: brings pairs of its own, among them some of those it was checked "
+            "on, so its agreement flatters."
+        )
+    notes.append(
+        "Seconds are for encoding and predicting on this machine. Size is that of the saved "
+        "pipeline; the weights of models given by name are not in it."
+    )
+    translated = [
+        one.candidate.name
+        for one in outcomes
+        if one.candidate.kind == "translation" and one.candidate.test_part in texts.written
+    ]
+    if translated:
+        notes.append(
+            f"{', '.join(translated)}: the translator's time is in the seconds, its size is not in "
+            "what is saved; the saved pipeline takes texts that are translated already."
+        )
+    return notes
+
+
+def _leaks(texts: Texts, *, grouped: bool) -> list[str]:
+    """Name test texts that were there to learn from."""
+    notes = []
+    in_pairs = len(set(texts.parts["X_target"]) & set(texts.parts["pairs_target"]))
+    if in_pairs:
+        notes.append(f"{in_pairs} test texts are also among the pairs; their figures may flatter.")
+    by_source = dict(zip(texts.parts["pairs_source"], texts.parts["pairs_target"], strict=True))
+    known = {by_source[text] for text in texts.parts["X"] if text in by_source}
+    told = len(known & set(texts.parts["X_target"]))
+    if told and not grouped:
+        notes.append(
+            f"{told} test texts are, by the pairs, translations of training texts: give groups=, "
+            "so that no text is predicted by a model that was trained on its translation."
+        )
+    return notes
+
+
+def _classes(runner: Runner) -> list[str]:
+    """Name classes of the target rows that cannot be learned."""
+    notes = []
+    labels = np.asarray(runner.y_target)
+    extra = sorted(set(labels.tolist()) - set(runner.y.tolist()), key=str)
+    if extra:
+        named = ", ".join(map(str, extra))
+        notes.append(f"No source text has the class {named}: none can be predicted.")
+    classes, counts = np.unique(labels, return_counts=True)
+    if counts.min() < 2:
+        named = ", ".join(map(str, classes[counts < 2]))
+        notes.append(f"One test text each has the class {named}: native labels can't predict it.")
+    return notes
+
+
+def _ranking(outcomes: Sequence[Outcome], judgements: Sequence[Judgement | None]) -> list[str]:
+    """Say how candidates are ranked without target labels."""
+    notes = [
+        "Without target labels the candidates are ranked by the product of three figures: accuracy "
+        "on source texts (cross-validated), agreement on held-out pairs beyond chance, and how far "
+        "the classes named in target texts are as frequent as among the labels. This takes the "
+        "classes to be as frequent in both languages; where they are not, or a point or two "
+        "matters, label some target texts."
+    ]
+    if not any(one and one.named is not None for one in judgements):
+        notes.append(
+            "There were no target texts, so the ranking knows two figures only: give some, even "
+            "without labels."
+        )
+    several = [one.candidate.name for one in outcomes if has_head_per_language(one.model)]
+    if several:
+        notes.append(
+            f"{', '.join(several)}: has a head for each language, which agree less with each other "
+            "than one head with itself; the ranking compares the target language's head on texts "
+            "and on carried source texts."
+        )
+    return notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from html.parser import HTMLParser
 
@@ -11,7 +12,7 @@ import pytest
 
 from langalign_sk import ParallelCorpus
 from langalign_sk.report import transfer_report
-from langalign_sk.report._page_parts import esc
+from langalign_sk.report._page import environment, render
 from tests.report.toy import NASTY, toy_report
 
 VOID = {"meta", "link", "rect", "line", "polygon", "polyline", "circle", "br"}
@@ -95,22 +96,92 @@ def test_users_texts_stay_texts(page):
     assert "\ud800" not in page.read_text(encoding="utf-8")
 
 
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    '"><script>alert(1)</script>',
+    "' onmouseover='alert(1)",
+    '" autofocus onfocus="alert(1)',
+    "</script><script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</q></li></ul></details></td></tr></tbody></table><h1>",
+    "<!--",
+    "--><script>alert(1)</script>",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?xml version='1.0'?>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<object data=javascript:alert(1)>",
+    "<embed src=javascript:alert(1)>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<base href=//example.org/>",
+    "<meta http-equiv=refresh content='0;url=//example.org'>",
+    "<link rel=stylesheet href=//example.org>",
+    "<form action=//example.org><input name=q>",
+    "<math><mtext></table><img src=x onerror=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)>",
+    "<template><script>alert(1)</script></template>",
+    "{{ 7 * 7 }}",
+    "{% for x in [1] %}{% endfor %}",
+    "{# comment #}",
+    "&lt;script&gt;&#x3c;script&#x3e;&quot;",
+    "\ud800\udc00\x00\x0b\ufffe<b>",
+    "\u202e<b>\u2028\u2029`${alert(1)}`",
+]
+
+
+def prefixed(fields, prefix):
+    """Every text of a report, wherever it stands, with something before it."""
+
+    def before(value):
+        return prefix + value if isinstance(value, str) else value
+
+    def changed(value):
+        if isinstance(value, pd.DataFrame):
+            return value.map(before) if len(value) else value
+        if isinstance(value, dict):
+            return {key: changed(item) for key, item in value.items()}
+        return [changed(item) for item in value] if isinstance(value, list) else before(value)
+
+    found = {name: changed(value) for name, value in fields.items() if name != "models"}
+    advised = before(fields["advice"].candidate)
+    return found | {"advice": dataclasses.replace(fields["advice"], candidate=advised)}
+
+
+def shape_of(page):
+    parser = Outline()
+    parser.feed(page)
+    assert parser.open == []
+    return [(tag, sorted(attrs)) for tag, attrs in parser.seen]
+
+
+@pytest.mark.parametrize("payload", HOSTILE)
+def test_no_text_changes_the_elements_of_the_page(report, payload):
+    harmless, page = (render(prefixed(vars(report), text)) for text in ("x" * 9, payload))
+    assert shape_of(page) == shape_of(harmless)
+    page.encode("utf-8")
+    assert "49" not in page or "49" in harmless  # nothing of a text is run as a template
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("<script>", "&lt;script&gt;"),
-        ("\"'&", "&quot;&#x27;&amp;"),
+        ("\"'&", "&#34;&#39;&amp;"),
         ("a\ud800b\x00c", "a\ufffdb\ufffdc"),
         ("한국어 🙂", "한국어 🙂"),
         (3, "3"),
     ],
 )
 def test_escaping(text, expected):
-    assert esc(text) == expected
+    assert environment().from_string("{{ text }}").render(text=text) == expected
 
 
 def test_long_texts_are_cut_before_they_are_escaped():
-    assert esc("&" * 50, 10) == "&amp;" * 9 + "…"
+    cut = environment().from_string("{{ text|cut(10) }}")
+    assert cut.render(text="&" * 50) == "&amp;" * 9 + "…"
 
 
 def test_errors_show_their_nearest_training_texts(page, report):
@@ -123,7 +194,7 @@ def test_the_file_appears_whole_or_not_at_all(report, tmp_path, monkeypatch):
     path = tmp_path / "new" / "report.html"
     report.to_html(path)
     before = path.read_bytes()
-    monkeypatch.setattr("langalign_sk.report._page._sections", lambda report: 1 / 0)
+    monkeypatch.setattr("langalign_sk.report._page._curve", lambda table: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         report.to_html(path)
     assert path.read_bytes() == before
@@ -160,13 +231,12 @@ def test_the_worst_report_is_still_small(tmp_path):
 
     labels = np.array([f"class {i % 150} {'x' * 60}" for i in range(1500)])
     report = transfer_report(
-        {f"candidate {i} {'z' * 50}": Hopeless() for i in range(12)},
         texts(1500),
         labels,
+        candidates={f"candidate {i} {'z' * 50}": Hopeless() for i in range(12)},
         pairs=ParallelCorpus(texts(300), texts(300), source_lang="ja", target_lang="ko"),
         X_target=texts(1500),
         y_target=labels,
-        shots=(),
     )
     near = {f"near{rank}": report.errors["text"] for rank in (1, 2, 3)}
     classes = {f"near{rank}_class": report.errors["true"] for rank in (1, 2, 3)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import time
 
 import numpy as np
 import pytest
@@ -43,7 +44,14 @@ def embed(demo):
 @pytest.fixture(scope="module")
 def report(demo, embed):
     return transfer_report(
-        {
+        demo.train_texts,
+        demo.train_labels,
+        pairs=demo.pairs,
+        unlabeled=demo.unlabeled_target,
+        X_target=demo.test_texts,
+        y_target=demo.test_labels,
+        embedder=embed,
+        candidates={
             "my pipeline": Pipeline(
                 [("embed", embed), ("align", LangAligner()), ("clf", LogisticRegression())]
             ),
@@ -57,14 +65,6 @@ def report(demo, embed):
                 [("align", TextAligner(embed, ReverseAligner())), ("clf", LogisticRegression(C=10))]
             ),
         },
-        demo.train_texts,
-        demo.train_labels,
-        pairs=demo.pairs,
-        unlabeled=demo.unlabeled_target,
-        X_target=demo.test_texts,
-        y_target=demo.test_labels,
-        embedder=embed,
-        shots=(2,),
     )
 
 
@@ -187,33 +187,24 @@ def test_the_curve_is_that_of_parts_of_the_pairs(report, demo, embed):
     table = report.scores.set_index("candidate")
     assert report.pair_curve["accuracy"].iloc[-1] == table.loc[name, "accuracy"]
     order = np.random.default_rng(0).permutation(600)
+    tail = [("c", head())]
+    part = ReverseAligner(demo.pairs.take(np.sort(order[:75])).embed(embed))
     again = transfer_report(
-        {"part": ReverseAligner(demo.pairs.take(np.sort(order[:75])).embed(embed))},
         demo.train_texts,
         demo.train_labels,
         pairs=demo.pairs,
         X_target=demo.test_texts,
         y_target=demo.test_labels,
-        embedder=embed,
-        recipe=False,
-        shots=(),
+        candidates={
+            "part": Pipeline([("e", embed), ("a", part), *tail]),
+            "reverse": Pipeline([("e", embed), ("a", ReverseAligner()), *tail]),
+        },
     )
     assert again.pair_curve["n_pairs"].tolist() == [75, 150, 300, 600]
     brought = again.scores.set_index("candidate").loc["part"]
     assert not brought["uses_pairs"]
     assert any("part: brings pairs of its own" in note for note in again.notes)
-    curve = transfer_report(
-        {"reverse": ReverseAligner()},
-        demo.train_texts,
-        demo.train_labels,
-        pairs=demo.pairs,
-        X_target=demo.test_texts,
-        y_target=demo.test_labels,
-        embedder=embed,
-        methods=(),
-        recipe=False,
-        shots=(),
-    ).pair_curve
+    curve = again.pair_curve
     assert curve["candidate"].unique().tolist() == ["reverse"]
     assert curve["accuracy"].iloc[0] == brought["accuracy"]
 
@@ -223,7 +214,6 @@ def test_groups_keep_translations_of_training_texts_out(demo, embed):
     y = np.asarray(demo.train_labels)[:n]
     groups = np.arange(n)
     report = transfer_report(
-        None,
         demo.train_texts[:n],
         y,
         pairs=demo.pairs,
@@ -231,7 +221,6 @@ def test_groups_keep_translations_of_training_texts_out(demo, embed):
         y_target=np.asarray(demo.target_train_labels)[:n],
         groups=(groups, groups),
         embedder=embed,
-        shots=(),
     )
     X = embed.transform(demo.train_texts[:n])
     T = embed.transform(demo.target_train_texts[:n])
@@ -262,10 +251,6 @@ def test_every_text_is_embedded_once(demo):
     encoders = {"en": CountingEncoder(8, 1), "ko": CountingEncoder(8, 2)}
     embed = EmbeddingExtractor(encoders, cache=None)
     transfer_report(
-        {
-            "same": Pipeline([("e", embed), ("a", LangAligner()), ("c", LogisticRegression())]),
-            "any": Everything(),
-        },
         demo.train_texts,
         demo.train_labels,
         pairs=demo.pairs,
@@ -273,7 +258,10 @@ def test_every_text_is_embedded_once(demo):
         X_target=demo.test_texts,
         y_target=demo.test_labels,
         embedder=embed,
-        shots=(3,),
+        candidates={
+            "same": Pipeline([("e", embed), ("a", LangAligner()), ("c", LogisticRegression())]),
+            "any": Everything(),
+        },
     )
     for encoder in encoders.values():
         assert encoder.n_texts == len(set(encoder.texts))
@@ -281,12 +269,12 @@ def test_every_text_is_embedded_once(demo):
 
 def test_without_target_labels_three_figures_decide(demo, embed):
     report = transfer_report(
-        {"constant": Everything()},
         demo.train_texts,
         demo.train_labels,
         pairs=demo.pairs,
         unlabeled=demo.unlabeled_target,
         embedder=embed,
+        candidates={"constant": Everything()},
     )
     table = report.scores.set_index("candidate")
     assert "accuracy" not in table
@@ -307,7 +295,6 @@ def test_without_target_labels_three_figures_decide(demo, embed):
 
 def test_the_three_figures_are_those_of_a_plain_loop(demo, embed):
     report = transfer_report(
-        None,
         demo.train_texts,
         demo.train_labels,
         pairs=demo.pairs,
@@ -343,9 +330,7 @@ def test_the_three_figures_are_those_of_a_plain_loop(demo, embed):
 
 
 def test_without_target_texts_two_figures_decide(demo, embed):
-    report = transfer_report(
-        None, demo.train_texts, demo.train_labels, pairs=demo.pairs, embedder=embed, recipe=False
-    )
+    report = transfer_report(demo.train_texts, demo.train_labels, pairs=demo.pairs, embedder=embed)
     table = report.scores
     assert table["class_overlap"].isna().all()
     np.testing.assert_allclose(table["score"], table["source_accuracy"] * table["one_head_kappa"])
@@ -370,28 +355,24 @@ def test_one_shared_encoder_needs_no_map(demo, embed):
     test = {f"ko {text}": text for text in demo.train_texts[:160]}
     shared = EmbeddingExtractor(OneSpace(english, {**translations, **test}))
     report = transfer_report(
-        {"other": shared},
         demo.train_texts[160:],
         demo.train_labels[160:],
         pairs=demo.pairs,
         X_target=list(test),
         y_target=demo.train_labels[:160],
-        methods=("procrustes",),
         embedder=embed,
-        shots=(),
+        candidates={"other": shared},
     )
     assert report.advice.candidate == "other, no map"
     assert report.advice.no_map_is_as_good
     assert "No map is as good" in report.summary()
     blind = transfer_report(
-        {"other": shared},
         demo.train_texts[160:],
         demo.train_labels[160:],
         pairs=demo.pairs,
         X_target=list(test),
-        methods=("procrustes",),
         embedder=embed,
-        recipe=False,
+        candidates={"other": shared},
     )
     assert blind.advice.candidate == "other, no map"
     assert blind.advice.no_map_is_as_good
@@ -402,37 +383,41 @@ def test_a_translator_adds_two_candidates(demo, embed):
     here = dict(zip(demo.pairs.source[:n], demo.pairs.target[:n], strict=True))
     there = {target: source for source, target in here.items()}
     asked = []
+    pause = 0.02
 
     def translate(texts, from_lang, to_lang):
         asked.append((from_lang, to_lang))
+        time.sleep(n * pause)
         return [(here if from_lang == "en" else there)[text] for text in texts]
 
     y = np.arange(n) % 2
     report = transfer_report(
-        None,
         demo.pairs.source[:n],
         y,
         pairs=demo.pairs,
         X_target=demo.pairs.target[:n],
         y_target=y,
         embedder=embed,
-        translator=translate,
-        shots=(),
+        candidates={"translate": translate},
     )
     assert asked == [("en", "ko"), ("ko", "en")]
     native = head().fit(embed.embed_language(list(here.values()), "ko"), y)
     expected = native.predict(embed.embed_language(list(here.values()), "ko"))
     assert (report.predictions["translate-train"] == expected).all()
+    table = report.scores.set_index("candidate")
+    # What every text to predict costs: the translator is asked again each time.
+    assert table.loc["translate-test", "seconds_per_1000"] > 1000 * pause
+    assert table.loc["translate-train", "seconds_per_1000"] < 1000 * pause
+    assert any("translate-test: the translator's time is in the seconds" in x for x in report.notes)
     assert any("translations of training texts" in note for note in report.notes)
     assert any("also among the pairs" in note for note in report.notes)
-    with pytest.raises(ValueError, match="translator gave 1 texts for 60 of X"):
+    with pytest.raises(ValueError, match="candidate 'translate' translated 60 texts of X into 1"):
         transfer_report(
-            None,
             demo.pairs.source[:n],
             y,
             pairs=demo.pairs,
             embedder=embed,
-            translator=lambda *_: ["one"],
+            candidates={"translate": lambda *_: ["one"]},
         )
 
 
@@ -449,19 +434,21 @@ def test_a_translator_adds_two_candidates(demo, embed):
         ({"y": ["a", "b"]}, r"y has shape \(2,\) for 240 texts"),
         ({"X_target": None}, "y_target without X_target"),
         ({"X_target": [], "y_target": None}, "X_target is empty"),
-        ({"cv": 20}, "cv=20 folds need 20 of each"),
+        ({"y_target": range(120)}, "y_target has one row of each class"),
+        ({"y": ["a"] * 239 + ["b"]}, r"y: class 'b' has 1 row \(row 239\).*takes 2 of each class"),
         ({"groups": [1, 2]}, "groups must be a tuple"),
         ({"embedder": None, "candidates": {"r": "ridge"}}, "candidate 'r' is the method 'ridge'"),
         ({"candidates": {"x": 7}}, "candidate 'x' is a int"),
+        ({"candidates": {"x": EmbeddingExtractor}}, "candidate 'x' is a type"),
         ({"candidates": {"no map": Everything()}}, "two candidates are called 'no map'"),
         ({"embedder": None}, "nothing to compare"),
+        ({"embedder": None, "candidates": {"t": str.upper}}, "is a method_descriptor and needs"),
+        ({"pairs": ParallelCorpus(["a"] * 8, ["b"] * 8, target_lang="ko")}, "ten pairs that share"),
         ({"unlabeled": ["text"]}, "unlabeled must be a TextPool of texts"),
-        ({"progress": "maybe"}, 'progress must be True, False or "auto"'),
     ],
 )
 def test_errors_say_what_to_do(change, message, demo, embed):
     given = {
-        "candidates": None,
         "X": demo.train_texts,
         "y": demo.train_labels,
         "pairs": demo.pairs,

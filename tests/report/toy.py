@@ -51,14 +51,13 @@ def toy_report(*, labelled=True):
         target = {
             "X_target": spoiled(demo.test_texts),
             "y_target": renamed(demo.test_labels),
-            "shots": (2,),
         }
     return transfer_report(
-        {NASTY["candidate"]: Words()},
         spoiled(demo.train_texts),
         renamed(demo.train_labels),
         pairs=pairs,
         embedder=embed,
+        candidates={NASTY["candidate"]: Words()},
         head=LogisticRegression(C=10, max_iter=500),
         **target,
     )

@@ -1,0 +1,264 @@
+"""The texts of a report, checked, and what each encoder makes of them."""
+
+from __future__ import annotations
+
+import pickle
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+
+from langalign_sk._io import as_texts
+from langalign_sk._numeric import FloatArray
+from langalign_sk.corpus import ParallelCorpus, TextPool, choose_groups, tied_rows, without_pairs
+from langalign_sk.store import MemoryCache, resolve_cache
+from langalign_sk.text import BlockLayout
+
+Index = npt.NDArray[np.intp]
+Labels = npt.NDArray[Any]
+
+#: Names of subsets of the pairs: every one, those left out of a second fit, and the others.
+ALL, HELD_OUT, REST = "all", "held out", "rest"
+#: Pairs left out to see whether both sides get one class: a fifth, and no more than this.
+_MAX_HELD_OUT = 1000
+#: Texts encoded once more to time an encoder that had every text in its cache already.
+_TIMED = 64
+
+
+@dataclass
+class Texts:
+    """All texts of a report by the part they play: "X", "X_target", "pairs_source", ..."""
+
+    parts: dict[str, list[str]]
+    langs: dict[str, str]
+    pairs: ParallelCorpus
+    pools: list[TextPool]
+    #: Rows of the pairs that belong to each named subset.
+    subsets: dict[str, Index] = field(default_factory=dict)
+    #: Seconds per text that a translator took to write a part.
+    written: dict[str, float] = field(default_factory=dict)
+
+    def leave_out_pairs(self, random_state: int) -> None:
+        """Set pairs aside that share no text with the others."""
+        size = min(_MAX_HELD_OUT, self.pairs.n_pairs // 5)
+        tied = tied_rows([tuple(self.pairs.source), tuple(self.pairs.target)])
+        chosen = choose_groups(tied, size, np.random.RandomState(random_state))
+        if chosen.sum() < 2:
+            raise ValueError(
+                f"{self.pairs!r} has too few independent pairs: a fifth of them is left out to see "
+                "whether both sides get the same class, and these may share no text with the "
+                "others; ten pairs that share no text are the least"
+            )
+        self.subsets |= {HELD_OUT: np.flatnonzero(chosen), REST: np.flatnonzero(~chosen)}
+
+
+class Space:
+    """The texts as one kind of candidate reads them: as they are, or embedded once for all.
+
+    Parameters
+    ----------
+    texts : Texts
+        What there is to read.
+    extractor : EmbeddingExtractor or None
+        Shared by all candidates that start with it; None for those that read texts.
+    """
+
+    def __init__(self, texts: Texts, extractor: Any = None) -> None:
+        self.texts, self.original = texts, extractor
+        self.extractor: Any = None
+        self.layout: BlockLayout | None = None
+        if extractor is not None:
+            # Texts that play several parts are encoded once, whatever the extractor's own cache.
+            cache = resolve_cache(extractor.cache)
+            cache = MemoryCache() if cache is None else cache
+            self.extractor = clone(extractor).set_params(cache=cache)
+            self.layout = self.extractor.get_layout()
+        self._rows: dict[str, FloatArray] = {}
+        self._pairs: dict[str, ParallelCorpus] = {}
+        self._pools: list[TextPool] | None = None
+        self._seconds: dict[str, float] = {}
+
+    @property
+    def shared(self) -> bool:
+        """True where one encoder serves both languages in one space."""
+        return self.extractor is not None and self.layout is None
+
+    @property
+    def pools(self) -> list[TextPool]:
+        """The unpaired rows."""
+        if self.extractor is None:
+            return self.texts.pools
+        if self._pools is None:
+            self._pools = [pool.embed(self.extractor) for pool in self.texts.pools]
+        return self._pools
+
+    def own_pool(self) -> TextPool | None:
+        """Return the first pool of the target language."""
+        target = self.texts.pairs.target_lang
+        return next((pool for pool in self.pools if pool.lang == target), None)
+
+    def pairs(self, subset: str = ALL) -> ParallelCorpus:
+        """Return the pairs of a subset; candidates share them, and with them their moments."""
+        if subset not in self._pairs:
+            if subset != ALL:
+                self._pairs[subset] = self.pairs().take(self.texts.subsets[subset])
+            elif self.extractor is None:
+                self._pairs[ALL] = self.texts.pairs
+            else:
+                self._pairs[ALL] = self.texts.pairs.embed(self.extractor)
+        return self._pairs[subset]
+
+    def rows(self, part: str, index: Index | None = None) -> Any:
+        """Return rows of one part, all or some, as an estimator takes them."""
+        if self.extractor is None:
+            texts = self.texts.parts[part]
+            return list(texts) if index is None else [texts[row] for row in index]
+        if part.startswith("pairs_"):  # many: placed into their blocks only as asked for
+            vectors: FloatArray = getattr(self.pairs(), part.removeprefix("pairs_"))
+            return self._placed(vectors if index is None else vectors[index], part)
+        if part not in self._rows:
+            self._rows[part] = self._embedded(part)
+        return self._rows[part] if index is None else self._rows[part][index]
+
+    def join(self, first: Any, second: Any) -> Any:
+        """Return the rows of two parts, one below the other."""
+        return [*first, *second] if self.extractor is None else np.vstack([first, second])
+
+    def seconds_per_text(self, part: str) -> float:
+        """Return what it takes, per text of a part, to translate and to encode it."""
+        written = self.texts.written.get(part, 0.0)
+        if self.extractor is None:
+            return written
+        self.rows(part)
+        if part not in self._seconds:  # the cache had them, or both sides of pairs came together
+            texts = self.texts.parts[part][:_TIMED]
+            fresh = clone(self.original).set_params(cache=None)
+            start = time.perf_counter()
+            fresh.embed_language(texts, self.texts.langs[part])
+            self._seconds[part] = (time.perf_counter() - start) / len(texts)
+        return written + self._seconds[part]
+
+    def size_bytes(self) -> float:
+        """Return the bytes of the saved extractor; weights of named models are not among them."""
+        return 0.0 if self.extractor is None else pickled_bytes(self.original)
+
+    def fitted_extractor(self) -> Any:
+        """Return a copy of the extractor that knows, once saved, which weights it was fitted with.
+
+        None where candidates read texts.
+        """
+        if self.extractor is None:
+            return None
+        fresh = clone(self.original)
+        return fresh if fresh.lang_column is not None else fresh.fit(self.texts.parts["X"])
+
+    def _embedded(self, part: str) -> FloatArray:
+        """Return vectors of a part, by `transform` where texts may be of any language."""
+        texts = self.texts.parts[part]
+        if part in ("X", "X_target") and self.extractor.lang_column is None:
+            vectors: FloatArray = self.extractor.transform(texts)
+        else:
+            vectors = self.extractor.embed_language(texts, self.texts.langs[part])
+            vectors = self._placed(vectors, part)
+        run = self.extractor.last_run()
+        if run is not None and run.n_encoded >= _TIMED:
+            self._seconds[part] = run.seconds / run.n_encoded
+        return vectors
+
+    def _placed(self, vectors: FloatArray, part: str) -> FloatArray:
+        """Return vectors of one language at their place among the blocks."""
+        if self.layout is None:
+            return vectors
+        block = self.layout.columns(self.texts.langs[part])
+        rows = np.zeros((len(vectors), self.layout.width), dtype=vectors.dtype)
+        rows[:, block] = vectors
+        # As in the extractor: a row of zeros would look like no language at all.
+        rows[~vectors.any(axis=1), block.start] = np.finfo(vectors.dtype).tiny
+        return rows
+
+
+def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any) -> Texts:
+    """Return all texts of the report, by the part they play."""
+    if not isinstance(pairs, ParallelCorpus):
+        raise TypeError(
+            f"pairs must be one ParallelCorpus of texts, got {type(pairs).__name__}; a report is "
+            "about one target language: make one for each"
+        )
+    if pairs.detached or not pairs.is_text:
+        raise ValueError(
+            f"transfer_report embeds the pairs itself and needs texts, but {pairs!r} "
+            + ("was saved without its pairs" if pairs.detached else "holds vectors")
+        )
+    source, target = pairs.source_lang, pairs.target_lang
+    if source is None or target is None:
+        raise ValueError(
+            'the pairs do not say their languages: ParallelCorpus(..., source_lang="en", '
+            'target_lang="ko")'
+        )
+    parts = {
+        "X": as_texts(X, what="X"),
+        "pairs_source": list(pairs.source),
+        "pairs_target": list(pairs.target),
+    }
+    if X_target is not None:
+        parts["X_target"] = as_texts(X_target, what="X_target")
+        if not parts["X_target"]:
+            raise ValueError("X_target is empty; leave it out where there are no target texts")
+    langs = {"X": source, "X_target": target, "pairs_source": source, "pairs_target": target}
+    pools = [unlabeled] if isinstance(unlabeled, TextPool) else list(unlabeled or [])
+    for pool in pools:
+        if not isinstance(pool, TextPool) or pool.detached or not pool.is_text:
+            raise ValueError(
+                f'unlabeled must be a TextPool of texts, TextPool(texts, lang="ko"), or a list of '
+                f"them, got {pool!r:.80}"
+            )
+    return Texts(parts, langs, pairs, pools)
+
+
+def read_labels(y: Any, texts: list[str], name: str, *, least: int) -> Labels:
+    """Return one label per text, of two classes or more with `least` rows each."""
+    labels = np.asarray(y)
+    if labels.ndim != 1 or len(labels) != len(texts):
+        raise ValueError(f"{name} has shape {labels.shape} for {len(texts)} texts")
+    missing = [row for row, label in enumerate(labels.tolist()) if label is None or label != label]
+    if missing:
+        raise ValueError(f"{name}: row {missing[0]} has no label ({len(missing)} such rows)")
+    classes, counts = np.unique(labels, return_counts=True)
+    if len(classes) < 2:
+        raise ValueError(f"{name} holds the one class {classes.tolist()}; two are needed")
+    if counts.min() < least:
+        rare = classes.tolist()[counts.argmin()]
+        row = labels.tolist().index(rare)
+        raise ValueError(
+            f"{name}: class {rare!r} has {counts.min()} row (row {row}), but "
+            f"what is learned is tested on other rows, which takes {least} of each class: label "
+            "more of it, join it with another class or leave it out"
+        )
+    return labels
+
+
+def read_groups(groups: Any, n_source: int, n_target: int) -> tuple[Labels, Labels] | None:
+    """Return the group of each source and of each target row."""
+    if groups is None:
+        return None
+    if not isinstance(groups, tuple) or len(groups) != 2:
+        raise ValueError("groups must be a tuple (of the rows of X, of the rows of X_target)")
+    source, target = (np.asarray(part) for part in groups)
+    if source.shape != (n_source,) or target.shape != (n_target,):
+        raise ValueError(
+            f"groups have shapes {source.shape} and {target.shape} for {n_source} rows of X and "
+            f"{n_target} of X_target"
+        )
+    return source, target
+
+
+def pickled_bytes(thing: Any) -> float:
+    """Return the bytes of `thing` saved without its pairs; NaN where it cannot be saved."""
+    try:
+        with without_pairs():
+            return float(len(pickle.dumps(thing, protocol=pickle.HIGHEST_PROTOCOL)))
+    except Exception:  # whatever a foreign object's pickling may raise
+        return float("nan")
