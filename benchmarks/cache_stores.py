@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.store import DiskCache, store_at
 
 WIDTH = 384

@@ -25,7 +25,7 @@ from benchmarks import real_data, tasks
 from benchmarks.real_data import VectorStore, say
 from benchmarks.tasks import Case
 from langalign_sk import LangAligner, ProcrustesMap, ReverseAligner, RidgeMap
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.maps import KernelMap, RegressorMap
 from langalign_sk.selection import PairScorer, TargetScorer
 

@@ -21,7 +21,7 @@ from scipy.linalg import orthogonal_procrustes
 from sklearn.linear_model import Ridge
 
 from benchmarks import real_data
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.align import LanguageGate
 from langalign_sk.corpus import Moments, PairMoments
 from langalign_sk.maps import ProcrustesMap, ReducedRankMap, RidgeMap

@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
 from langalign_sk import LangAligner, ParallelCorpus, without_pairs
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.maps import ProcrustesMap, RidgeMap
 
 IMPORT = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"

@@ -22,7 +22,7 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.store import DiskCache, text_key
 from langalign_sk.text import EmbeddingExtractor
 

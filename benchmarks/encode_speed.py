@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks import real_data
 from langalign_sk import EmbeddingExtractor, HubModel
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 
 LANGUAGES = ("en", "ko", "ja", "zh")
 BATCH_SIZES = (8, 16, 32, 64)  # of the peer; 32 is its default

@@ -20,7 +20,7 @@ from benchmarks import real_data, tasks
 from benchmarks.real_data import VectorStore, say
 from benchmarks.tasks import Case
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, RidgeMap, TextPool
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.selection import estimate_target_accuracy
 
 FEW_PAIRS = 500

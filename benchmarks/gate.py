@@ -15,7 +15,7 @@ import numpy as np
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Vectors, VectorStore
 from langalign_sk import ParallelCorpus, ReverseAligner
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 
 N_PAIRS, DRAWS = 200, 5
 

@@ -26,7 +26,7 @@ from typing import Any
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
 from langalign_sk import EmbeddingExtractor
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.store import DiskCache
 
 GRID = {"clf__C": [0.1, 1.0, 10.0, 100.0]}

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import real_data
 from benchmarks.house_rules import Package
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 
 NAME = "langalign_sk"
 WINDOW = 6

@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks import real_data
 from benchmarks.embedding_server import EmbeddingServer
 from langalign_sk import EmbeddingExtractor
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.encoders import HttpEncoder
 
 #: Fault, and the answers before and after it: None is a right one.

@@ -22,7 +22,7 @@ from sklearn.pipeline import make_pipeline
 from benchmarks import real_data
 from benchmarks.encode_speed import mixed_texts
 from langalign_sk import EmbeddingExtractor, HubModel
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 
 COLD = """
 import json, resource, sys, time

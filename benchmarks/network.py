@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, VectorStore, say
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.maps import MLPMap
 
 BUDGETS = (2, 3, 4, 5, 6, 8, 10, 12, 14, 16, 20, 30, 40)

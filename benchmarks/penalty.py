@@ -21,7 +21,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Vectors, VectorStore, say
 from benchmarks.transfer import cross, head
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.corpus import PairMoments
 from langalign_sk.maps import MomentMap, MultiStepMap, RidgeMap, compose
 

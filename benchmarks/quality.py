@@ -39,7 +39,7 @@ from benchmarks.quality_runs import (
 )
 from benchmarks.quality_score import Hits, summary
 from benchmarks.real_data import VectorStore, say
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 
 COUNTS = (100, 300, 1000, 3000, 10000, None)
 WRONG = (0.1, 0.3)

@@ -23,7 +23,7 @@ from threadpoolctl import threadpool_limits
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Topics, say
 from langalign_sk import EmbeddingExtractor, ParallelCorpus
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.maps import RidgeMap
 from langalign_sk.measures import PairedBootstrap
 from langalign_sk.report import KINDS, TransferReport, simplest, transfer_report

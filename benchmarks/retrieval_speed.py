@@ -18,7 +18,7 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk._numeric import mean_similarity, unit_rows
 from langalign_sk.measures import Retrieval, retrieval
 

@@ -20,7 +20,7 @@ from scipy.stats import rankdata
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Vectors, VectorStore, say
 from langalign_sk import NgramEncoder
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.maps import resolve_map
 from langalign_sk.measures import angular_similarity
 

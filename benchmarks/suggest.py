@@ -21,7 +21,7 @@ from benchmarks import real_data, tasks
 from benchmarks.real_data import VectorStore, say
 from benchmarks.tasks import Case
 from langalign_sk import ReverseAligner
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 from langalign_sk.selection import suggest_labels
 
 LABELS = (50, 100, 200)

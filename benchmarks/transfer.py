@@ -22,7 +22,8 @@ from threadpoolctl import threadpool_limits
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Vectors, VectorStore, say
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner
-from langalign_sk._demo import Score, score_table, text_table
+from langalign_sk._demo import Score, score_table
+from langalign_sk._io import text_table
 
 #: Column of the table: target language, and whether its encoder has read film reviews too.
 CASES = {

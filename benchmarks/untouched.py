@@ -28,7 +28,7 @@ from benchmarks.quality_runs import out_of_domain
 from benchmarks.quality_score import Hits, share
 from benchmarks.real_data import VectorStore, say
 from langalign_sk import ReverseAligner
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 
 DIRECTIONS = (("ja", "zh"), ("zh", "ko"), ("ko", "ja"))
 OTHER_PAIRS = "en > ja, other pairs"

@@ -19,7 +19,7 @@ from sklearn.model_selection import StratifiedKFold
 from benchmarks import real_data
 from benchmarks.real_data import TARGETS, Vectors, VectorStore
 from langalign_sk import ParallelCorpus, ReverseAligner
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 
 SHARES = (0.0, 0.1, 0.3, 0.5)
 FITS: dict[str, str | None] = {"plain": None, "trim": "trim", "weight": "weight"}

@@ -1,25 +1,27 @@
 """The command line, ``langalign-sk``: one module per command, all of them reached from here.
 
-A command is a module with ``add_parser(commands)``: it adds its own parser and sets ``run``, a
-function of the parsed arguments that returns the exit code. Such modules import what they need
-inside ``run``, so that ``--help`` and a mistyped option answer at once.
+A command is a function that adds its own parser and sets ``run``, a function of the parsed
+arguments that returns the exit code. What a command needs is imported when it runs, so that
+``--help`` and a mistyped option answer at once.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from langalign_sk import _demo
-from langalign_sk._commands import _cache, _predict, _suggest, _transfer
+from langalign_sk._commands import add_cache, add_predict, add_suggest, add_transfer
+from langalign_sk._demo import add_demo
 from langalign_sk._version import __version__
 
 __all__ = ["main"]
 
-_COMMANDS = (_demo, _transfer, _predict, _suggest, _cache)
+_COMMANDS = (add_demo, add_transfer, add_predict, add_suggest, add_cache)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -33,8 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        0 when all went well, 2 for input that can't be used, 130 when interrupted. Wrong usage
-        leaves through ``SystemExit`` with code 2, as :mod:`argparse` does it.
+        0 when all went well, 2 for input that can't be used, 130 when interrupted, 141 when
+        nobody reads the output. Wrong usage leaves through ``SystemExit`` with code 2, as
+        :mod:`argparse` does it.
 
     Examples
     --------
@@ -49,10 +52,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     _let_every_script_through()
     args = _parser().parse_args(argv)
     try:
-        return int(args.run(args))
+        code = int(args.run(args))
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
         print("langalign-sk: interrupted", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever read the output has had enough, such as `head`
+        with contextlib.suppress(OSError):  # or the end of Python would complain of what is left
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except (OSError, ValueError) as error:
         # What the library raises says what was wrong, where, and what to do; a traceback would
         # bury it. Those who want one set the logger to debug.
@@ -69,8 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in _COMMANDS:
-        command.add_parser(commands)
+    for add in _COMMANDS:
+        add(commands)
     return parser
 
 

@@ -10,8 +10,8 @@ import pytest
 from scipy.stats import binomtest
 
 from langalign_sk import __version__, cli
-from langalign_sk._demo import _fresh
-from langalign_sk._demo._report import Score, score_table, text_table
+from langalign_sk._demo import Score, _command, score_table
+from langalign_sk._io import text_table
 from langalign_sk.measures._intervals import wilson_interval
 
 
@@ -75,7 +75,7 @@ def test_demo_predicts_the_typed_sentences_from_the_saved_file(demo_run):
     done, out = demo_run
     pipe = joblib.load(out / "demo.joblib")
     for lang in ("en", "ko", "zh"):
-        for text in _fresh.SENTENCES[lang]:
+        for text in _command.SENTENCES[lang]:
             (label,) = pipe.predict([text])
             assert re.search(rf"^{lang} +{label} +{re.escape(text)}$", done.stdout, re.MULTILINE)
     assert "返金" not in done.stdout  # Japanese was not asked for
@@ -95,7 +95,7 @@ def test_demo_says_that_its_text_is_made_up(demo_run):
 
 def test_a_process_that_fails_is_reported(tmp_path):
     with pytest.raises(RuntimeError, match="could not predict"):
-        _fresh.predict_in_new_process("not a pipeline", ["text"], tmp_path / "demo.joblib")
+        _command.predict_in_new_process("not a pipeline", ["text"], tmp_path / "demo.joblib")
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,24 @@
 
 import csv
 import gzip
+import hashlib
+import importlib
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 
 import joblib
 import numpy as np
+import pandas as pd
 import pytest
+import sklearn
 
-from langalign_sk._commands import _transfer
+import langalign_sk
+from langalign_sk._commands import _saved, _transfer
+from langalign_sk._commands._files import read_labelled, read_pairs, read_texts
 from langalign_sk.cli import main
 from langalign_sk.datasets import load_demo
 
@@ -24,7 +34,7 @@ def write_tsv(path, head, *columns):
 
 def rows_of(path):
     with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+        return list(csv.DictReader(lines, delimiter="\t"))
 
 
 @pytest.fixture(scope="module")
@@ -60,6 +70,7 @@ def served(files, tmp_path_factory):
 
 def test_transfer_writes_model_report_summary_and_predictions(served, files):
     assert sorted(path.name for path in served.iterdir()) == [
+        "manifest.json",
         "model.joblib",
         "predictions.tsv",
         "report.html",
@@ -113,13 +124,7 @@ def test_an_interrupt_leaves_nothing_behind(files, tmp_path, monkeypatch, capsys
     def interrupted(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("langalign_sk._commands._predictions.predict", interrupted)
-    monkeypatch.setattr(
-        _transfer,
-        "compare",
-        lambda *args, **kwargs: joblib.load,  # never reached by write
-    )
-    monkeypatch.setattr(_transfer, "write", interrupted)
+    monkeypatch.setattr("langalign_sk._commands._predict.predict", interrupted)
     assert main(command(files, tmp_path / "out", unlabeled=files / "ko.txt")) == 130
     assert list(tmp_path.iterdir()) == []
     assert "interrupted" in capsys.readouterr().err
@@ -146,8 +151,6 @@ def test_an_interrupt_leaves_nothing_behind(files, tmp_path, monkeypatch, capsys
     ],
 )
 def test_pairs_are_read_from_every_kind_of_file(name, content, tmp_path):
-    from langalign_sk._commands._files import read_pairs
-
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     pairs = read_pairs(path, ("en", "ko"), None)
@@ -246,21 +249,226 @@ def test_languages_come_from_the_encoders():
         _transfer.languages(["multi"], "en", "en")
 
 
+def copy_of(served, tmp_path):
+    folder = tmp_path / "model"
+    shutil.copytree(served, folder)
+    return folder
+
+
+def resign(folder, **changes):
+    """Write a manifest that fits the files as they are, with changes to it."""
+    manifest = _saved._described([folder / "model.joblib"])
+    (folder / "manifest.json").write_bytes(_saved._written({**manifest, **changes}))
+
+
+def predicting(folder, files, capsys):
+    code = main(["predict", str(folder), str(files / "ko.txt"), "--out", "/dev/null"])
+    return code, capsys.readouterr().err
+
+
+def test_the_manifest_has_digests_and_versions(served):
+    manifest = json.loads((served / "manifest.json").read_text())
+    for path in served.iterdir():
+        if path.name != "manifest.json":
+            assert manifest["files"][path.name] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert path.stat().st_mode & 0o777 == 0o600
+    versions = manifest["versions"]
+    assert list(versions) == [
+        "python",
+        "langalign-sk",
+        "numpy",
+        "scipy",
+        "scikit-learn",
+        "torch",
+        "transformers",
+        "sentence-transformers",
+    ]
+    assert versions["scikit-learn"] == sklearn.__version__
+    assert versions["langalign-sk"] == langalign_sk.__version__
+    assert {"python", "numpy", "scikit-learn", "langalign-sk"} <= set(manifest["in_use"])
+
+
+@pytest.mark.parametrize("name", ["model.joblib", "manifest.json"])
+def test_a_flipped_bit_is_one_error_and_nothing_is_unpickled(
+    name, served, files, tmp_path, capsys, monkeypatch
+):
+    folder = copy_of(served, tmp_path)
+    data = (folder / name).read_bytes()
+    monkeypatch.setattr(joblib, "load", lambda *args: pytest.fail("must not be loaded"))
+    for position in range(0, len(data), max(1, len(data) // 100)):
+        damaged = bytearray(data)
+        damaged[position] ^= 1 << position % 8
+        (folder / name).write_bytes(damaged)
+        code, said = predicting(folder, files, capsys)
+        assert code == 2
+        assert len(said.splitlines()) == 1
+        assert "run `transfer` again" in said
+
+
+def test_a_model_without_manifest_is_refused_unread(served, files, tmp_path, capsys, monkeypatch):
+    folder = copy_of(served, tmp_path)
+    (folder / "manifest.json").unlink()
+    monkeypatch.setattr(joblib, "load", lambda *args: pytest.fail("must not be loaded"))
+    for path in (folder, folder / "model.joblib"):
+        code, said = predicting(path, files, capsys)
+        assert code == 2
+        assert re.search(r"has no manifest.json.*run `transfer` again, or.*joblib.load", said)
+    assert main(["suggest", str(folder), str(files / "ko.txt")]) == 2
+
+
+def test_other_files_may_change_and_it_is_said(served, files, tmp_path, capsys):
+    folder = copy_of(served, tmp_path)
+    (folder / "summary.txt").unlink()
+    with (folder / "predictions.tsv").open("a") as file:
+        file.write("x")
+    code, said = predicting(folder, files, capsys)
+    assert code == 0
+    assert re.fullmatch(r"langalign-sk: note: .*predictions.tsv has changed.*\n", said)
+
+
+def test_other_versions_are_a_warning(served, files, tmp_path, capsys):
+    folder = copy_of(served, tmp_path)
+    versions = {**_saved._versions(), "numpy": "1.0", "torch": "0.1", "python": "3.1.4"}
+    resign(folder, versions=versions, in_use=["python", "numpy"])
+    code, said = predicting(folder, files, capsys)
+    assert code == 0
+    assert re.fullmatch(
+        rf"langalign-sk: warning: .* was saved with python 3.1.4 \(here 3.*\), numpy 1.0 "
+        rf"\(here {np.__version__}\): results may differ.*\n",
+        said,
+    )
+
+
+def test_a_manifest_of_another_format_names_the_version_that_reads_it(
+    served, files, tmp_path, capsys
+):
+    folder = copy_of(served, tmp_path)
+    resign(folder, format=2, versions={**_saved._versions(), "langalign-sk": "9.9"})
+    code, said = predicting(folder, files, capsys)
+    assert code == 2
+    assert "has format 2, this version reads 1: install langalign-sk 9.9" in said
+
+
+class Gone:
+    """Fails to load, as a class of a package that is not there."""
+
+    def __reduce__(self):
+        return importlib.import_module, ("no_such_package",)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
         (None, "does not exist"),
         (b"", "no model that can be loaded"),
         (b"not a pickle", "no model that can be loaded"),
-        (json.dumps({"a": 1}).encode(), "no model that can be loaded"),
+        (Gone(), "ModuleNotFoundError.*no_such_package.*saved with numpy 1.0"),
+        ([1, 2], "not a classifier"),
     ],
 )
 def test_predict_says_what_is_no_model(content, message, files, tmp_path, capsys):
     path = tmp_path / "model.joblib"
-    if content is not None:
+    if isinstance(content, bytes):
         path.write_bytes(content)
-    assert main(["predict", str(path), str(files / "ko.txt")]) == 2
-    assert message in capsys.readouterr().err
-    joblib.dump([1, 2], path)
-    assert main(["predict", str(path), str(files / "ko.txt")]) == 2
-    assert "not a classifier" in capsys.readouterr().err
+    elif content is not None:
+        joblib.dump(content, path)
+    if content is not None:
+        resign(tmp_path, versions={**_saved._versions(), "numpy": "1.0"})
+    code, said = predicting(tmp_path, files, capsys)
+    assert code == 2
+    assert re.search(message, said)
+
+
+def test_a_folder_that_is_replaced_keeps_the_rights_of_its_files(tmp_path):
+    for _ in range(2):
+        with _saved.model_folder(tmp_path / "out") as folder:
+            (folder / "model.joblib").write_bytes(b"x")
+        (tmp_path / "out" / "model.joblib").chmod(0o640)
+    assert (tmp_path / "out" / "model.joblib").stat().st_mode & 0o777 == 0o640
+
+
+HOSTILE = [
+    '5" screen',
+    '"quoted',
+    "=1+x",
+    "@SUM(A1)",
+    "+82 가",
+    "-x",
+    "'=x",
+    "tab\there",
+    "NA",
+    "two\nlines",
+    " =x",
+    "a\rb",
+    "\t=x",
+]
+
+
+@pytest.mark.parametrize("name", ["out.tsv", "out.csv"])
+def test_every_row_is_read_back_by_pandas_and_by_the_commands(name, served, tmp_path):
+    path = tmp_path / "texts.jsonl"
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in HOSTILE))
+    out = tmp_path / name
+    assert main(["predict", str(served), str(path), "--out", str(out)]) == 0
+    frame = pd.read_csv(out, sep="," if name == "out.csv" else "\t", keep_default_na=False)
+    assert list(frame) == ["prediction", "confidence", "text"]
+    assert len(frame) == len(HOSTILE)
+    assert frame["confidence"].dtype == np.float64
+    assert not frame["text"].str.match(r"\s*[=+@-]").any()
+    assert read_texts(out, "text") == HOSTILE
+    assert out.read_bytes().startswith(b"\xef\xbb\xbf") == (name == "out.csv")
+
+    # What `suggest` wrote comes back with labels, from a spreadsheet that quotes as it likes.
+    assert main(["suggest", str(served), str(path), "--out", str(out)]) == 0
+    delimiter = "," if name == "out.csv" else "\t"
+    with out.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file, delimiter=delimiter))
+    for row in rows[1:]:
+        row[0] = "label"
+    with out.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
+    found = read_labelled(out, "text", "label").texts
+    assert len(found) == len(rows) - 1 > 8
+    assert set(found) <= set(HOSTILE)
+
+
+def test_rows_of_predictions_are_the_rows_of_the_texts(served, tmp_path, capsys):
+    for name, content in (
+        ("t.txt", "환불해 주세요\n\n  \n배송이 늦어요\n\n"),
+        ("t.csv", 'text,id\n환불해 주세요,1\n"",2\n"  ",3\n배송이 늦어요,4\n,5\n'),
+    ):
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        assert main(["predict", str(served), str(path), "--out", str(tmp_path / "o.csv")]) == 0
+        assert f"{name}: 3 of 5 texts are blank" in capsys.readouterr().err
+        frame = pd.read_csv(tmp_path / "o.csv")
+        assert frame["prediction"].notna().tolist() == [True, False, False, True, False]
+        assert frame["confidence"].notna().tolist() == [True, False, False, True, False]
+    path.write_text("text,id\n,1\n", encoding="utf-8")
+    assert main(["predict", str(served), str(path)]) == 0
+
+
+@pytest.mark.parametrize("out", ["-", "/dev/stdout"])
+def test_predictions_go_to_standard_output_when_asked(out, served, files, tmp_path, capfd):
+    shown = tmp_path / "shown"
+    assert main(["predict", str(served), str(files / "ko.txt")]) == 0
+    shown = capfd.readouterr().out
+    assert main(["predict", str(served), str(files / "ko.txt"), "--out", out]) == 0
+    assert capfd.readouterr().out == shown
+    assert shown.startswith("prediction\tconfidence\ttext\n")
+
+
+def test_a_reader_that_has_had_enough_is_no_error(served, files, tmp_path):
+    many = tmp_path / "many.txt"
+    many.write_text((files / "ko.txt").read_text(encoding="utf-8") * 50, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "langalign_sk", "predict", str(served), str(many)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Without its buffer, Python does not notice that the rest of a text was not written.
+        env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+    ) as process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 141

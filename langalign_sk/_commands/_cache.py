@@ -57,7 +57,7 @@ def add_parser(commands: Any) -> None:
 
 def _info(args: argparse.Namespace) -> int:
     """Print what a cache holds."""
-    from langalign_sk._demo import text_table
+    from langalign_sk._io import text_table
     from langalign_sk.store import parts
 
     found = parts(args.folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from langalign_sk._io import (
     read_lines,
     read_text,
     read_tsv,
+    unshielded,
 )
 from langalign_sk.corpus import ParallelCorpus
 
@@ -51,13 +53,16 @@ def check_labels(path: Path, found: Labelled, known: Sequence[str], train: Path)
             fail(path, line, f"label {value[:40]!r} is not in {train}, which has {names}")
 
 
-def read_texts(path: Path, column: str) -> list[str]:
-    """Read texts: one per line of a ``.txt`` file, one column of a table."""
+def read_texts(path: Path, column: str, *, blank: bool = False) -> list[str]:
+    """Read texts: one per line of a ``.txt`` file, one column of a table.
+
+    With `blank`, those that are empty are among them, so that rows stay what they are in the file.
+    """
     if _kind(path, TEXTS) == ".txt":
-        return read_lines(path).texts[0]
+        return read_lines(path, blank=blank).texts[0]
     found = _read_columns(path, (column,), "--text-column")
     for line, value in zip(found.lines, found.texts[0], strict=True):
-        if not value.strip():
+        if not (blank or value.strip()):
             fail(path, line, f"column {column!r} is empty")
     return found.texts[0]
 
@@ -111,14 +116,22 @@ def _head(path: Path, kind: str) -> list[str]:
 
 def _read_columns(path: Path, columns: tuple[Any, ...], option: str) -> Columns:
     """Read columns of a table, and name the option where one is missing."""
-    reader: Any = {".tsv": read_tsv, ".csv": read_csv, ".jsonl": read_jsonl}[_kind(path, TABLES)]
+    kind = _kind(path, TABLES)
+    reader: Any = {".tsv": read_tsv, ".csv": read_csv, ".jsonl": read_jsonl}[kind]
+    # Tables that `predict` and `suggest` wrote, perhaps filled in with a spreadsheet since.
+    names = {name.strip('"') for name in _head(path, kind)}
+    ours = kind != ".jsonl" and {"prediction", "text"} <= names
+    if ours and kind == ".tsv":
+        reader = partial(read_tsv, quoting=True)
     try:
         found: Columns = reader(path, columns)
     except ValueError as error:
         if "no column" in str(error) or "no field" in str(error):
             raise ValueError(f"{error}; name the right one with {option}") from None
         raise
-    return found
+    if not ours:
+        return found
+    return Columns(tuple(list(map(unshielded, texts)) for texts in found.texts), found.lines)
 
 
 def _kind(path: Path, known: Sequence[str]) -> str:

@@ -1,38 +1,134 @@
-"""The ``predict`` command: a class for every text."""
+"""The commands that use a saved model: ``predict``, a class for every text, and ``suggest``."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 
-def add_parser(commands: Any) -> None:
-    """Add the command to those of ``langalign-sk``."""
+def add_predict(commands: Any) -> None:
+    """Add the command ``predict``."""
     parser = commands.add_parser(
         "predict",
         help="classes of texts by a model that `transfer` wrote",
         description="Write prediction, confidence and text of every row. Load only models that "
         "you trust: a saved model can run code.",
     )
+    _add_arguments(parser)
+    parser.set_defaults(run=_predict)
+
+
+def add_suggest(commands: Any) -> None:
+    """Add the command ``suggest``."""
+    parser = commands.add_parser(
+        "suggest",
+        help="unlabelled texts that are worth a label most",
+        description="Write a table with an empty column for labels, the most useful text first.",
+    )
+    parser.add_argument(
+        "-n", type=int, default=100, metavar="N", help="how many (default: %(default)s)"
+    )
+    _add_arguments(parser)
+    parser.set_defaults(run=_suggest)
+
+
+class Predictions(NamedTuple):
+    """A class for each text, and how sure the model is (None where it can't tell)."""
+
+    classes: list[str]
+    confidence: list[str] | None
+
+
+def predict(model: Any, texts: Sequence[str]) -> Predictions:
+    """Class and confidence of each text; both are empty for a blank one."""
+    import numpy as np
+
+    rows = [row for row, text in enumerate(texts) if text.strip()]
+    given = [texts[row] for row in rows]
+    classes = [""] * len(texts)
+    if not hasattr(model, "predict_proba"):
+        for row, label in zip(rows, model.predict(given) if given else [], strict=True):
+            classes[row] = str(label)
+        return Predictions(classes, None)
+    confidence = [""] * len(texts)
+    proba = np.asarray(model.predict_proba(given)) if given else np.empty((0, 1))
+    for row, shares in zip(rows, proba, strict=True):
+        classes[row] = str(model.classes_[shares.argmax()])
+        confidence[row] = f"{shares.max():.4f}"
+    return Predictions(classes, confidence)
+
+
+def columns_of(
+    texts: Sequence[str], found: Predictions, labels: Sequence[str] | None = None
+) -> dict[str, Sequence[str]]:
+    """Columns of prediction, confidence, label (where known) and text."""
+    columns: dict[str, Sequence[str]] = {"prediction": found.classes}
+    if found.confidence is not None:
+        columns["confidence"] = found.confidence
+    if labels is not None:
+        columns["label"] = labels
+    columns["text"] = texts
+    return columns
+
+
+def write_table(out: Path | None, columns: Mapping[str, Sequence[str]]) -> None:
+    """Write a table to a file, as CSV where its name says so, or to standard output."""
+    from langalign_sk._io import atomic_file, table
+
+    if out is None or str(out) == "-":
+        print(table(columns), end="")
+        return
+    csv = out.suffix.lower() == ".csv"
+    data = table(columns, delimiter="," if csv else "\t")
+    with atomic_file(out) as file:
+        # Without the mark, Excel takes a CSV for one in an encoding of the last century.
+        file.write(data.encode("utf-8-sig" if csv else "utf-8"))
+
+
+def _add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what both commands take."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="folder written by `transfer`")
     parser.add_argument("texts", type=Path, metavar="TEXTS", help=".txt, .tsv, .csv or .jsonl file")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="default: standard output")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="table to write, with commas if it ends in .csv; default: standard output",
+    )
     parser.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
-    parser.set_defaults(run=run)
 
 
-def run(args: argparse.Namespace) -> int:
-    """Run the command and return the exit code."""
-    from langalign_sk._commands import _predictions
+def _predict(args: argparse.Namespace) -> int:
+    """Run ``predict`` and return the exit code."""
     from langalign_sk._commands._files import read_texts
-    from langalign_sk._io import atomic_file
+    from langalign_sk._commands._saved import load_model, say
+
+    texts = read_texts(args.texts, args.text_column, blank=True)
+    found = predict(load_model(args.model), texts)
+    blank = sum(not text.strip() for text in texts)
+    if blank:
+        say(f"{args.texts}: {blank:,} of {len(texts):,} texts are blank and get no prediction")
+    write_table(args.out, columns_of(texts, found))
+    return 0
+
+
+def _suggest(args: argparse.Namespace) -> int:
+    """Run ``suggest`` and return the exit code."""
+    from langalign_sk._commands._files import read_texts
+    from langalign_sk._commands._saved import load_model
+    from langalign_sk.selection import suggest_labels
 
     texts = read_texts(args.texts, args.text_column)
-    found = _predictions.predict(_predictions.load_model(args.model), texts)
-    if args.out is None:
-        print(_predictions.predictions(texts, found), end="")
-        return 0
-    with atomic_file(args.out) as file:
-        file.write(_predictions.predictions(texts, found).encode("utf-8", "surrogatepass"))
+    found = suggest_labels(load_model(args.model), texts, args.n)
+    write_table(
+        args.out,
+        {
+            "label": [""] * len(found),
+            "prediction": [str(label) for label in found["prediction"]],
+            "score": [f"{score:.4f}" for score in found["score"]],
+            "text": [texts[row] for row in found["row"]],
+        },
+    )
     return 0

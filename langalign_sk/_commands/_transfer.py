@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langalign_sk._commands._predictions import MODEL_FILE
+from langalign_sk._commands._saved import MANIFEST, MODEL_FILE, model_folder, say
 
 if TYPE_CHECKING:
     from langalign_sk.corpus import ParallelCorpus
@@ -21,7 +20,8 @@ be .tmx, .po or .xliff; unlabelled text may also be .txt, one text per line. The
 language is a sentence-transformers or transformers name, a folder, or the word ngram: characters
 of the given texts of that language, no download. One --encoder NAME without a language serves both.
 
-DIR receives the model, report.html, summary.txt and, with --test or --unlabeled, predictions.tsv.
+DIR receives the model and its manifest, report.html, summary.txt and, with --test or --unlabeled,
+predictions.tsv.
 """
 
 
@@ -105,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
     )
     write(args.out, report, clean.summary(), test=test, unlabeled=unlabeled)
     print(report.summary())
-    print(f"\n{args.out}: {MODEL_FILE}, report.html, summary.txt", end="")
+    print(f"\n{args.out}: {MODEL_FILE}, {MANIFEST}, report.html, summary.txt", end="")
     print(", predictions.tsv" if test or unlabeled else "")
     print(f"next: langalign-sk predict {args.out} TEXTS.txt")
     return 0
@@ -193,20 +193,21 @@ def write(
     """Write all files, or none."""
     import joblib
 
-    from langalign_sk._commands._predictions import predict, write_predictions
-    from langalign_sk._io import atomic_folder
+    from langalign_sk._commands._predict import columns_of, predict, write_table
+    from langalign_sk._io import atomic_file
 
     model = report.fitted()
-    with atomic_folder(out, marker=MODEL_FILE) as folder:
-        joblib.dump(model, folder / MODEL_FILE)
+    with model_folder(out) as folder:
+        with atomic_file(folder / MODEL_FILE) as file:
+            joblib.dump(model, file)
         report.to_html(folder / "report.html")
-        (folder / "summary.txt").write_text(
-            f"{report.summary()}\n\nPairs: {pairs}\n", encoding="utf-8"
-        )
+        with atomic_file(folder / "summary.txt") as file:
+            file.write(f"{report.summary()}\n\nPairs: {pairs}\n".encode())
         texts = unlabeled if test is None else test.texts
         if texts:
             labels = None if test is None else test.labels
-            write_predictions(folder / "predictions.tsv", texts, predict(model, texts), labels)
+            columns = columns_of(texts, predict(model, texts), labels)
+            write_table(folder / "predictions.tsv", columns)
 
 
 def _check_folder(out: Path) -> None:
@@ -222,8 +223,3 @@ def _check_folder(out: Path) -> None:
 
 class _NotYet(Exception):  # noqa: N818 - leaves the trial without writing, no error
     """Ends the trial of the output folder."""
-
-
-def say(message: str) -> None:
-    """Report progress on stderr; results go to stdout."""
-    print(message, file=sys.stderr, flush=True)

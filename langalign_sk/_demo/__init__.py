@@ -1,12 +1,8 @@
 """``langalign-sk demo``: English labels carried to three languages, start to finish."""
 
-from langalign_sk._demo._command import add_parser
+from langalign_sk._demo._command import add_demo
 
-# For the other rooms.
-from langalign_sk._demo._report import (
-    Score as Score,
-    score_table as score_table,
-    text_table as text_table,
-)
+# For the benchmarks.
+from langalign_sk._demo._report import Score as Score, score_table as score_table
 
-__all__ = ["add_parser"]
+__all__ = ["add_demo"]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langalign_sk._demo._report import Score, score_table, text_table
+from langalign_sk._demo._report import Score, score_table
 
 if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
@@ -28,8 +31,24 @@ The sentences come from templates that the package itself fills in: the table sh
 part works together, not what to expect on your texts. `benchmarks/` measures real ones.
 """
 
+# All a service needs: the file and joblib. JSON in ASCII both ways, whatever the locale.
+_SERVICE = """
+import json, sys
+import joblib
+pipe = joblib.load(sys.argv[1])
+json.dump([str(label) for label in pipe.predict(json.load(sys.stdin))], sys.stdout)
+"""
 
-def add_parser(commands: Any) -> None:
+#: Sentences typed here by hand; the package's own generator has no part in them.
+SENTENCES: dict[str, tuple[str, ...]] = {
+    "en": ("My parcel still has not arrived.", "I want my money back, please."),
+    "ko": ("주문한 물건이 아직도 안 왔어요.", "환불해 주세요."),
+    "ja": ("注文した商品がまだ届きません。", "返金してほしいです。"),
+    "zh": ("我买的东西还没有送到。", "请把钱退给我。"),
+}
+
+
+def add_demo(commands: Any) -> None:
     """Add the command to those of ``langalign-sk``."""
     parser = commands.add_parser(
         "demo",
@@ -78,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, out: Path) -> None:
     """Measure, print, save, load, predict."""
-    from langalign_sk._demo import _experiment, _fresh
+    from langalign_sk._demo import _experiment
     from langalign_sk.datasets import load_demo
 
     progress = _Progress()
@@ -98,7 +117,7 @@ def _run(args: argparse.Namespace, out: Path) -> None:
 
     path = out / "demo.joblib"
     progress.say("saving the pipeline and predicting in a new process")
-    _print_predictions(pipe, ["en", *args.lang], path, _fresh)
+    _print_predictions(pipe, ["en", *args.lang], path)
     if args.out is not None:
         _write_json(out / "demo.json", args, table)
         progress.say(f"figures and pipeline are in {out}")
@@ -111,10 +130,12 @@ def _print_scores(table: dict[str, list[Score]]) -> None:
     print(score_table(table), end="\n\n")
 
 
-def _print_predictions(pipe: Pipeline, languages: list[str], path: Path, fresh: Any) -> None:
+def _print_predictions(pipe: Pipeline, languages: list[str], path: Path) -> None:
     """Print what the loaded pipeline says of hand-typed sentences."""
-    typed = [(lang, text) for lang in languages for text in fresh.SENTENCES[lang]]
-    labels = fresh.predict_in_new_process(pipe, [text for _, text in typed], path)
+    from langalign_sk._io import text_table
+
+    typed = [(lang, text) for lang in languages for text in SENTENCES[lang]]
+    labels = predict_in_new_process(pipe, [text for _, text in typed], path)
     print(
         "The pipeline with one English head, saved with joblib "
         f"({path.stat().st_size / 1e6:.1f} MB), loaded by a new process:\n"
@@ -123,8 +144,31 @@ def _print_predictions(pipe: Pipeline, languages: list[str], path: Path, fresh: 
     print(text_table([("lang", "predicted", "sentence"), *rows]), end="\n\n")
 
 
+def predict_in_new_process(pipe: Any, texts: Sequence[str], path: Path) -> list[str]:
+    """Write ``pipe`` to ``path`` and return what a new process, given only that file, predicts."""
+    import joblib
+
+    from langalign_sk._io import atomic_file
+
+    with atomic_file(path) as file:
+        joblib.dump(pipe, file)
+    done = subprocess.run(
+        [sys.executable, "-c", _SERVICE, os.fspath(path)],
+        input=json.dumps(list(texts)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"the new process could not predict:\n{done.stderr}")
+    labels: list[str] = json.loads(done.stdout)
+    return labels
+
+
 def _write_json(path: Path, args: argparse.Namespace, table: dict[str, list[Score]]) -> None:
     """Write the figures for other programs."""
+    from langalign_sk._io import atomic_file
+
     figures = {
         lang: [
             {
@@ -139,7 +183,8 @@ def _write_json(path: Path, args: argparse.Namespace, table: dict[str, list[Scor
         for lang, scores in table.items()
     }
     settings = {"pairs": args.pairs, "seed": args.seed}
-    path.write_text(json.dumps({"settings": settings, "scores": figures}, indent=2) + "\n", "utf-8")
+    with atomic_file(path, private=False) as file:
+        file.write(json.dumps({"settings": settings, "scores": figures}, indent=2).encode() + b"\n")
 
 
 class _Progress:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from langalign_sk._io import text_table
+
 
 @dataclass(frozen=True)
 class Score:
@@ -39,16 +41,6 @@ def score_table(columns: Mapping[str, Sequence[Score]]) -> str:
         for i, method in enumerate(methods)
     ]
     return text_table([["", *heads], *rows])
-
-
-def text_table(rows: Sequence[Sequence[str]]) -> str:
-    """Align columns of plain ASCII cells under a ruled head; the last column may hold any text."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
-    lines = [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
 def _cell(score: Score) -> str:

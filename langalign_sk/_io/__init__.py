@@ -27,6 +27,7 @@ from langalign_sk._io._tables import (
     read_lines,
     read_tsv,
     table as table,
+    text_table as text_table,
     unshielded as unshielded,
 )
 from langalign_sk._io._texts import (

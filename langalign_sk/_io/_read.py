@@ -100,16 +100,16 @@ def decode(path: Path, data: bytes, encoding: str) -> str:
         fail(path, None, f"encoding={encoding!r} is not known to Python")
 
 
-def numbered_lines(path: Path, text: str) -> list[tuple[int, str]]:
-    """Lines with their numbers from 1, blank ones left out.
+def numbered_lines(path: Path, text: str, *, blank: bool = False) -> list[tuple[int, str]]:
+    """Lines with their numbers from 1, blank ones left out unless `blank`.
 
     Only line feeds end a line: str.splitlines would also cut at characters that occur in texts
     (U+2028, U+0085).
     """
     lines = [
         (number, line.removesuffix("\r"))
-        for number, line in enumerate(text.split("\n"), 1)
-        if line and not line.isspace()
+        for number, line in enumerate(text.removesuffix("\n").split("\n"), 1)
+        if blank or (line and not line.isspace())
     ]
     number, longest = max(lines, key=lambda line: len(line[1]))
     check_length(path, number, len(longest))

@@ -83,10 +83,10 @@ def read_jsonl(path: PathLike, columns: Sequence[str], *, encoding: str = "utf-8
     return Columns(texts, lines)
 
 
-def read_lines(path: PathLike, *, encoding: str = "utf-8") -> Columns:
-    """Read a file with one text per line; blank lines are left out."""
+def read_lines(path: PathLike, *, encoding: str = "utf-8", blank: bool = False) -> Columns:
+    """Read a file with one text per line; blank lines are left out, unless `blank` lets them in."""
     path, text = read_text(path, encoding)
-    rows = numbered_lines(path, text)
+    rows = numbered_lines(path, text, blank=blank)
     return Columns(([line for _, line in rows],), [number for number, _ in rows])
 
 
@@ -105,6 +105,16 @@ def table(columns: Mapping[str, Sequence[str | float]], *, delimiter: str = "\t"
         quoted = ('"' + c.replace('"', '""') + '"' if special.search(c) else c for c in cells)
         lines.append(delimiter.join(quoted))
     return "\n".join(lines) + "\n"
+
+
+def text_table(rows: Sequence[Sequence[str]]) -> str:
+    """Align columns of plain ASCII cells under a ruled head; the last column may hold any text."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    lines = [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
 
 
 def unshielded(cell: str) -> str:

@@ -1,0 +1,182 @@
+"""Folders of saved models: written whole, with a manifest that shows damage before use."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from langalign_sk._version import __version__
+
+MODEL_FILE = "model.joblib"
+MANIFEST = "manifest.json"
+_FORMAT = 1
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "torch",
+    "transformers",
+    "sentence-transformers",
+)
+
+
+@contextmanager
+def model_folder(out: Path) -> Iterator[Path]:
+    """Give a folder to fill with a model and what belongs to it; a manifest is added at the end.
+
+    It takes the name `out` as a whole, in place of an earlier one, whose files pass their rights
+    on to those of the same name.
+    """
+    from langalign_sk._io import atomic_file, atomic_folder, keep_rights
+
+    with atomic_folder(out, marker=MODEL_FILE) as folder:
+        yield folder
+        files = sorted(path for path in folder.iterdir() if path.is_file())
+        with atomic_file(folder / MANIFEST) as file:
+            file.write(_written(_described(files)))
+        for path in (*files, folder / MANIFEST):
+            with contextlib.suppress(FileNotFoundError):
+                keep_rights(path, (out / path.name).stat())
+
+
+def load_model(path: Path) -> Any:
+    """Load the model of a folder; it is compared with the manifest before anything of it runs."""
+    folder = path.parent if path.name == MODEL_FILE else path
+    file = folder / MODEL_FILE
+    if not file.is_file():
+        raise ValueError(f"{file} does not exist; MODEL is the folder that `transfer` wrote")
+    manifest = _read_manifest(folder)
+    data = file.read_bytes()
+    if _digest(data) != manifest["files"].get(MODEL_FILE):
+        raise ValueError(
+            f"{file} is not the file that was written: damaged, or replaced. Copy the folder "
+            "again from where it was made, or run `transfer` again"
+        )
+    for name, digest in manifest["files"].items():
+        other = folder / name
+        if name != MODEL_FILE and other.is_file() and _digest(other.read_bytes()) != digest:
+            say(f"langalign-sk: note: {other} has changed since it was written; the model has not")
+    differences = _differences(manifest)
+    if differences:
+        say(
+            f"langalign-sk: warning: {file} was saved with {', '.join(differences)}: results may "
+            "differ. Run `transfer` again, or install those versions"
+        )
+    return _unpickled(file, data, differences)
+
+
+def _unpickled(file: Path, data: bytes, differences: list[str]) -> Any:
+    """Load the bytes of a model that are known to be sound."""
+    import joblib
+    from sklearn.exceptions import InconsistentVersionWarning
+
+    with warnings.catch_warnings():
+        if differences:  # said already, once instead of once an estimator
+            warnings.simplefilter("ignore", InconsistentVersionWarning)
+            warnings.filterwarnings("ignore", message=".* was saved by langalign_sk ")
+        try:
+            model = joblib.load(io.BytesIO(data))
+        except Exception as error:
+            why = f"; it was saved with {', '.join(differences)}" if differences else ""
+            raise ValueError(
+                f"{file} holds no model that can be loaded here ({type(error).__name__}: "
+                f"{str(error)[:100]}){why}"
+            ) from error
+    if not hasattr(model, "predict"):
+        raise ValueError(f"{file} holds a {type(model).__name__}, not a classifier")
+    return model
+
+
+def say(message: str) -> None:
+    """Report on stderr; results go to stdout."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def _described(files: list[Path]) -> dict[str, Any]:
+    """Return what a manifest says, but for its own digest."""
+    return {
+        "format": _FORMAT,
+        "files": {path.name: _digest(path.read_bytes()) for path in files},
+        "versions": _versions(),
+        # Of the others, the model needs nothing, and their versions do not matter.
+        "in_use": [name for name in _versions() if _module(name) in sys.modules],
+    }
+
+
+def _written(described: dict[str, Any]) -> bytes:
+    """Return the bytes of a manifest, which end in their own digest."""
+    text = json.dumps(described, indent=1)
+    return json.dumps({**described, "digest": _digest(text.encode())}, indent=1).encode() + b"\n"
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a folder, byte for byte as it was written."""
+    path = folder / MANIFEST
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ValueError(
+            f"{folder} has no {MANIFEST}, so nothing tells whether {MODEL_FILE} is as it was "
+            "written: run `transfer` again, or, for a model that you saved yourself and trust, "
+            "load it in Python with joblib.load"
+        ) from None
+    try:
+        manifest: dict[str, Any] = json.loads(data)
+        digest = manifest.pop("digest")
+        sound = data == _written(manifest)
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
+        sound, digest = False, None
+    if not sound or digest is None:
+        raise ValueError(
+            f"{path} is damaged. Copy the folder again from where it was made, or run `transfer` "
+            "again"
+        )
+    if manifest["format"] != _FORMAT:
+        raise ValueError(
+            f"{path} has format {manifest['format']!r}, this version reads {_FORMAT}: install "
+            f"langalign-sk {manifest['versions']['langalign-sk']}, or run `transfer` again"
+        )
+    return manifest
+
+
+def _versions() -> dict[str, str | None]:
+    """Versions of Python and of the packages that models are made with; None without them."""
+    found: dict[str, str | None] = {
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "langalign-sk": __version__,
+    }
+    for name in _PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
+    return found
+
+
+def _differences(manifest: dict[str, Any]) -> list[str]:
+    """Say which versions a model was saved with that are others here."""
+    here = _versions()
+    return [
+        f"{name} {saved} (here {here.get(name) or 'none'})"
+        for name, saved in manifest["versions"].items()
+        if saved != here.get(name) and name in manifest["in_use"]
+    ]
+
+
+def _module(package: str) -> str:
+    """Name under which a package is imported."""
+    return {"python": "sys", "scikit-learn": "sklearn"}.get(package, package.replace("-", "_"))
+
+
+def _digest(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
