@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from benchmarks.embedding_server import EmbeddingServer
+from langalign_sk import EmbeddingExtractor
 from langalign_sk.encoders import HttpEncoder, _http_request
 
 RIGHT = b'{"data": [{"index": 0, "embedding": [1.0, 2.0]}]}'
@@ -189,6 +190,20 @@ def test_hostile_answers_are_clear_errors(body, error, message):
         HttpEncoder(server.url, "m").encode(["a"])
 
 
+def test_as_many_requests_at_once_as_asked_for():
+    everyone = threading.Barrier(32)
+
+    def together(texts):
+        everyone.wait(60)  # nobody is answered before all 32 have asked
+        return [[1.0, 2.0]] * len(texts)
+
+    with EmbeddingServer(together) as server:
+        embed = EmbeddingExtractor(HttpEncoder(server.url, "m", concurrency=32))
+        with ThreadPoolExecutor(32) as pool:
+            shapes = list(pool.map(lambda i: embed.transform([f"text {i}"]).shape, range(32)))
+    assert shapes == [(1, 2)] * 32
+
+
 def test_all_threads_together_keep_to_the_limit():
     under_way, most = [], []
 
@@ -204,6 +219,26 @@ def test_all_threads_together_keep_to_the_limit():
         with ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda i: encoder.encode([f"{i}", f"other {i}"]), range(16)))
     assert max(most) == 3
+
+
+def test_one_slow_request_stops_nobody():
+    late, done = threading.Event(), []
+
+    def serve(texts):
+        if texts == ["slow"]:
+            late.wait(60)
+        return [[1.0]] * len(texts)
+
+    with EmbeddingServer(serve) as server:
+        embed = EmbeddingExtractor(HttpEncoder(server.url, "m"))
+        slow = threading.Thread(target=lambda: done.append(embed.transform(["slow"])))
+        slow.start()
+        for i in range(5):
+            embed.transform([f"{i}"])
+        assert not done
+        late.set()
+        slow.join()
+    assert done
 
 
 def keeping(server, connection, head):
