@@ -32,7 +32,7 @@ CHAPTERS = {
     "Encoding": (
         "encode_speed", "latency", "grid_encodes", "cache_stores", "disk_cache", "http_faults",
     ),
-    "The code itself": ("house",),
+    "Injected faults, and the code itself": ("faults", "house"),
 }  # fmt: skip
 REST = "Further"
 _TOPICS = "SIB-200, all 1,004 sentences; pairs from STS-B and Tatoeba"

@@ -109,6 +109,10 @@ def measured(seed=0):
             "batch_1": {"ours": {"cold": {"p50": 1.25}, "warm": {"p95": 2.5}}, "ratio": 1.75},
             "batch_32": [{"store": "ours", "p50": 3.5}],
         },
+        "faults": {
+            "one flipped bit in": {"cache on disk": {"trials": 300, "right": 299}},
+            "trouble with the disk": {"full disk, cache": {"outcome": "right, 1 warning"}},
+        },
         "house": {"figures": {"files": {"before": 211, "now": 190}}},
         "disk_cache": {"figures": {"looked up, s": 0.412, "lost, wrong": "0, 0", "twice": 256}},
     }
