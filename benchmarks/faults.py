@@ -27,7 +27,7 @@ from benchmarks import (
     faults_processes,
     real_data,
 )
-from langalign_sk._demo import text_table
+from langalign_sk._io import text_table
 
 
 class Part(NamedTuple):
