@@ -1,22 +1,23 @@
 # Everything runs in .venv, which the first call makes (Python 3.11 or newer, pip, make and git are
 # all it needs) and later calls reuse until pyproject.toml or constraints.txt change.
 #
-#   make demo    English labels carried to Korean, Japanese and Chinese, in about a minute
-#   make test    the tests, and every example in the docstrings, README.md and docs/
-#   make lint    ruff and mypy
+#   make demo          English labels carried to Korean, Japanese and Chinese, in about a minute
+#   make test          the tests, and every example in the docstrings, README.md and docs/
+#   make test-lowest   the same on the oldest versions that pyproject.toml allows, in .venv-lowest
+#   make lint          ruff and mypy
 #
 # Another interpreter: make PYTHON=python3.12 demo
 # On Linux, PyPI's torch brings several GB of CUDA libraries. Where there is no GPU to use them:
 #   make PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu demo
+# Another torch than the pinned one, where the environment is made: make TORCH=2.13.0 test-lowest
 
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
-# Warnings are hidden, errors are not.
-INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check --constraint constraints.txt
+LOWEST := .venv-lowest/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format clean
+.PHONY: help install demo test test-lowest lint format clean
 
 help:
 	@sed -n 's/^#   \(make [a-z]\)/\1/p' Makefile
@@ -28,10 +29,13 @@ demo: $(STAMP)
 
 # One BLAS thread: the matrices are small, and on a busy machine more threads mostly wait. The other
 # variable switches on those of scikit-learn's checks that hand over arrays of other libraries.
-test: export OMP_NUM_THREADS := 1
-test: export SCIPY_ARRAY_API := 1
+test test-lowest: export OMP_NUM_THREADS := 1
+test test-lowest: export SCIPY_ARRAY_API := 1
 test: $(STAMP)
 	@$(BIN)/python -m pytest
+
+test-lowest: $(LOWEST)
+	@.venv-lowest/bin/python -m pytest
 
 lint: $(STAMP)
 	@$(BIN)/ruff check
@@ -45,16 +49,24 @@ format: $(STAMP)
 # The stamp is the last thing an installation writes and the first thing the next one removes, so
 # an interrupted installation leaves none, and the next call starts from an empty environment.
 # torch comes first and alone, at its pinned version: asked for through another package, pip would
-# be free to fetch a different build before it reads the pin.
+# be free to fetch a different build before it reads the pin. Warnings of pip are hidden.
+$(STAMP): CONSTRAINTS := constraints.txt
+$(STAMP): WANTED := .[dev]
 $(STAMP): pyproject.toml constraints.txt
+$(LOWEST): CONSTRAINTS := constraints-lowest.txt
+$(LOWEST): WANTED := .[test] optimum-onnx
+$(LOWEST): pyproject.toml constraints-lowest.txt
+$(STAMP) $(LOWEST):
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(v < (3, 11) and \
 	"$(PYTHON) is Python %d.%d, but langalign_sk needs 3.11 or newer: make PYTHON=/path/to/python3.11 ..." % v[:2])'
-	@if [ ! -e $@ ]; then echo "Making .venv ..." >&2; $(PYTHON) -m venv --clear .venv; fi
+	@if [ ! -e $@ ]; then echo "Making $(@D) ..." >&2; $(PYTHON) -m venv --clear $(@D); fi
 	@rm -f $@
-	@echo "Installing the pinned packages into .venv (once; a few minutes) ..." >&2
-	@$(INSTALL) "$$(grep '^torch==' constraints.txt)"
-	@$(INSTALL) --editable '.[dev]'
+	@echo "Installing the pinned packages into $(@D) (once; a few minutes) ..." >&2
+	@$(if $(TORCH),sed 's/^torch==.*/torch==$(TORCH)/',cat) $(CONSTRAINTS) > $(@D)/constraints.txt
+	@for wanted in "$$(grep '^torch==' $(@D)/constraints.txt)" '--editable $(WANTED)'; do \
+	    $(@D)/bin/python -m pip install -qq --disable-pip-version-check \
+	        --constraint $(@D)/constraints.txt $$wanted || exit 1; done
 	@touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out
+	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out

@@ -23,13 +23,7 @@ def build_transformer(folder, *, seed=0, width=WIDTH):
     characters = _characters()
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
     words = [*special, *characters, *(f"##{c}" for c in characters)]
-    vocab = folder / "vocab.txt"
-    vocab.write_text("\n".join(words) + "\n", encoding="utf-8")
-    tokenizer = BertTokenizerFast(
-        vocab={word: index for index, word in enumerate(words)},
-        do_lower_case=True,
-        model_max_length=MAX_LENGTH,
-    )
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
     config = BertConfig(
         vocab_size=len(words),
         hidden_size=width,
@@ -43,6 +37,9 @@ def build_transformer(folder, *, seed=0, width=WIDTH):
         torch.manual_seed(seed)
         model = BertModel(config)
     model.save_pretrained(folder)
+    tokenizer = BertTokenizerFast.from_pretrained(  # transformers 4 and 5 both read the file
+        folder, do_lower_case=True, model_max_length=MAX_LENGTH
+    )
     tokenizer.save_pretrained(folder)
     return folder
 

@@ -10,6 +10,7 @@ from hypothesis import settings
 
 from tests import checkpoints
 from tests.helpers import CountingEncoder
+from tests.skips import pytest_configure as pytest_configure
 
 # An example may take long on a busy machine; what it finds is what counts.
 settings.register_profile("unhurried", settings.default, deadline=None)
@@ -78,8 +79,11 @@ def minilm_dir():
 @pytest.fixture(scope="session")
 def data_dir():
     """Folder of the real corpora: LANGALIGN_DATA, or data beside the checkout."""
-    default = Path(__file__).resolve().parents[2] / "shared" / "data"
-    folder = Path(os.environ.get("LANGALIGN_DATA", default))
+    if "LANGALIGN_DATA" in os.environ:
+        folder = Path(os.environ["LANGALIGN_DATA"])
+        assert folder.is_dir(), f"LANGALIGN_DATA={folder} is no folder"
+        return folder
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
     if not folder.is_dir():
         pytest.skip(f"no corpora at {folder}; set LANGALIGN_DATA to run this test")
     return folder

@@ -206,7 +206,7 @@ def export_onnx(
             program.save(str(made / _GRAPH))
         pad = original.tokenizer.pad_token_id
         about = {
-            "width": int(original.get_embedding_dimension()),
+            "width": len(original.encode("a", show_progress_bar=False)),
             "max_length": int(original.max_seq_length),
             "pad_id": 0 if pad is None else int(pad),
             "digest": _digest(made),

@@ -17,6 +17,7 @@ from langalign_sk._io._texts import as_texts, language_column
 
 TEXTS = ["환불", "refund", ""]
 NULL = pd.NA
+STRING = np.dtypes.StringDType() if hasattr(np.dtypes, "StringDType") else object  # NumPy 2 has it
 
 
 class Arrow:
@@ -55,7 +56,7 @@ class ArrowColumn:
         np.array(TEXTS, dtype=object),
         np.array(TEXTS)[:, None],
         np.array(TEXTS, dtype=object)[:, None],
-        np.array(TEXTS, dtype=np.dtypes.StringDType()),
+        np.array(TEXTS, dtype=STRING),
         np.ma.masked_array(np.array(TEXTS, dtype=object)),
         [np.str_(text) for text in TEXTS],
         pd.Series(TEXTS, index=[2, 0, 1]),
