@@ -113,7 +113,7 @@ def first_to_reach(architecture: str, S: Any, T: Any, loss: float) -> dict[str, 
     """Fit with growing budgets until the held-out loss is reached."""
     for budget in BUDGETS:
         start = time.perf_counter()
-        fitted = MLPMap(architecture, max_iter=budget, progress=False, random_state=0).fit(S, T)
+        fitted = MLPMap(architecture, max_iter=budget, random_state=0).fit(S, T)
         seconds = time.perf_counter() - start
         reached = min(fitted.validation_curve_)
         if reached <= loss:

@@ -90,9 +90,9 @@ def aligned(*, short: bool = False) -> list[Any]:
 #: The paper's two networks, with half as many epochs again as by default, and ours. Of each, the
 #: best epoch by held-out pairs is kept.
 NETWORKS = {
-    "fc": MLPMap("fc", max_iter=30, progress=False, random_state=0),
-    "ae": MLPMap("ae", max_iter=30, progress=False, random_state=0),
-    "residual": MLPMap("residual", progress=False, random_state=0),
+    "fc": MLPMap("fc", max_iter=30, random_state=0),
+    "ae": MLPMap("ae", max_iter=30, random_state=0),
+    "residual": MLPMap("residual", random_state=0),
 }
 
 

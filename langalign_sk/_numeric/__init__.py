@@ -9,7 +9,10 @@ from langalign_sk._numeric._arrays import (
     as_matrix as as_matrix,
     as_numpy,
     as_weights as as_weights,
+    centred_units as centred_units,
+    mean_and_spread as mean_and_spread,
     row_blocks,
+    row_lengths as row_lengths,
 )
 from langalign_sk._numeric._immutable import Immutable as Immutable
 from langalign_sk._numeric._linalg import (

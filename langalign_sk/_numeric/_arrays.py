@@ -137,3 +137,35 @@ def row_blocks(n_rows: int, width: int, *, block_bytes: int = 32 * 2**20) -> Ite
     step = max(1, block_bytes // (8 * max(1, width)))
     for start in range(0, n_rows, step):
         yield slice(start, min(start + step, n_rows))
+
+
+def row_lengths(rows: FloatArray) -> Float64Array:
+    """Return lengths in float64: squares of large or small float32 numbers fall out of range."""
+    lengths: Float64Array = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+    return lengths
+
+
+def centred_units(rows: FloatArray, mean: Float64Array) -> Float64Array:
+    """Return rows less the mean, of unit length; rows at the mean stay zero."""
+    centred: Float64Array = rows - mean
+    lengths = row_lengths(centred)[:, None]
+    np.divide(centred, lengths, out=centred, where=lengths > 0)
+    return centred
+
+
+def mean_and_spread(X: FloatArray, weights: Float64Array | None) -> tuple[Float64Array, float]:
+    """Return the weighted mean of the rows and their total variance, of one pass over blocks."""
+    mean, total, scatter = np.zeros(X.shape[1]), 0.0, 0.0
+    for rows in row_blocks(*X.shape):
+        w = np.ones(rows.stop - rows.start) if weights is None else weights[rows]
+        weight = float(w.sum())
+        if weight == 0:
+            continue
+        block = np.asarray(X[rows], dtype=np.float64)
+        step = w @ block / weight - mean
+        centred = block - (mean + step)
+        share = weight / (total + weight)
+        scatter += float(w @ np.einsum("ij,ij->i", centred, centred))
+        scatter += total * share * float(step @ step)
+        mean, total = mean + share * step, total + weight
+    return mean, scatter / total

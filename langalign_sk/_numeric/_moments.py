@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Self, TypeVar
 
 import numpy as np
 
 from langalign_sk._numeric._arrays import (
     Float64Array,
+    FloatArray,
     as_matrix,
     as_weights,
 )
@@ -251,6 +252,23 @@ class PairMoments(Immutable):
             target=Moments(**counts, mean=mean[d:].copy(), scatter=symmetric(triangle[d:, d:])),
             cross=np.ascontiguousarray(triangle[:d, d:]),
         )
+
+    @classmethod
+    def from_blocks(
+        cls, blocks: Iterable[tuple[FloatArray, FloatArray, Float64Array | None]]
+    ) -> PairMoments:
+        """Accumulate over blocks of row pairs and their weights, made one after the other.
+
+        Blocks without weight are passed over; a ValueError where there are no others.
+        """
+        total: PairMoments | None = None
+        for S, T, weights in blocks:
+            if weights is None or weights.any():
+                part = cls.from_rows(S, T, weights)
+                total = part if total is None else total + part
+        if total is None:
+            raise ValueError("no pair has a weight above zero")
+        return total
 
     @property
     def n(self) -> int:

@@ -2,7 +2,7 @@
 
 from langalign_sk._numeric import Nystroem
 from langalign_sk.maps._affine import AffineMap
-from langalign_sk.maps._base import BaseMap, MomentMap, fits_from_moments
+from langalign_sk.maps._base import BaseMap, FewPairsWarning, MomentMap, fits_from_moments
 from langalign_sk.maps._compose import AveragedMap, ChainedMap, average, compose
 from langalign_sk.maps._generalized import GeneralizedProcrustes
 from langalign_sk.maps._kernel import FourierFeatures, KernelMap
@@ -11,17 +11,16 @@ from langalign_sk.maps._masking import LanguageMaskMap
 from langalign_sk.maps._mean_shift import MeanShiftMap
 from langalign_sk.maps._multistep import MultiStepMap
 from langalign_sk.maps._network import MLPMap
-from langalign_sk.maps._normalized import NormalizedMap
+from langalign_sk.maps._normalized import NormalizedMap, published_map
+
+# For the other rooms.
+from langalign_sk.maps._pair_fit import PairFit as PairFit, judge_pairs as judge_pairs
 from langalign_sk.maps._procrustes import ProcrustesMap
-from langalign_sk.maps._published import published_map
 from langalign_sk.maps._rcsls import RCSLSMap
 from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
 from langalign_sk.maps._resolve import resolve_map
 from langalign_sk.maps._ridge import RidgeMap
-
-# For the other rooms.
-from langalign_sk.maps._robust import PairFit as PairFit, judge_pairs as judge_pairs
 from langalign_sk.maps._self_learning import SelfLearningMap
 from langalign_sk.maps._subspace_shift import SubspaceShiftMap
 from langalign_sk.maps._transport import TransportMap
@@ -56,6 +55,7 @@ __all__ = [
     "AffineMap",
     "BaseMap",
     "CCAMap",
+    "FewPairsWarning",
     "GeneralizedProcrustes",
     "KernelMap",
     "LanguageDirectionMap",

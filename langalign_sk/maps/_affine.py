@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, Self
 
 import numpy as np
+from sklearn.utils.metaestimators import available_if
 
-from langalign_sk._numeric import Float64Array, FloatArray, Moments, PairMoments, as_float_matrix
+from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix
 from langalign_sk.maps._base import BaseMap, MomentMap
 
 
 class AffineMixin(BaseMap):
-    """Transform of affine maps, and what lets `compose` and `average` fold them.
+    """Transform of affine maps and of their inverses; `compose` and `average` fold them.
 
     Attributes
     ----------
@@ -34,8 +35,35 @@ class AffineMixin(BaseMap):
         ndarray of shape (n, d_target)
             In the dtype of `X` (float32 or float64).
         """
-        X = self._check_rows(X)
-        return affine(X, self.coef_, self.intercept_)
+        return affine(self._check_rows(X), self.coef_, self.intercept_)
+
+    @available_if(lambda self: self._can_invert())
+    def inverse_transform(self, X: Any) -> FloatArray:
+        """Map rows of the target space back: undoes `transform`, where the map loses nothing.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, d_target)
+
+        Returns
+        -------
+        ndarray of shape (n, d_source)
+            In the dtype of `X` (float32 or float64).
+        """
+        X = self._check_rows(X, back=True)
+        back = self._inverse_coef()
+        return affine(X, back, -self.intercept_ @ back)
+
+    def _can_invert(self) -> bool:
+        """Return True, or raise AttributeError with the reason why there is no way back.
+
+        Before `fit`, as far as one can know.
+        """
+        raise AttributeError(f"{type(self).__name__} has no exact way back")
+
+    def _inverse_coef(self) -> Float64Array:
+        """Return the matrix of the way back."""
+        raise NotImplementedError(f"{type(self).__name__} does not define _inverse_coef")
 
     def _set_affine(self, coef: Float64Array, intercept: Float64Array) -> Self:
         """Set the fitted attributes."""
@@ -85,44 +113,10 @@ class AffineMap(AffineMixin, MomentMap):
         self.coef = coef
         self.intercept = intercept
 
-    def fit(
-        self,
-        S: Any = None,
-        T: Any = None,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Check the parameters; the arguments are ignored.
+    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: Any) -> Self:
+        return self._fit_moments(None)
 
-        Parameters
-        ----------
-        S, T, sample_weight, unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        return self.fit_moments(None)
-
-    def fit_moments(
-        self,
-        moments: PairMoments | None,
-        *,
-        unlabeled_source: Moments | None = None,
-        unlabeled_target: Moments | None = None,
-    ) -> Self:
-        """Check the parameters; the arguments are ignored.
-
-        Parameters
-        ----------
-        moments, unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
+    def _fit_moments(self, moments: Any, *unlabeled: Any) -> Self:
         coef = np.asarray(as_float_matrix(self.coef, name="coef"), dtype=np.float64)
         if self.intercept is None:
             return self._set_affine(coef, np.zeros(coef.shape[1]))

@@ -98,17 +98,8 @@ class _FittedMaps(BaseMap):
     def __init__(self, maps: Sequence[Any]) -> None:
         self.maps = maps
 
-    def fit(
-        self,
-        S: Any = None,
-        T: Any = None,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Do nothing: the maps are fitted."""
-        return self
+    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: Any) -> None:
+        pass  # the maps are fitted
 
     @property
     def n_features_in_(self) -> int:  # type: ignore[override]  # read off the maps

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import (
@@ -23,7 +23,8 @@ from langalign_sk._numeric import (
 )
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.maps._affine import AffineMap
-from langalign_sk.maps._checks import real_number, whole_number
+from langalign_sk.maps._base import fit_afresh
+from langalign_sk.maps._parameters import COUNT_OR_ZERO, NOT_NEGATIVE, Constraints, one_of
 
 
 class GeneralizedProcrustes(
@@ -103,6 +104,15 @@ class GeneralizedProcrustes(
     n_iter_: int
     n_features_in_: int
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "widths": ["array-like"],
+        "combine": [one_of("average", "concatenate")],
+        "reference": [COUNT_OR_ZERO, None],
+        "scale": ["boolean"],
+        "max_iter": [COUNT_OR_ZERO],
+        "tol": [NOT_NEGATIVE],
+    }
+
     def __init__(
         self,
         widths: Sequence[int],
@@ -135,9 +145,11 @@ class GeneralizedProcrustes(
         -------
         self
         """
-        whole_number("max_iter", self.max_iter, 0)
-        real_number("tol", self.tol, low=0)
+        self._validate_params()
         X = as_matrix(X, name="X")
+        return fit_afresh(self, lambda fresh: fresh._fit(X, sample_weight))
+
+    def _fit(self, X: FloatArray, sample_weight: Any) -> None:
         spans, common = self._spans(X.shape[1]), max(self.widths)
         moments = Moments.from_rows(X, sample_weight)
         blocks = [[moments.scatter[a, b] for b in spans] for a in spans]
@@ -159,7 +171,6 @@ class GeneralizedProcrustes(
             self.maps_[self.reference] = AffineMap(np.eye(common)).fit()
         self.n_features_in_ = X.shape[1]
         self._n_features_out = common * (len(spans) if self.combine == "concatenate" else 1)
-        return self
 
     def transform(self, X: Any) -> FloatArray:
         """Rotate every view, then average or concatenate.
@@ -188,14 +199,14 @@ class GeneralizedProcrustes(
         return total
 
     def _spans(self, width: int) -> list[slice]:
-        """Columns of each view."""
-        widths = [whole_number("each of widths", w) for w in self.widths]
-        if len(widths) < 2:
-            raise ValueError(f"widths must be those of two or more views, got {self.widths!r}")
+        """Return the columns of each view."""
+        widths = [w for w in self.widths if isinstance(w, (int, np.integer)) and w > 0]
+        if len(widths) < 2 or len(widths) < len(self.widths):
+            raise ValueError(
+                f"widths must be the numbers of columns of two or more views, got {self.widths!r}"
+            )
         if sum(widths) != width:
             raise ValueError(f"X has {width} columns, but the widths {widths} add to {sum(widths)}")
-        if self.combine not in ("average", "concatenate"):
-            raise ValueError(f'combine must be "average" or "concatenate", got {self.combine!r}')
         if self.reference is not None:
             if self.reference not in range(len(widths)):
                 raise ValueError(f"reference must be a view 0 to {len(widths) - 1}")
@@ -208,7 +219,7 @@ class GeneralizedProcrustes(
         return [slice(int(b - w), int(b)) for b, w in zip(stops, widths, strict=True)]
 
     def _sizes(self, spreads: list[float]) -> list[float]:
-        """Factor of each view that gives all of them one size."""
+        """Return the factor of each view that gives all of them one size."""
         if not self.scale:
             return [1.0] * len(spreads)
         wanted = float(np.mean(spreads))
@@ -217,7 +228,7 @@ class GeneralizedProcrustes(
         return [float(np.sqrt(wanted / s)) if s > 0 and wanted > 0 else 1.0 for s in spreads]
 
     def _rotate(self, blocks: list[list[Float64Array]], common: int) -> list[Float64Array]:
-        """One rotation per view, from the cross scatter of every two."""
+        """Find one rotation per view, from the cross scatter of every two."""
         views = range(len(blocks))
         widest = [len(blocks[i][i]) for i in views].index(common)
         # Start: every view on the widest one, whose axes are the first common ones.
@@ -235,7 +246,7 @@ class GeneralizedProcrustes(
 
 
 def _agreement(blocks: list[list[Float64Array]], turns: list[Float64Array]) -> float:
-    """Sum of the inner products of every two rotated views."""
+    """Return the sum of the inner products of every two rotated views."""
     return float(
         sum(
             np.sum(turns[i] * (blocks[i][j] @ turns[j]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,15 +12,20 @@ from langalign_sk._numeric import (
     FloatArray,
     Nystroem,
     PairMoments,
+    mean_and_spread,
     median_squared_distance,
     row_blocks,
 )
 from langalign_sk.maps._base import BaseMap
-from langalign_sk.maps._checks import real_number, whole_number
-from langalign_sk.maps._random import generator
+from langalign_sk.maps._parameters import (
+    COUNT,
+    NOT_NEGATIVE,
+    POSITIVE,
+    Constraints,
+    generator,
+    one_of,
+)
 from langalign_sk.maps._ridge import RidgeMap
-
-FEATURES = ("nystroem", "fourier")
 
 
 class FourierFeatures:
@@ -39,7 +44,7 @@ class FourierFeatures:
         return values
 
 
-class KernelMap(BaseMap):
+class KernelMap(BaseMap, name="kernel"):
     r"""Predict target rows by kernel ridge regression: a smooth map that need not be linear.
 
     A Gaussian kernel, approximated by a fixed number of features, next to the linear features
@@ -130,6 +135,15 @@ class KernelMap(BaseMap):
     _coef_linear: Float64Array | None
     _intercept: Float64Array
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "n_components": [COUNT],
+        "gamma": [POSITIVE],
+        "alpha": [NOT_NEGATIVE, one_of("gcv")],
+        "features": [one_of("nystroem", "fourier")],
+        "linear": ["boolean"],
+        "alphas": ["array-like", None],
+    }
+
     def __init__(
         self,
         n_components: int = 1200,
@@ -149,31 +163,10 @@ class KernelMap(BaseMap):
         self.alphas = alphas
         self.random_state = random_state
 
-    def fit(
-        self,
-        S: Any,
-        T: Any,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Learn the map from pairs of rows.
-
-        Parameters
-        ----------
-        S, T : array-like of shape (n, d_source) and (n, d_target)
-            Row i of `S` and row i of `T` mean the same.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0.
-        unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        self._check_parameters()
-        S, T, weights = self._check_pairs(S, T, sample_weight)
+    def _fit(
+        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
+    ) -> None:
+        weights = sample_weight
         self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
         rng = generator(self.random_state)
         if self.features == "fourier":  # drawn first, so that they depend on nothing but the seed
@@ -181,7 +174,7 @@ class KernelMap(BaseMap):
             phases = rng.uniform(0, 2 * np.pi, self.n_components)
         present = np.arange(len(S)) if weights is None else np.flatnonzero(weights)
         drawn = rng.permutation(present)
-        self._mean, spread = _mean_and_spread(S, weights)
+        self._mean, spread = mean_and_spread(S, weights)
         # Of a number of rows that does not depend on the number of landmarks, which may be small.
         near = S[np.sort(drawn[:1000])] - self._mean
         self.gamma_ = self.gamma / median_squared_distance(near)
@@ -198,7 +191,7 @@ class KernelMap(BaseMap):
         scale = 1.0 / math.sqrt(spread) if spread > 0 else 1.0
         moments = self._feature_moments(S, T, weights, unfold, scale)
         alphas = np.logspace(-8, 2, 41) if self.alphas is None else self.alphas
-        ridge = RidgeMap(self.alpha, alphas=alphas).fit_moments(moments)
+        ridge = RidgeMap(self.alpha, alphas=alphas)._fit_moments(moments)
         self.alpha_ = ridge.alpha_
         split = self.n_components_ if unfold is None else unfold.shape[1]
         # Folded, so that transform needs kernel values and rows, never the features themselves.
@@ -206,7 +199,6 @@ class KernelMap(BaseMap):
         self._coef_kernel = inner if unfold is None else unfold @ inner
         self._coef_linear = ridge.coef_[split:] * scale if self.linear else None
         self._intercept = ridge.intercept_
-        return self
 
     def transform(self, X: Any) -> FloatArray:
         """Map rows of the source space into the target space, block by block.
@@ -230,13 +222,6 @@ class KernelMap(BaseMap):
             out[rows] = block + self._intercept
         return out
 
-    def _check_parameters(self) -> None:
-        """Refuse values that mean nothing."""
-        if self.features not in FEATURES:
-            raise ValueError(f"features must be one of {FEATURES}, got {self.features!r}")
-        whole_number("n_components", self.n_components)
-        real_number("gamma", self.gamma, low=0, above=True)
-
     def _feature_moments(
         self,
         S: FloatArray,
@@ -245,33 +230,18 @@ class KernelMap(BaseMap):
         unfold: Float64Array | None,
         scale: float,
     ) -> PairMoments:
-        """Moments of features and target rows, from one block of rows at a time."""
-        total: PairMoments | None = None
+        """Accumulate the moments of features and target rows, one block of rows at a time."""
+
+        def features(rows: slice) -> Float64Array:
+            centred = S[rows] - self._mean
+            values = self._features.kernel(centred)
+            if unfold is not None:
+                values = values @ unfold
+            return np.hstack([values, centred * scale]) if self.linear else values
+
         # Large blocks: each one ends in a sum of square matrices as wide as the features.
         width = self.n_components_ + self.n_features_in_ + self.n_features_out_
-        for rows in row_blocks(len(S), width, block_bytes=64 * 2**20):
-            w = None if weights is None else weights[rows]
-            if w is not None and not w.any():
-                continue
-            centred = S[rows] - self._mean
-            features = self._features.kernel(centred)
-            if unfold is not None:
-                features = features @ unfold
-            if self.linear:
-                features = np.hstack([features, centred * scale])
-            part = PairMoments.from_rows(features, T[rows], w)
-            total = part if total is None else total + part
-        assert total is not None  # as_weights refuses weights that are all zero
-        return total
-
-
-def _mean_and_spread(S: FloatArray, weights: Float64Array | None) -> tuple[Float64Array, float]:
-    """Weighted mean of the rows and their total variance, in two passes over blocks."""
-    w = np.ones(len(S)) if weights is None else weights
-    total, mean, spread = float(w.sum()), np.zeros(S.shape[1]), 0.0
-    for rows in row_blocks(len(S), S.shape[1]):
-        mean += (w[rows] / total) @ S[rows]
-    for rows in row_blocks(len(S), S.shape[1]):
-        centred = S[rows] - mean
-        spread += float(w[rows] @ np.einsum("ij,ij->i", centred, centred))
-    return mean, spread / total
+        return PairMoments.from_blocks(
+            (features(rows), T[rows], None if weights is None else weights[rows])
+            for rows in row_blocks(len(S), width, block_bytes=64 * 2**20)
+        )

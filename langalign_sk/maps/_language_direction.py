@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from langalign_sk._numeric import Float64Array, Moments, oas_covariance
-from langalign_sk.maps._checks import real_number
+from langalign_sk.maps._parameters import FINITE, Constraints
 from langalign_sk.maps._shift import ShiftMap
 
 
-class LanguageDirectionMap(ShiftMap):
+class LanguageDirectionMap(ShiftMap, name="language_direction"):
     r"""Take out of source rows what a linear discriminant knows languages by; needs no pairs.
 
     The mean shift moves all rows alike; this moves each row along the difference of the means as
@@ -62,12 +64,13 @@ class LanguageDirectionMap(ShiftMap):
 
     direction_: Float64Array
 
+    _parameter_constraints: ClassVar[Constraints] = {"strength": [FINITE]}
+
     def __init__(self, strength: float = 1.0) -> None:
         self.strength = strength
 
     def _fit_clouds(self, source: Moments, target: Moments) -> tuple[Float64Array, Float64Array]:
-        """Matrix and offset for source rows."""
-        strength = real_number("strength", self.strength)
+        strength = float(self.strength)
         delta = target.mean - source.mean
         weight = source.weight + target.weight
         pooled = oas_covariance(
@@ -83,15 +86,16 @@ class LanguageDirectionMap(ShiftMap):
         coef = np.eye(len(delta)) - np.outer(self.direction_, step)
         return coef, float(self.direction_ @ target.mean) * step
 
-    def _inverse_coef(self) -> Float64Array | None:
-        """Inverse of the fitted matrix, None where the score is gone."""
-        kept = 1.0 - self._removed()
-        if abs(kept) < 1e-9:
-            return None
+    def _can_invert(self) -> bool:
+        if hasattr(self, "coef_") and abs(1.0 - self._removed()) < 1e-9:
+            raise AttributeError(f"{type(self).__name__} has removed what it would have to restore")
+        return True
+
+    def _inverse_coef(self) -> Float64Array:
         # Sherman and Morrison: the matrix is the identity less one outer product.
         change = np.eye(len(self.coef_)) - self.coef_
-        return np.eye(len(self.coef_)) + change / kept
+        return np.eye(len(self.coef_)) + change / (1.0 - self._removed())
 
     def _removed(self) -> float:
-        """Share of the score that the fitted matrix removes."""
+        """Return the share of the score that the fitted matrix removes."""
         return float(len(self.coef_) - np.trace(self.coef_))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
+from typing import ClassVar
 
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, Moments
+from langalign_sk.maps._parameters import SHARE, Constraints
 from langalign_sk.maps._shift import ShiftMap, column_deviations, rounding_of_means
 
 
-class LanguageMaskMap(ShiftMap):
+class LanguageMaskMap(ShiftMap, name="language_mask"):
     r"""Replace the columns that give the language away by their mean in the target; needs no pairs.
 
     For encoders whose language sits in few single dimensions. What the columns held of the meaning
@@ -64,13 +65,12 @@ class LanguageMaskMap(ShiftMap):
     masked_: np.ndarray
     separation_: Float64Array
 
+    _parameter_constraints: ClassVar[Constraints] = {"share": [SHARE]}
+
     def __init__(self, share: float = 0.05) -> None:
         self.share = share
 
     def _fit_clouds(self, source: Moments, target: Moments) -> tuple[Float64Array, Float64Array]:
-        """Matrix and offset for source rows."""
-        if not (math.isfinite(self.share) and 0 <= self.share <= 1):
-            raise ValueError(f"share must lie between 0 and 1, got {self.share}")
         gap = np.abs(target.mean - source.mean)
         gap[gap <= rounding_of_means(source) + rounding_of_means(target)] = 0.0
         # Each language counts alike, however many rows it came with.
@@ -82,3 +82,6 @@ class LanguageMaskMap(ShiftMap):
         keep, value = np.ones(source.width), np.zeros(source.width)
         keep[self.masked_], value[self.masked_] = 0.0, target.mean[self.masked_]
         return np.diag(keep), value
+
+    def _can_invert(self) -> bool:
+        raise AttributeError("what the masked columns held is gone, so there is no way back")

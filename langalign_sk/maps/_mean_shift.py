@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, Moments
-from langalign_sk.maps._checks import real_number
+from langalign_sk.maps._parameters import FINITE, Constraints
 from langalign_sk.maps._shift import ShiftMap, column_deviations
 
 
-class MeanShiftMap(ShiftMap):
+class MeanShiftMap(ShiftMap, name="mean_shift"):
     r"""Shift source rows by the difference of the two means; needs no pairs.
 
     For a multilingual encoder, which puts each language into a region of its own. With
@@ -62,13 +64,17 @@ class MeanShiftMap(ShiftMap):
     array([[10.,  7.]])
     """
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "strength": [FINITE],
+        "scale": ["boolean"],
+    }
+
     def __init__(self, strength: float = 1.0, *, scale: bool = False) -> None:
         self.strength = strength
         self.scale = scale
 
     def _fit_clouds(self, source: Moments, target: Moments) -> tuple[Float64Array, Float64Array]:
-        """Matrix and offset for source rows."""
-        strength = real_number("strength", self.strength)
+        strength = float(self.strength)
         factors = np.ones(source.width)
         if self.scale:
             before, after = column_deviations(source), column_deviations(target)
@@ -79,5 +85,4 @@ class MeanShiftMap(ShiftMap):
         return np.diag(factors), end - source.mean * factors
 
     def _inverse_coef(self) -> Float64Array:
-        """Inverse of the fitted matrix."""
         return np.diag(1.0 / np.diag(self.coef_))

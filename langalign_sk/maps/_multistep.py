@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._numeric import (
     Float64Array,
-    FloatArray,
-    Moments,
     PairMoments,
-    as_float_matrix,
     least_squares_scale,
     numerical_rank,
     polar_of,
@@ -21,21 +16,10 @@ from langalign_sk._numeric import (
     shrinkage_of,
     uncentred,
 )
-from langalign_sk.maps._affine import AffineMixin, affine
-from langalign_sk.maps._base import MomentMap, _check_width
-from langalign_sk.maps._checks import real_number, whole_number
+from langalign_sk.maps._affine import AffineMixin
+from langalign_sk.maps._base import MomentMap
+from langalign_sk.maps._parameters import COUNT, NOT_NEGATIVE, SHARE, Constraints, one_of
 from langalign_sk.maps._ridge import RidgeMap
-
-
-def _can_invert(self: MultiStepMap) -> bool:
-    """Tell whether `inverse_transform` exists; it may before `fit`, as far as one can know."""
-    if self.rank is not None or self.reweight != 0:
-        raise AttributeError("only a map with rank=None and reweight=0 has an exact way back")
-    if hasattr(self, "coef_") and (self.rank_ < self.n_features_in_ or self.scale_ == 0):
-        raise AttributeError(
-            f"of {self.n_features_in_} source columns the map keeps {self.rank_} directions"
-        )
-    return True
 
 
 class MultiStepMap(AffineMixin, MomentMap):
@@ -130,6 +114,17 @@ class MultiStepMap(AffineMixin, MomentMap):
     rank_: int
     scale_: float
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "center": ["boolean"],
+        "whiten": ["boolean"],
+        "shrinkage": [SHARE, one_of("oas", "gcv")],
+        "reweight": [NOT_NEGATIVE],
+        # There is no map into the raw target space without it.
+        "dewhiten": [one_of("target", "source")],
+        "rank": [COUNT, None],
+        "scale": ["boolean"],
+    }
+
     def __init__(
         self,
         *,
@@ -149,27 +144,14 @@ class MultiStepMap(AffineMixin, MomentMap):
         self.rank = rank
         self.scale = scale
 
-    def fit_moments(
-        self,
-        moments: PairMoments | None,
-        *,
-        unlabeled_source: Moments | None = None,
-        unlabeled_target: Moments | None = None,
-    ) -> Self:
-        """Learn the map from accumulated moments.
+    def _pairs_needed(self, d_source: int, d_target: int) -> int:
+        if self.whiten and self.shrinkage == 0:  # either covariance is inverted as it is
+            return 1 + max(d_source, d_target)
+        if self.reweight == 0:
+            return 1 + min(d_source, d_target)
+        return super()._pairs_needed(d_source, d_target)
 
-        Parameters
-        ----------
-        moments : PairMoments
-            Moments of the pairs.
-        unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        moments = self._need(moments)
-        self._check_steps()
+    def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
         if not self.center:
             moments = uncentred(moments)
         steps = _Whitened(moments, self.whiten, self.shrinkage)
@@ -196,37 +178,17 @@ class MultiStepMap(AffineMixin, MomentMap):
         coef = self.scale_ * coef
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
 
-    @available_if(_can_invert)
-    def inverse_transform(self, X: Any) -> FloatArray:
-        """Map rows of the target space back: undoes `transform`.
-
-        Exists for ``rank=None``, ``reweight=0`` and d_source <= d_target.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, d_target)
-
-        Returns
-        -------
-        ndarray of shape (n, d_source)
-            In the dtype of `X` (float32 or float64).
-        """
-        check_is_fitted(self)
-        X = as_float_matrix(X, name="X")
-        _check_width(X, self.n_features_out_, f"{type(self).__name__}.inverse_transform")
-        back = np.linalg.pinv(self.coef_).astype(np.float64, copy=False)
-        return affine(X, back, -self.intercept_ @ back)
-
-    def _check_steps(self) -> None:
-        """Refuse parameters that name no step."""
-        if self.dewhiten not in ("target", "source"):
-            raise ValueError(
-                f'dewhiten must be "target" or "source", got {self.dewhiten!r}; there is no map '
-                "into the raw target space without it"
+    def _can_invert(self) -> bool:
+        if self.rank is not None or self.reweight != 0:
+            raise AttributeError("only a map with rank=None and reweight=0 has an exact way back")
+        if hasattr(self, "coef_") and (self.rank_ < self.n_features_in_ or self.scale_ == 0):
+            raise AttributeError(
+                f"of {self.n_features_in_} source columns the map keeps {self.rank_} directions"
             )
-        if self.rank is not None:
-            whole_number("rank", self.rank)
-        real_number("reweight", self.reweight, low=0)
+        return True
+
+    def _inverse_coef(self) -> Float64Array:
+        return np.linalg.pinv(self.coef_).astype(np.float64, copy=False)
 
 
 class _Whitened:
@@ -241,7 +203,7 @@ class _Whitened:
             sides = (moments.source, moments.target)
             if isinstance(shrinkage, str) and shrinkage == "gcv":
                 ways = (moments, moments.swapped())
-                self.key = tuple((0.0, RidgeMap().fit_moments(way).alpha_) for way in ways)
+                self.key = tuple((0.0, RidgeMap()._fit_moments(way).alpha_) for way in ways)
             else:
                 self.key = tuple((shrinkage_of(side, shrinkage), 0.0) for side in sides)
             self.roots = tuple(
@@ -250,7 +212,7 @@ class _Whitened:
             self.cross = self.roots[0][0] @ self.cross @ self.roots[1][0]
 
     def svd(self) -> tuple[Float64Array, Float64Array, Float64Array]:
-        """Singular value decomposition of the cross covariance; once per moments."""
+        """Decompose the cross covariance by singular values; once per moments."""
 
         def compute() -> tuple[Float64Array, Float64Array, Float64Array]:
             U, values, Vt = np.linalg.svd(self.cross, full_matrices=False)
@@ -259,11 +221,11 @@ class _Whitened:
         return self.moments.memo(("svd", self.key), compute, slot="svd")
 
     def rotation(self) -> Float64Array:
-        """The semi-orthogonal matrix nearest to the cross covariance."""
+        """Return the semi-orthogonal matrix nearest to the cross covariance."""
         return self.moments.memo(("polar", self.key), lambda: polar_of(self.cross)[0], slot="polar")
 
     def rank(self) -> int:
-        """Directions that survive all steps of a full map."""
+        """Count the directions that survive all steps of a full map."""
         if self.roots is None or (self.key is not None and min(map(sum, self.key)) > 0):
             return min(len(self.cross), len(self.cross.T))
         return min(int(np.linalg.matrix_rank(root)) for root, _ in self.roots)

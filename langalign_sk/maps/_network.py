@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
-from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.maps._base import BaseMap, MomentMap
-from langalign_sk.maps._checks import real_number, whole_number
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks
+from langalign_sk.maps._base import BaseMap, MomentMap, fits_from_moments
 from langalign_sk.maps._network_layers import (
     Layer,
-    Standard,
     device_exists,
     folded,
     forward_numpy,
     forward_torch,
     standard_of,
-    unfolded,
 )
-from langalign_sk.maps._network_losses import checked_losses
-from langalign_sk.maps._network_training import Data, Training, train
-from langalign_sk.maps._random import generator
+from langalign_sk.maps._network_training import Data, Training, checked_losses, train
+from langalign_sk.maps._parameters import (
+    COUNT,
+    LESS_THAN_ALL,
+    POSITIVE,
+    Constraints,
+    generator,
+    one_of,
+)
+from langalign_sk.maps._resolve import resolve_map
+
+#: Share of the pairs held out to choose the best epoch by.
+HELD_OUT = 0.1
+#: Peak of the learning rate; "residual" starts near its end.
+LEARNING_RATES = {"residual": 1e-3, "fc": 2e-3, "ae": 2e-3}
 
 
-class MLPMap(BaseMap):
+class MLPMap(BaseMap, name="mlp"):
     r"""Predict target rows from source rows by a neural network, trained by torch.
 
     The two networks of the LangAlign paper by name, and by default a small network that corrects a
@@ -46,42 +55,28 @@ class MLPMap(BaseMap):
         spaces, and for 2048 in "residual".
     loss : str or dict of str to float, default="mse"
         A name, or names and weights of a sum: "mse" (the paper's), "cosine", "infonce" (find the
-        own target among those of the batch and the queue, and back), "relational" (keeps the
-        cosines that the source rows have among themselves), "keep_source" (stays near the source
-        row; spaces of one width).
+        own target among those of the batch, and back; a larger batch has more to find it among),
+        "relational" (mapped rows get the cosines that their targets have among themselves),
+        "keep_source" (stays near the source row, the base too; spaces of one width).
     dropout : float, default=0.1
         Share of the hidden units switched off in each training step.
     temperature : float, default=0.05
         Of "infonce".
-    queue_size : int, default=0
-        Targets of earlier batches that "infonce" takes as further negatives.
     learning_rate : float, optional
         Peak of the schedule: up in the first twentieth of the steps, then down along a cosine.
         None for 0.002, and for 0.001 in "residual", which starts near its end.
-    weight_decay : float, default=0.01
-        Of AdamW, on weights, not on biases.
     batch_size : int, default=256
         Pairs per step.
     max_iter : int, default=20
-        Epochs at most; also the length of the schedule.
-    validation_fraction : float, default=0.1
-        Share of the pairs held out, at random, to choose the best epoch by.
+        Epochs at most; also the length of the schedule. A tenth of the pairs, drawn at random, is
+        held out to choose the best epoch by.
     n_iter_no_change : int, default=5
-        Training stops after so many epochs without a gain of `tol` of the best loss.
-    tol : float, default=0.001
-        See `n_iter_no_change`.
-    precision : {"auto", "float32", "bfloat16"}, default="auto"
-        Of the products in training. "auto" is bfloat16 on a GPU and float32 elsewhere. Weights,
-        losses and results stay float32.
-    warm_start : bool, default=False
-        Whether `fit` goes on from the layers of the fit before (of the same widths). Aligners fit
-        clones, on which it has no effect.
+        Training stops after so many epochs that gain less than a thousandth of the best loss.
     device : str, optional
         Where to train and transform, as torch names it. None trains on a GPU where there is one
         and transforms in numpy; a named device transforms there too, and in numpy where the
-        machine has no such device.
-    progress : bool or "auto", default="auto"
-        Progress bar over the epochs; "auto" shows it on a terminal after two seconds.
+        machine has no such device. On a GPU products in training are bfloat16; weights, losses
+        and results are float32 everywhere.
     random_state : int, Generator, RandomState or None, default=None
         First weights, order of the pairs, dropout, held-out pairs, and what `base` draws. No
         global generator is read or changed. The same number gives the same map on the same
@@ -119,6 +114,10 @@ class MLPMap(BaseMap):
     .. math::
         \frac{1}{\sum_i w_i} \sum_i w_i \frac{\lVert A(s_i) - t_i \rVert^2}{d \, \sigma^2} .
 
+    The sum of "mse" and "keep_source" at weights a and b is, but for a constant, a + b times the
+    squared distance to :math:`(a t_i + b s_i) / (a + b)`: with "keep_source" the base is fitted to
+    these rows in place of the targets (a: all weights but those of "keep_source", "relational").
+
     One epoch costs O(n P) for n pairs and P parameters, transforming a row O(P). The pairs are
     read in pieces of a few thousand rows, from a memory map too; the device holds one piece.
 
@@ -152,6 +151,18 @@ class MLPMap(BaseMap):
     n_iter_: int
     n_parameters_: int
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "architecture": [one_of("residual", "fc", "ae")],
+        "hidden_width": [COUNT, None],
+        "dropout": [LESS_THAN_ALL],
+        "temperature": [POSITIVE],
+        "learning_rate": [POSITIVE, None],
+        "batch_size": [COUNT],
+        "max_iter": [COUNT],
+        "n_iter_no_change": [COUNT],
+        "device": [str, None],
+    }
+
     def __init__(
         self,
         architecture: str = "residual",
@@ -161,18 +172,11 @@ class MLPMap(BaseMap):
         loss: Any = "mse",
         dropout: float = 0.1,
         temperature: float = 0.05,
-        queue_size: int = 0,
         learning_rate: float | None = None,
-        weight_decay: float = 1e-2,
         batch_size: int = 256,
         max_iter: int = 20,
-        validation_fraction: float = 0.1,
         n_iter_no_change: int = 5,
-        tol: float = 1e-3,
-        precision: str = "auto",
-        warm_start: bool = False,
         device: str | None = None,
-        progress: bool | str = "auto",
         random_state: Any = None,
     ) -> None:
         self.architecture = architecture
@@ -181,55 +185,32 @@ class MLPMap(BaseMap):
         self.loss = loss
         self.dropout = dropout
         self.temperature = temperature
-        self.queue_size = queue_size
         self.learning_rate = learning_rate
-        self.weight_decay = weight_decay
         self.batch_size = batch_size
         self.max_iter = max_iter
-        self.validation_fraction = validation_fraction
         self.n_iter_no_change = n_iter_no_change
-        self.tol = tol
-        self.precision = precision
-        self.warm_start = warm_start
         self.device = device
-        self.progress = progress
         self.random_state = random_state
 
-    def fit(
-        self,
-        S: Any,
-        T: Any,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Train on the pairs and keep the best epoch by the held-out ones.
+    def _pairs_needed(self, d_source: int, d_target: int) -> int:
+        if self.architecture == "residual":
+            return 0  # the base says so itself
+        return super()._pairs_needed(d_source, d_target)
 
-        Parameters
-        ----------
-        S, T : array-like of shape (n, d_source) and (n, d_target)
-            Row i of `S` and row i of `T` mean the same.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each pair in the loss, >= 0.
-        unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        S, T, weights = self._check_pairs(S, T, sample_weight)
+    def _fit(
+        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
+    ) -> None:
+        weights = sample_weight
         how = self._training(equal_widths=S.shape[1] == T.shape[1])
         rng = generator(self.random_state)
-        learn, held_out = self._split(len(S), weights, rng)
+        learn, held_out = _split(len(S), weights, rng)
         if weights is not None:  # float32 holds no weight however small or large
             weights = weights / weights.max()
-        base = self._fitted_base(S, T, weights, held_out)
+        base = self._fitted_base(S, T, weights, held_out, how.share_of_source)
         data = Data(S, T, weights, base, standard_of(S, T, weights))
-        start = self._first_layers(S.shape[1], T.shape[1], data.standard, rng)
-        outcome = train(data, (learn, held_out), start, how, rng)
-        if base is not None and outcome.best_iter == 0 and not self._goes_on():
-            base = self._fitted_base(S, T, weights, held_out[:0])
+        outcome = train(data, (learn, held_out), self._first_layers(S, T, rng), how, rng)
+        if base is not None and outcome.best_iter == 0:
+            base = self._fitted_base(S, T, weights, held_out[:0], how.share_of_source)
         self.base_ = base
         self.layers_ = folded(outcome.layers, data.standard, residual=base is not None)
         self.loss_curve_, self.validation_curve_ = outcome.loss_curve, outcome.validation_curve
@@ -238,7 +219,6 @@ class MLPMap(BaseMap):
         if hasattr(base, "coef_"):
             self.n_parameters_ += base.coef_.size + base.intercept_.size
         self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
-        return self
 
     def transform(self, X: Any) -> FloatArray:
         """Map rows of the source space through the network.
@@ -261,95 +241,62 @@ class MLPMap(BaseMap):
             mapped += self.base_.transform(X)
         return mapped
 
-    def _goes_on(self) -> bool:
-        """Whether this fit starts from the layers of the one before."""
-        return bool(self.warm_start) and hasattr(self, "layers_")
-
     def _training(self, *, equal_widths: bool) -> Training:
-        """Return the checked parameters of training."""
-        if self.architecture not in ("residual", "fc", "ae"):
-            raise ValueError(
-                f'architecture must be "residual", "fc" or "ae", got {self.architecture!r}'
-            )
-        if self.precision not in ("auto", "float32", "bfloat16"):
-            raise ValueError(
-                f'precision must be "auto", "float32" or "bfloat16", got {self.precision!r}'
-            )
-        for name, least in (
-            ("batch_size", 1),
-            ("max_iter", 1),
-            ("n_iter_no_change", 1),
-            ("queue_size", 0),
-        ):
-            whole_number(name, getattr(self, name), least)
-        for name, high in (
-            ("dropout", 1.0),
-            ("validation_fraction", 1.0),
-            ("tol", 1.0),
-            ("weight_decay", np.inf),
-            ("temperature", np.inf),
-        ):
-            real_number(name, getattr(self, name), low=0, high=high, above=name in _ABOVE_ZERO)
-        rate = self.learning_rate
-        if rate is None:
-            rate = 1e-3 if self.architecture == "residual" else 2e-3
-        real_number("learning_rate", rate, low=0, above=True)
+        """Return how to train."""
+        losses = checked_losses(self.loss, equal_widths=equal_widths)
         import torch
 
-        device = torch.device(self.device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        on_gpu = device.type == "cuda"
         return Training(
-            losses=checked_losses(self.loss, equal_widths=equal_widths),
+            losses=losses,
             dropout=float(self.dropout),
             temperature=float(self.temperature),
-            queue_size=int(self.queue_size),
-            learning_rate=float(rate),
-            weight_decay=float(self.weight_decay),
+            learning_rate=float(self.learning_rate or LEARNING_RATES[self.architecture]),
             batch_size=int(self.batch_size),
             max_iter=int(self.max_iter),
             n_iter_no_change=int(self.n_iter_no_change),
-            tol=float(self.tol),
-            bfloat16=self.precision == "bfloat16" or (self.precision == "auto" and on_gpu),
-            device=device,
-            progress=self.progress,
+            device=torch.device(self.device or ("cuda" if torch.cuda.is_available() else "cpu")),
         )
 
-    def _split(
-        self, n: int, weights: Float64Array | None, rng: np.random.Generator
-    ) -> tuple[Any, Any]:
-        """Rows to train on and rows held out; rows without weight are in neither."""
-        rows = np.arange(n) if weights is None else np.flatnonzero(weights)
-        rows = rng.permutation(rows)
-        if len(rows) < 2:  # one pair: nothing to hold out, and nothing to learn but that pair
-            return rows, rows
-        held = min(max(1, round(self.validation_fraction * len(rows))), len(rows) - 1)
-        return rows[held:], rows[:held]
-
     def _fitted_base(
-        self, S: FloatArray, T: FloatArray, weights: Float64Array | None, held_out: Any
+        self,
+        S: FloatArray,
+        T: FloatArray,
+        weights: Float64Array | None,
+        held_out: Any,
+        share: float,
     ) -> Any:
-        """Closed form of "residual", fitted on all pairs but those held out."""
+        """Fit the closed form of "residual" to all pairs but those held out.
+
+        What it aims at is the target row, drawn to the source row by `share`.
+        """
         if self.architecture != "residual":
             return None
-        from langalign_sk.maps._resolve import resolve_map  # it names this class
-
         base = resolve_map(self.base, random_state=self.random_state)
-        if not len(held_out) or len(held_out) == len(S):
-            return base.fit(S, T, weights)
-        if isinstance(base, MomentMap):  # weights of zero: no copy of the other rows
+        if len(held_out) == len(S):
+            held_out = held_out[:0]
+        kept = weights
+        if len(held_out):
             kept = np.ones(len(S)) if weights is None else weights.copy()
             kept[held_out] = 0.0
-            return base.fit(S, T, kept)
-        rows = np.ones(len(S), dtype=bool)
-        rows[held_out] = False
-        return base.fit(S[rows], T[rows], None if weights is None else weights[rows])
+        if share == 0 and (kept is weights or isinstance(base, MomentMap)):
+            return base.fit(S, T, kept)  # weights of zero: no copy of the other rows
+
+        def part(rows: Any) -> tuple[FloatArray, FloatArray, Float64Array | None]:
+            aim = (1 - share) * T[rows] + share * S[rows] if share else T[rows]
+            return S[rows], aim, None if kept is None else kept[rows]
+
+        if fits_from_moments(base):
+            blocks = row_blocks(len(S), S.shape[1] + T.shape[1])
+            return base.fit_moments(PairMoments.from_blocks(part(rows) for rows in blocks))
+        rows = np.setdiff1d(np.arange(len(S)), held_out)
+        S, T, kept = part(rows)
+        return base.fit(S, T, None if weights is None else kept)
 
     def _widths(self, d_in: int, d_out: int) -> list[int]:
-        """Widths of all layers, input and output included."""
+        """Return the widths of all layers, input and output included."""
         width = self.hidden_width
         if width is None:
             width = 2048 if self.architecture == "residual" else max(d_in, d_out)
-        width = whole_number("hidden_width", width)
         hidden = {
             "residual": [width],
             "fc": [width] * 5,
@@ -357,19 +304,10 @@ class MLPMap(BaseMap):
         }[self.architecture]
         return [d_in, *hidden, d_out]
 
-    def _first_layers(self, d_in: int, d_out: int, standard: Standard, rng: Any) -> list[Layer]:
-        """Layers to start from: random ones, or those of the fit before."""
-        widths = self._widths(d_in, d_out)
-        if self._goes_on():
-            shapes = [weights.shape for weights, _ in self.layers_]
-            if shapes != list(pairwise(widths)):
-                raise ValueError(
-                    f"warm_start: the layers fitted before have shapes {shapes}, these parameters "
-                    f"and pairs need widths {widths}; fit a new map, or set warm_start=False"
-                )
-            return unfolded(self.layers_, standard, residual=self.base_ is not None)
+    def _first_layers(self, S: FloatArray, T: FloatArray, rng: np.random.Generator) -> list[Layer]:
+        """Return random layers to start from."""
         layers = []
-        for fan_in, fan_out in pairwise(widths):
+        for fan_in, fan_out in pairwise(self._widths(S.shape[1], T.shape[1])):
             # Orthogonal, and of a gain that keeps the variance through ReLU: independent weights
             # leave six layers stuck at the mean of the targets.
             tall = rng.standard_normal((max(fan_in, fan_out), min(fan_in, fan_out)))
@@ -381,4 +319,10 @@ class MLPMap(BaseMap):
         return layers
 
 
-_ABOVE_ZERO = ("temperature", "validation_fraction")
+def _split(n: int, weights: Float64Array | None, rng: np.random.Generator) -> tuple[Any, Any]:
+    """Return rows to train on and rows held out; rows without weight are in neither."""
+    rows = rng.permutation(np.arange(n) if weights is None else np.flatnonzero(weights))
+    if len(rows) < 2:  # one pair: nothing to hold out, and nothing to learn but that pair
+        return rows, rows
+    held = max(1, round(HELD_OUT * len(rows)))
+    return rows[held:], rows[:held]

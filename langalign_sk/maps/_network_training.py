@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,11 +12,100 @@ import numpy as np
 from langalign_sk._numeric import FloatArray
 from langalign_sk._progress import progress_bar
 from langalign_sk.maps._network_layers import Layer, Standard
-from langalign_sk.maps._network_losses import Batch, total_loss
 
+#: Targets closer than this (cosine) are one sentence: never each other's negatives.
+_SAME = 1.0 - 1e-4
 #: Rows gathered at a time from the (perhaps memory-mapped) pairs, in batches.
 _BATCHES_AT_A_TIME = 32
 _VALIDATION_BATCH = 2048
+#: Of AdamW, on weights.
+WEIGHT_DECAY = 1e-2
+#: Share of the best loss by which an epoch must better it to count.
+TOLERANCE = 1e-3
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Rows of one step, as tensors; `mapped` carries the gradient."""
+
+    source: Any
+    target: Any
+    mapped: Any
+    weight: Any
+    scale: float
+    temperature: float
+
+    def mean(self, per_row: Any) -> Any:
+        """Return the weighted mean of one number per row."""
+        # Weights that float32 takes for zero leave nothing to learn, not a division by zero.
+        return (per_row * self.weight).sum() / self.weight.sum().clamp_min(1e-30)
+
+
+def mse(batch: Batch) -> Any:
+    """Return the squared distance to the target row, per column, by the targets' variance."""
+    return batch.mean(((batch.mapped - batch.target) / batch.scale).square().mean(dim=1))
+
+
+def cosine(batch: Batch) -> Any:
+    """Return one minus the cosine to the target row."""
+    return batch.mean(1.0 - (_unit(batch.mapped) * _unit(batch.target)).sum(dim=1))
+
+
+def infonce(batch: Batch) -> Any:
+    """Return the cross entropy of finding the own target among those of the batch, and back."""
+    mapped, target = _unit(batch.mapped), _unit(batch.target)
+    same = target @ target.T > _SAME
+    hidden = same.fill_diagonal_(False)
+    logits = (mapped @ target.T / batch.temperature).masked_fill(hidden, float("-inf"))
+    there = logits.logsumexp(dim=1) - logits.diagonal()
+    back = logits.logsumexp(dim=0) - logits.diagonal()
+    return batch.mean((there + back) / 2)
+
+
+def relational(batch: Batch) -> Any:
+    """Return the squared distance of the cosines among mapped rows from those among targets."""
+    mapped, target = _unit(batch.mapped), _unit(batch.target)
+    change = (mapped @ mapped.T - target @ target.T).square()
+    return batch.mean(change @ batch.weight / batch.weight.sum().clamp_min(1e-30))
+
+
+def keep_source(batch: Batch) -> Any:
+    """Return the squared distance to the source row, per column, by the targets' variance."""
+    return batch.mean(((batch.mapped - batch.source) / batch.scale).square().mean(dim=1))
+
+
+LOSSES: dict[str, Callable[[Batch], Any]] = {
+    "mse": mse,
+    "cosine": cosine,
+    "infonce": infonce,
+    "relational": relational,
+    "keep_source": keep_source,
+}
+
+
+def checked_losses(loss: Any, *, equal_widths: bool) -> dict[str, float]:
+    """Turn the parameter `loss` into weights by name, or refuse it."""
+    weights = {loss: 1.0} if isinstance(loss, str) else loss
+    if not isinstance(weights, Mapping) or not weights:
+        raise TypeError(f"loss must be a name or a dict name → weight, got {loss!r}")
+    for name, weight in weights.items():
+        if name not in LOSSES:
+            raise ValueError(f"unknown loss {name!r}; the names are {sorted(LOSSES)}")
+        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or not 0 < weight < 1e9:
+            raise ValueError(f"the weight of loss {name!r} must be a number > 0, got {weight!r}")
+    if "keep_source" in weights and not equal_widths:
+        raise ValueError("loss 'keep_source' compares both spaces: they need the same width")
+    return {name: float(weight) for name, weight in weights.items()}
+
+
+def total_loss(batch: Batch, weights: Mapping[str, float]) -> Any:
+    """Return the weighted sum of the losses asked for."""
+    return sum(weight * LOSSES[name](batch) for name, weight in weights.items())
+
+
+def _unit(rows: Any) -> Any:
+    """Return rows of length one; a zero row stays zero."""
+    return rows / rows.norm(dim=1, keepdim=True).clamp_min(1e-12)
 
 
 @dataclass(frozen=True)
@@ -53,16 +142,18 @@ class Training:
     losses: Mapping[str, float]
     dropout: float
     temperature: float
-    queue_size: int
     learning_rate: float
-    weight_decay: float
     batch_size: int
     max_iter: int
     n_iter_no_change: int
-    tol: float
-    bfloat16: bool
     device: Any
-    progress: bool | str
+
+    @property
+    def share_of_source(self) -> float:
+        """How far "keep_source" draws from the targets to the source rows."""
+        away = self.losses.get("keep_source", 0.0)
+        total = sum(weight for name, weight in self.losses.items() if name != "relational")
+        return away / total if total else 0.0
 
 
 @dataclass
@@ -96,7 +187,7 @@ def train(
         optimizer = torch.optim.AdamW(
             # Biases and means are no complexity: they are not decayed.
             [
-                {"params": parameters[0::2], "weight_decay": how.weight_decay},
+                {"params": parameters[0::2], "weight_decay": WEIGHT_DECAY},
                 {"params": parameters[1::2], "weight_decay": 0.0},
             ],
             lr=how.learning_rate,
@@ -108,9 +199,7 @@ def train(
         outcome = Outcome(best, validation_curve=[net.loss_on(data, held_out)])
         lowest = outcome.validation_curve[0]
         idle = 0
-        with progress_bar(
-            how.max_iter, desc="Training the map", unit="epochs", progress=how.progress
-        ) as bar:
+        with progress_bar(how.max_iter, desc="Training the map", unit="epochs") as bar:
             for epoch in range(1, how.max_iter + 1):
                 outcome.loss_curve.append(
                     net.learn_epoch(data, rng.permutation(learn), optimizer, schedule)
@@ -125,7 +214,7 @@ def train(
                         "lower learning_rate"
                     )
                 # Small gains are kept too; patience asks for larger ones.
-                idle = 0 if value < lowest - how.tol * abs(lowest) else idle + 1
+                idle = 0 if value < lowest - TOLERANCE * abs(lowest) else idle + 1
                 if value < min(outcome.validation_curve[:-1]):
                     outcome.layers, outcome.best_iter = net.layers(), epoch
                 lowest = min(lowest, value) if idle == 0 else lowest
@@ -143,7 +232,6 @@ class _Net:
         self.parameters = parameters
         self.how = how
         self.scale = scale
-        self.queue: Any = None
         self.generator = torch.Generator(device=how.device)
         self.generator.manual_seed(int(rng.integers(2**31 - 1)))
 
@@ -166,15 +254,15 @@ class _Net:
                     x = x * kept.div_(1 - dropout)
         return x
 
-    def loss(self, tensors: Any, *, dropout: float, negatives: Any) -> Any:
+    def loss(self, tensors: Any, *, dropout: float) -> Any:
         """Loss of one batch."""
         import torch
 
         x, source, target, floor, weight = tensors
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=self.how.bfloat16):
+        with torch.autocast(x.device.type, torch.bfloat16, enabled=x.device.type == "cuda"):
             out = self.forward(x, dropout=dropout)
         mapped = floor + self.scale * out.float()
-        batch = Batch(source, target, mapped, weight, self.scale, negatives, self.how.temperature)
+        batch = Batch(source, target, mapped, weight, self.scale, self.how.temperature)
         return total_loss(batch, self.how.losses)
 
     def learn_epoch(self, data: Data, rows: Any, optimizer: Any, schedule: _Schedule) -> float:
@@ -185,15 +273,14 @@ class _Net:
             for group in optimizer.param_groups:
                 group["lr"] = rate
             optimizer.zero_grad(set_to_none=True)
-            loss = self.loss(tensors, dropout=self.how.dropout, negatives=self.queue)
+            loss = self.loss(tensors, dropout=self.how.dropout)
             loss.backward()
             optimizer.step()
-            self._enqueue(tensors[2])
             losses.append(loss.detach())  # reading it here would wait for the device
         return float(sum(losses) / len(losses))
 
     def loss_on(self, data: Data, rows: Any) -> float:
-        """Loss on held-out rows: no dropout, no queue, always the same batches."""
+        """Loss on held-out rows: no dropout, always the same batches."""
         import torch
 
         total, count = 0.0, 0.0
@@ -201,17 +288,9 @@ class _Net:
             for tensors in _batches(data, rows, _VALIDATION_BATCH, self.how.device):
                 weight = float(tensors[4].sum())
                 if weight > 0:
-                    total += weight * float(self.loss(tensors, dropout=0.0, negatives=None))
+                    total += weight * float(self.loss(tensors, dropout=0.0))
                     count += weight
         return total / count
-
-    def _enqueue(self, target: Any) -> None:
-        """Keep the last targets: they don't change in training, so queued ones never go stale."""
-        import torch
-
-        if self.how.queue_size:
-            both = target if self.queue is None else torch.cat([target, self.queue])
-            self.queue = both[: self.how.queue_size]
 
 
 class _Schedule:

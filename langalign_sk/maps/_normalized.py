@@ -1,17 +1,92 @@
-"""Length normalisation and centring around any map."""
+"""Length normalisation and centring around any map, and the published combinations by name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
-from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks, row_lengths
 from langalign_sk.maps._base import BaseMap, fits_from_moments
-from langalign_sk.maps._units import row_lengths
+from langalign_sk.maps._multistep import MultiStepMap
+from langalign_sk.maps._resolve import resolve_map
 
 STEPS = ("unit", "center")
+_WHITENED = {"whiten": True, "shrinkage": 0.0}
+_WEIGHTED = {**_WHITENED, "reweight": 1.0, "dewhiten": "source"}
+
+#: Name → what is done to the rows, and the parameters of the `MultiStepMap`.
+PUBLISHED: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "mikolov2013": ((), {**_WHITENED, "reweight": 1.0}),
+    "faruqui2014": (("unit", "center"), _WHITENED),
+    "xing2015": (("unit",), {}),
+    "artetxe2016": (("unit", "center"), {}),
+    "artetxe2018": (("unit", "center"), _WEIGHTED),
+    "vecmap2018": (("unit", "center", "unit"), _WEIGHTED),
+}
+
+
+def published_map(name: str) -> BaseMap:
+    """Return the unfitted map of a published combination of steps.
+
+    Parameters
+    ----------
+    name : str
+        ================ ============================================== ==========================
+        name             steps                                          reference
+        ================ ============================================== ==========================
+        ``mikolov2013``  least squares without penalty or intercept     [1]_
+        ``faruqui2014``  unit, center, whiten both sides (CCA)          [2]_
+        ``xing2015``     unit, rotation                                 [3]_
+        ``artetxe2016``  unit, center, rotation                         [4]_
+        ``artetxe2018``  unit, center, whiten, re-weight, de-whiten     [5]_
+        ``vecmap2018``   the same after unit, center, unit              [6]_
+        ================ ============================================== ==========================
+
+    Returns
+    -------
+    map
+        A `MultiStepMap`, or a `NormalizedMap` around one; its parameters are there to be changed
+        (``published_map("faruqui2014").set_params(method__rank=200)``).
+
+    See Also
+    --------
+    MultiStepMap : The steps, and how they land in the raw target space.
+
+    Notes
+    -----
+    The published systems move both sides into a third space and compare by cosine. Here one side
+    stays, so what was done to it is undone on the side that moves: re-weighting by the root of
+    the correlations on both sides becomes re-weighting by the correlations on one, and canonical
+    variates are brought back by the roots of the target covariance.
+
+    References
+    ----------
+    .. [1] T. Mikolov, Q. V. Le, I. Sutskever. Exploiting similarities among languages for machine
+       translation. arXiv:1309.4168, 2013.
+    .. [2] M. Faruqui, C. Dyer. Improving vector space word representations using multilingual
+       correlation. EACL 2014.
+    .. [3] C. Xing, D. Wang, C. Liu, Y. Lin. Normalized word embedding and orthogonal transform for
+       bilingual word translation. NAACL 2015.
+    .. [4] M. Artetxe, G. Labaka, E. Agirre. Learning principled bilingual mappings of word
+       embeddings while preserving monolingual invariance. EMNLP 2016.
+    .. [5] M. Artetxe, G. Labaka, E. Agirre. Generalizing and improving bilingual word embedding
+       mappings with a multi-step framework of linear transformations. AAAI 2018.
+    .. [6] M. Artetxe, G. Labaka, E. Agirre. A robust self-learning method for fully unsupervised
+       cross-lingual mappings of word embeddings. ACL 2018.
+
+    Examples
+    --------
+    >>> from langalign_sk.maps import published_map
+    >>> published_map("xing2015")
+    NormalizedMap(method=MultiStepMap(center=False))
+    """
+    if name not in PUBLISHED:
+        raise ValueError(f"unknown combination {name!r}; the names are {sorted(PUBLISHED)}")
+    steps, parameters = PUBLISHED[name]
+    between = MultiStepMap(center=False, **parameters)
+    return NormalizedMap(between, steps=steps) if steps else between
 
 
 class NormalizedMap(BaseMap):
@@ -79,6 +154,7 @@ class NormalizedMap(BaseMap):
     True
     """
 
+    names: ClassVar[tuple[str, ...]] = tuple(PUBLISHED)
     uses_unlabeled = False
 
     map_: Any
@@ -90,52 +166,34 @@ class NormalizedMap(BaseMap):
         self.method = method
         self.steps = steps
 
-    def fit(
-        self,
-        S: Any,
-        T: Any,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Learn the statistics of both sides and the map between the normalised rows.
+    @classmethod
+    def _named(cls, name: str) -> BaseMap:
+        return published_map(name)
 
-        Parameters
-        ----------
-        S, T : array-like of shape (n, d_source) and (n, d_target)
-            Row i of `S` and row i of `T` mean the same.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0.
-        unlabeled_source, unlabeled_target : ignored
+    def _pairs_needed(self, d_source: int, d_target: int) -> int:
+        return 0  # the map between the normalised rows says so itself
 
-        Returns
-        -------
-        self
-        """
-        steps = self._checked_steps()
-        S, T, weights = self._check_pairs(S, T, sample_weight)
+    def _fit(
+        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
+    ) -> None:
+        steps, weights = self._checked_steps(), sample_weight
         source, target = _Side(steps, S, weights), _Side(steps, T, weights)
-        from langalign_sk.maps._resolve import resolve_map  # which knows this class
-
         inner = resolve_map(self.method)
         if fits_from_moments(inner):
-            parts = [
-                PairMoments.from_rows(
+            blocks = (
+                (
                     source.forward(S[rows]),
                     target.forward(T[rows]),
                     None if weights is None else weights[rows],
                 )
                 for rows in row_blocks(len(S), S.shape[1] + T.shape[1])
-                if weights is None or weights[rows].any()
-            ]
-            self.map_ = inner.fit_moments(sum(parts[1:], start=parts[0]))
+            )
+            self.map_ = inner.fit_moments(PairMoments.from_blocks(blocks))
         else:
             self.map_ = inner.fit(source.forward(S), target.forward(T), weights)
         self.source_means_, self.target_means_ = source.means, target.means
         self.target_lengths_ = target.lengths
         self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
-        return self
 
     def transform(self, X: Any) -> FloatArray:
         """Map rows of the source space into the target space.
@@ -161,7 +219,7 @@ class NormalizedMap(BaseMap):
         return mapped
 
     def _checked_steps(self) -> list[str]:
-        """The steps, if they are steps."""
+        """Return the steps, if they are steps."""
         steps = [self.steps] if isinstance(self.steps, str) else list(self.steps)
         unknown = [step for step in steps if step not in STEPS]
         if unknown:
@@ -206,7 +264,7 @@ def _forward(rows: FloatArray, steps: list[str], means: list[Float64Array]) -> F
 
 
 def _unit(rows: FloatArray) -> FloatArray:
-    """Rows of length 1; rows of zeros stay what they are."""
+    """Return rows of length 1; rows of zeros stay what they are."""
     lengths = row_lengths(rows)[:, None]
     lengths[lengths == 0] = 1
     scaled: FloatArray = np.divide(rows, lengths, dtype=np.float64).astype(rows.dtype, copy=False)

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
-
-from langalign_sk._numeric import (
-    FloatArray,
-    Moments,
-    PairMoments,
-    as_float_matrix,
-    least_squares_scale,
-    rotation_of,
-)
-from langalign_sk.maps._affine import AffineMixin, affine
-from langalign_sk.maps._base import MomentMap, _check_width
+from langalign_sk._numeric import Float64Array, PairMoments, least_squares_scale, rotation_of
+from langalign_sk.maps._affine import AffineMixin
+from langalign_sk.maps._base import MomentMap
+from langalign_sk.maps._parameters import Constraints
 
 
-def _can_invert(self: ProcrustesMap) -> bool:
-    """Tell whether `inverse_transform` exists; it may before `fit`, as far as one can know."""
-    if not hasattr(self, "coef_"):
-        return True
-    if self.n_features_in_ > self.n_features_out_:
-        raise AttributeError(
-            f"{self.n_features_in_} columns mapped to {self.n_features_out_} cannot be recovered"
-        )
-    if self.scale_ == 0:
-        raise AttributeError("the fitted scale is 0: all rows map to one point")
-    return True
-
-
-class ProcrustesMap(AffineMixin, MomentMap):
+class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
     r"""Rotate the source space onto the target space, after centring both.
 
     Keeps lengths and angles and has no penalty to choose: the map for two spaces that differ by
@@ -107,49 +85,31 @@ class ProcrustesMap(AffineMixin, MomentMap):
 
     scale_: float
 
+    _parameter_constraints: ClassVar[Constraints] = {"scale": ["boolean"]}
+
     def __init__(self, *, scale: bool = False) -> None:
         self.scale = scale
 
-    def fit_moments(
-        self,
-        moments: PairMoments | None,
-        *,
-        unlabeled_source: Moments | None = None,
-        unlabeled_target: Moments | None = None,
-    ) -> Self:
-        """Learn the map from accumulated moments.
-
-        Parameters
-        ----------
-        moments : PairMoments
-            Moments of the pairs.
-        unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        moments = self._need(moments)
+    def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
         rotation, _ = rotation_of(moments)
         self.scale_ = least_squares_scale(moments, rotation) if self.scale else 1.0
         coef = self.scale_ * rotation
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
 
-    @available_if(_can_invert)
-    def inverse_transform(self, X: Any) -> FloatArray:
-        """Map rows of the target space back: undoes `transform`. Needs d_source <= d_target.
+    def _pairs_needed(self, d_source: int, d_target: int) -> int:
+        return 1 + min(d_source, d_target)
 
-        Parameters
-        ----------
-        X : array-like of shape (n, d_target)
+    def _can_invert(self) -> bool:
+        if not hasattr(self, "coef_"):
+            return True
+        if self.n_features_in_ > self.n_features_out_:
+            raise AttributeError(
+                f"{self.n_features_in_} columns mapped to {self.n_features_out_} cannot be "
+                "recovered"
+            )
+        if self.scale_ == 0:
+            raise AttributeError("the fitted scale is 0: all rows map to one point")
+        return True
 
-        Returns
-        -------
-        ndarray of shape (n, d_source)
-            In the dtype of `X` (float32 or float64).
-        """
-        check_is_fitted(self)
-        X = as_float_matrix(X, name="X")
-        _check_width(X, self.n_features_out_, f"{type(self).__name__}.inverse_transform")
-        back = self.coef_.T / self.scale_**2
-        return affine(X, back, -self.intercept_ @ back)
+    def _inverse_coef(self) -> Float64Array:
+        return self.coef_.T / self.scale_**2

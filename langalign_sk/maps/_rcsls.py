@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from langalign_sk._numeric import (
     IntArray,
     PairMoments,
     best_pairs,
+    centred_units,
     least_squares_scale,
     rotation_of,
     row_blocks,
@@ -22,12 +23,16 @@ from langalign_sk._numeric import (
 )
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import BaseMap
-from langalign_sk.maps._checks import real_number, whole_number
-from langalign_sk.maps._random import generator
-from langalign_sk.maps._units import centred_units
+from langalign_sk.maps._parameters import (
+    COUNT,
+    COUNT_OR_ZERO,
+    NOT_NEGATIVE,
+    Constraints,
+    generator,
+)
 
 
-class RCSLSMap(AffineMixin, BaseMap):
+class RCSLSMap(AffineMixin, BaseMap, name="rcsls"):
     r"""Turn source rows so that each finds its translation first, by relaxed CSLS.
 
     Starts at Procrustes and gives up the orthogonality where that brings translations nearer than
@@ -105,6 +110,13 @@ class RCSLSMap(AffineMixin, BaseMap):
     n_iter_: int
     scale_: float
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "n_neighbors": [COUNT],
+        "n_candidates": [COUNT],
+        "max_iter": [COUNT_OR_ZERO],
+        "tol": [NOT_NEGATIVE],
+    }
+
     def __init__(
         self,
         *,
@@ -120,34 +132,13 @@ class RCSLSMap(AffineMixin, BaseMap):
         self.tol = tol
         self.random_state = random_state
 
-    def fit(
-        self,
-        S: Any,
-        T: Any,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
+    def _pairs_needed(self, d_source: int, d_target: int) -> int:
+        return 1 + min(d_source, d_target)
+
+    def _fit(
+        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
     ) -> Self:
-        """Learn the map from pairs of rows.
-
-        Parameters
-        ----------
-        S, T : array-like of shape (n, d_source) and (n, d_target)
-            Row i of `S` and row i of `T` mean the same.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0.
-        unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        whole_number("n_neighbors", self.n_neighbors)
-        whole_number("n_candidates", self.n_candidates)
-        whole_number("max_iter", self.max_iter, 0)
-        real_number("tol", self.tol, low=0)
-        S, T, weights = self._check_pairs(S, T, sample_weight)
+        weights = sample_weight
         raw = PairMoments.from_rows(S, T, weights)
         present = np.arange(len(S)) if weights is None else np.flatnonzero(weights)
         if len(present) > self.n_candidates:

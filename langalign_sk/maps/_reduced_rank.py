@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from langalign_sk._numeric import (
     Float64Array,
-    Moments,
     PairMoments,
     eigh_of,
     numerical_rank,
@@ -18,11 +17,12 @@ from langalign_sk._numeric import (
 )
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import MomentMap
+from langalign_sk.maps._parameters import COUNT, NOT_NEGATIVE, SHARE, Constraints, one_of
 from langalign_sk.maps._ridge import RidgeMap, projected_cross
 
 
 class _LowRankMap(AffineMixin, MomentMap):
-    """What both regressions share; they differ in how target columns are weighed."""
+    """Base of both regressions, which differ in how target columns are weighed."""
 
     uses_unlabeled = False
 
@@ -35,40 +35,30 @@ class _LowRankMap(AffineMixin, MomentMap):
     singular_values_: Float64Array
     gcv_values_: Float64Array
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "rank": [COUNT, one_of("gcv")],
+        "alpha": [NOT_NEGATIVE, one_of("gcv")],
+        "alphas": ["array-like", None],
+        "shrinkage": [SHARE, one_of("oas")],
+    }
+
     def _target_roots(
         self, moments: PairMoments
     ) -> tuple[float, tuple[Float64Array, Float64Array]] | None:
-        """A key, and the matrices into and out of the target's metric; None for the raw one."""
+        """Return a key, and the matrices into and out of the target's metric; None for its own."""
         return None
 
     def _explained(self, moments: PairMoments, squares: Float64Array) -> tuple[Float64Array, float]:
-        """What each direction takes off the residual, and what all of them leave of it."""
+        """Return what each direction takes off the residual, and what all leave of it."""
         total = float(moments.target.squares.sum()) / moments.weight
         return squares, max(total - float(squares.sum()), 0.0)
 
-    def fit_moments(
-        self,
-        moments: PairMoments | None,
-        *,
-        unlabeled_source: Moments | None = None,
-        unlabeled_target: Moments | None = None,
-    ) -> Self:
-        """Learn the map from accumulated moments.
+    def _pairs_needed(self, d_source: int, d_target: int) -> int:
+        return d_source + 1 if self.alpha == 0 else super()._pairs_needed(d_source, d_target)
 
-        Parameters
-        ----------
-        moments : PairMoments
-            Moments of the pairs.
-        unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        moments = self._need(moments)
-        _check_rank(self.rank)
+    def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
         # From the same moments, so the eigendecomposition is shared with it.
-        ridge = RidgeMap(self.alpha, alphas=self.alphas).fit_moments(moments)
+        ridge = RidgeMap(self.alpha, alphas=self.alphas)._fit_moments(moments)
         self.alpha_ = ridge.alpha_
         values, vectors = eigh_of(moments.source)
         penalty = self.alpha_ * float(values.sum()) / moments.source.width
@@ -93,7 +83,7 @@ class _LowRankMap(AffineMixin, MomentMap):
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
 
 
-class ReducedRankMap(_LowRankMap):
+class ReducedRankMap(_LowRankMap, name="reduced_rank"):
     r"""Ridge regression through the few directions that predict the target best.
 
     Of all maps that pass through `rank` dimensions, the one of least penalised squared error.
@@ -176,7 +166,7 @@ class ReducedRankMap(_LowRankMap):
         self.alphas = alphas
 
 
-class CCAMap(_LowRankMap):
+class CCAMap(_LowRankMap, name="cca"):
     r"""Regression on canonical variates: the directions in which both sides correlate most.
 
     Reduced-rank regression in which a target direction counts by how well it is predicted, however
@@ -265,14 +255,6 @@ class CCAMap(_LowRankMap):
         # In units of what full rank leaves over: there the noise is even over all directions.
         share = np.clip(squares, 0.0, 1.0 - 1e-12)
         return share / (1.0 - share), float(moments.target.width)
-
-
-def _check_rank(rank: Any) -> None:
-    """Refuse what is no rank."""
-    if isinstance(rank, str) and rank == "gcv":
-        return
-    if isinstance(rank, bool) or not isinstance(rank, (int, np.integer)) or rank < 1:
-        raise ValueError(f'rank must be a whole number >= 1 or "gcv", got {rank!r}')
 
 
 def _svd(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
-from langalign_sk._numeric import FloatArray
+from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.maps._base import BaseMap
 
 
@@ -39,7 +39,7 @@ class RegressorMap(BaseMap):
     Notes
     -----
     Fits ``regressor.fit(S, T)`` and maps rows by ``regressor.predict(X)``; objective and cost are
-    the regressor's. Unpaired rows are ignored. `sample_weight` is passed on; where the regressor's
+    the regressor's. `sample_weight` is passed on; where the regressor's
     ``fit`` has no such parameter, weights of 0 and 1 select rows and others are an error.
 
     Examples
@@ -60,30 +60,13 @@ class RegressorMap(BaseMap):
     def __init__(self, regressor: Any) -> None:
         self.regressor = regressor
 
-    def fit(
-        self,
-        S: Any,
-        T: Any,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Fit a clone of the regressor on the pairs.
+    def _pairs_needed(self, d_source: int, d_target: int) -> int:
+        return 0  # as few as the regressor likes
 
-        Parameters
-        ----------
-        S, T : array-like of shape (n, d_source) and (n, d_target)
-            Row i of `S` and row i of `T` mean the same.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0.
-        unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        S, T, weights = self._check_pairs(S, T, sample_weight)
+    def _fit(
+        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
+    ) -> None:
+        weights = sample_weight
         name = type(self.regressor).__name__
         if weights is not None and not has_fit_parameter(self.regressor, "sample_weight"):
             if not np.isin(weights, (0.0, 1.0)).all():
@@ -110,7 +93,6 @@ class RegressorMap(BaseMap):
             )
         self.regressor_ = regressor
         self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
-        return self
 
     def transform(self, X: Any) -> FloatArray:
         """Map rows of the source space by the regressor's predictions.

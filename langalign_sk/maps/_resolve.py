@@ -7,36 +7,8 @@ from typing import Any
 
 from sklearn.base import clone
 
-from langalign_sk.maps._base import BaseMap
-from langalign_sk.maps._kernel import KernelMap
-from langalign_sk.maps._language_direction import LanguageDirectionMap
-from langalign_sk.maps._masking import LanguageMaskMap
-from langalign_sk.maps._mean_shift import MeanShiftMap
-from langalign_sk.maps._network import MLPMap
-from langalign_sk.maps._procrustes import ProcrustesMap
-from langalign_sk.maps._published import PUBLISHED, published_map
-from langalign_sk.maps._rcsls import RCSLSMap
-from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
+from langalign_sk.maps._base import BaseMap, classes_of_maps
 from langalign_sk.maps._regressor import RegressorMap
-from langalign_sk.maps._ridge import RidgeMap
-from langalign_sk.maps._self_learning import SelfLearningMap
-from langalign_sk.maps._subspace_shift import SubspaceShiftMap
-
-#: Short names of maps. A name stands for the map with its default parameters.
-NAMES: dict[str, type[BaseMap]] = {
-    "cca": CCAMap,
-    "kernel": KernelMap,
-    "language_direction": LanguageDirectionMap,
-    "language_mask": LanguageMaskMap,
-    "mean_shift": MeanShiftMap,
-    "mlp": MLPMap,
-    "procrustes": ProcrustesMap,
-    "rcsls": RCSLSMap,
-    "reduced_rank": ReducedRankMap,
-    "ridge": RidgeMap,
-    "self_learning": SelfLearningMap,
-    "subspace_shift": SubspaceShiftMap,
-}
 
 
 def resolve_map(method: Any, *, random_state: Any = None) -> Any:
@@ -45,9 +17,9 @@ def resolve_map(method: Any, *, random_state: Any = None) -> Any:
     Parameters
     ----------
     method : str, map or regressor
-        A short name ("procrustes", "ridge"), a map object (`BaseMap`, or any object with a
-        ``transform`` and a ``fit`` that takes ``unlabeled_source``), or a scikit-learn regressor,
-        which is wrapped by `RegressorMap`.
+        A short name ("procrustes", "ridge", or that of a class of yours), a map object (`BaseMap`,
+        or any object with a ``transform`` and a ``fit`` that takes ``unlabeled_source``), or a
+        scikit-learn regressor, which is wrapped by `RegressorMap`.
     random_state : int or RandomState, optional
         Given to each parameter ``random_state`` of the map, or nested in it, that is None.
 
@@ -85,16 +57,15 @@ def resolve_map(method: Any, *, random_state: Any = None) -> Any:
 
 def _find(method: Any) -> Any:
     """Do the work of `resolve_map` but the random state."""
+    # The classes name themselves: no table to keep, and a class of the user's own is known too.
+    named = {name: cls for cls in classes_of_maps() for name in vars(cls).get("names", ())}
     if isinstance(method, str):
-        if method in PUBLISHED:
-            return published_map(method)
-        if method not in NAMES:
-            names = sorted([*NAMES, *PUBLISHED])
+        if method not in named:
             raise ValueError(
-                f"unknown method {method!r}; the names are {names}. A name has no "
+                f"unknown method {method!r}; the names are {sorted(named)}. A name has no "
                 "parameters: to set some, pass the object, for example RidgeMap(alpha=0.1)"
             )
-        return NAMES[method]()
+        return named[method]._named(method)
     if isinstance(method, type):
         raise TypeError(f"method must be an object: {method.__name__}(...), not the class")
     if isinstance(method, BaseMap) or _is_map(method):
@@ -103,7 +74,7 @@ def _find(method: Any) -> Any:
     if kind == "regressor":
         return RegressorMap(clone(method))
     advice = (
-        f"pass one of the names {sorted(NAMES)}, a map object such as RidgeMap(alpha=0.1), "
+        f"pass one of the names {sorted(named)}, a map object such as RidgeMap(alpha=0.1), "
         "or a scikit-learn regressor"
     )
     name = type(method).__name__
@@ -124,7 +95,7 @@ def _is_map(method: Any) -> bool:
 
 
 def _estimator_type(method: Any) -> str | None:
-    """Kind of a scikit-learn estimator ("regressor", "classifier" ...), None where it has none."""
+    """Return the kind of an estimator ("regressor", "classifier" ...); None where it has none."""
     if hasattr(method, "__sklearn_tags__"):
         kind = method.__sklearn_tags__().estimator_type
     else:  # estimators written for older versions of scikit-learn

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from typing import Any, Self
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
-from langalign_sk._numeric import Float64Array, Moments, PairMoments, eigh_of
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, eigh_of, row_blocks
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import MomentMap
-from langalign_sk.maps._leave_one_out import leave_one_out
+from langalign_sk.maps._parameters import NOT_NEGATIVE, Constraints, one_of
+
+#: Source rows, target rows, weights.
+Rows: TypeAlias = tuple[FloatArray, FloatArray, Float64Array | None]
 
 
-class RidgeMap(AffineMixin, MomentMap):
+class RidgeMap(AffineMixin, MomentMap, name="ridge"):
     r"""Predict target rows from source rows by penalised least squares.
 
     Fits any linear relation between the spaces, and shrinks along the directions that the pairs
@@ -113,103 +114,51 @@ class RidgeMap(AffineMixin, MomentMap):
     gcv_values_: Float64Array
     loo_values_: Float64Array
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "alpha": [NOT_NEGATIVE, one_of("gcv", "loo")],
+        "alphas": ["array-like", None],
+    }
+
     def __init__(self, alpha: float | str = "gcv", *, alphas: Any = None) -> None:
         self.alpha = alpha
         self.alphas = alphas
-
-    def fit_moments(
-        self,
-        moments: PairMoments | None,
-        *,
-        unlabeled_source: Moments | None = None,
-        unlabeled_target: Moments | None = None,
-    ) -> Self:
-        """Learn the map from accumulated moments.
-
-        Parameters
-        ----------
-        moments : PairMoments
-            Moments of the pairs.
-        unlabeled_source, unlabeled_target : ignored
-
-        Returns
-        -------
-        self
-        """
-        if self.reads_rows:
-            raise ValueError('alpha="loo" reads the pairs row by row; moments alone allow "gcv"')
-        return self._fit_penalised(self._need(moments), None)
 
     @property
     def reads_rows(self) -> bool:
         """Whether `fit` needs the rows themselves, not just their moments."""
         return isinstance(self.alpha, str) and self.alpha == "loo"
 
-    def fit(
-        self,
-        S: Any,
-        T: Any,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Learn the map from pairs of rows.
+    def _pairs_needed(self, d_source: int, d_target: int) -> int:
+        return d_source + 1 if self.alpha == 0 else super()._pairs_needed(d_source, d_target)
 
-        Parameters
-        ----------
-        S, T : array-like of shape (n, d_source) and (n, d_target)
-            Row i of `S` and row i of `T` mean the same.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0; a weight of 2 counts as the pair given twice, but tells GCV
-            of no more pairs than there are, and leave-one-out leaves out the whole weight.
-        unlabeled_source, unlabeled_target : ignored
+    def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
+        if self.reads_rows:
+            raise ValueError('alpha="loo" reads the pairs row by row; moments alone allow "gcv"')
+        return self._fit_penalised(moments, None)
 
-        Returns
-        -------
-        self
-        """
+    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: Any) -> object:
         if not self.reads_rows:
-            return super().fit(S, T, sample_weight)
-        S, T, weights = self._check_pairs(S, T, sample_weight)
-        moments = PairMoments.from_rows(S, T, weights, target_scatter=False)
-        return self._fit_penalised(
-            moments,
-            lambda penalties: leave_one_out(
-                S, T, weights, moments, projected_cross(moments), penalties
-            ),
-        )
+            return super()._fit(S, T, sample_weight, *unlabeled)
+        moments = PairMoments.from_rows(S, T, sample_weight, target_scatter=False)
+        return self._fit_penalised(moments, (S, T, sample_weight))
 
-    def _fit_penalised(
-        self, moments: PairMoments, criterion: Callable[[Float64Array], Float64Array] | None
-    ) -> Self:
-        """Choose the penalty by `criterion`, or by GCV where it is None, and fit."""
-        self.alphas_ = self._candidates()
-        self.__dict__.pop("loo_values_", None)
+    def _fit_penalised(self, moments: PairMoments, rows: Rows | None) -> Self:
+        """Choose the penalty by leave-one-out from `rows`, or by GCV without any, and fit."""
+        given = not isinstance(self.alpha, str)
+        self.alphas_ = np.array([float(self.alpha)]) if given else _grid(self.alphas)
         values, vectors = eigh_of(moments.source)
         projected = projected_cross(moments)
         # Relative to the mean over all columns, those without variance included.
         penalties = self.alphas_ * (values.sum() / moments.source.width)
         self.gcv_values_ = _gcv_path(moments, values, projected, penalties)
         path = self.gcv_values_
-        if criterion is not None:
-            path = self.loo_values_ = criterion(penalties)
+        if rows is not None:
+            path = self.loo_values_ = _leave_one_out(rows, moments, projected, penalties)
         # The last of equal minima: the criterion may be flat, or infinite all along.
         best = len(penalties) - 1 - int(path[::-1].argmin())
         self.alpha_ = float(self.alphas_[best])
         coef = vectors @ (projected / (values + penalties[best])[:, None])
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
-
-    def _candidates(self) -> Float64Array:
-        """Relative penalties to consider, ascending."""
-        alpha: Any = self.alpha
-        if isinstance(alpha, str) and alpha in ("gcv", "loo"):
-            return _grid(self.alphas)
-        if isinstance(alpha, bool) or not isinstance(alpha, (int, float, np.number)):
-            raise TypeError(f'alpha must be a number >= 0, "gcv" or "loo", got {alpha!r}')
-        if not (math.isfinite(alpha) and alpha >= 0):
-            raise ValueError(f'alpha must be a finite number >= 0, "gcv" or "loo", got {alpha}')
-        return np.array([float(alpha)])
 
 
 def _grid(alphas: Any) -> Float64Array:
@@ -252,3 +201,35 @@ def _gcv_path(
     gcv = np.full(len(penalties), np.inf)
     np.divide(residual, (freedom / moments.n_effective) ** 2, out=gcv, where=freedom > tiny)
     return gcv
+
+
+def _leave_one_out(
+    rows: Rows, moments: PairMoments, projected: Float64Array, penalties: Float64Array
+) -> Float64Array:
+    """Return the weighted mean squared error of each pair under the map fitted without it.
+
+    One number per penalty; means and map are those of the other pairs, the absolute penalty is
+    kept. Infinite where a pair alone decides its own prediction. `projected` is the cross
+    covariance in the eigenvectors of the source covariance.
+    """
+    S, T, weights = rows
+    values, vectors = eigh_of(moments.source)
+    errors = np.zeros(len(penalties))
+    # Scores, targets and predictions of a block are held at once.
+    width = len(values) + 2 * moments.target.width + moments.source.width
+    for block in row_blocks(len(S), width):
+        scores = (S[block] - moments.source.mean) @ vectors
+        target = T[block] - moments.target.mean
+        share = np.ones(len(target)) if weights is None else weights[block]
+        share = share / moments.weight
+        for i, penalty in enumerate(penalties):
+            kept = scores / (values + penalty)
+            leverage = share * (1.0 + np.einsum("ij,ij->i", kept, scores))
+            residual = target - kept @ projected
+            squares = np.einsum("ij,ij->i", residual, residual)
+            free = 1.0 - leverage
+            left_out = np.full(len(target), np.inf)
+            np.divide(squares, free**2, out=left_out, where=free > 1e-10)
+            # A pair of weight zero is no pair.
+            errors[i] += np.sum(share[share > 0] * left_out[share > 0])
+    return errors

@@ -1,21 +1,18 @@
-"""Self-learning: pairs mined from unpaired rows, for as long as they help."""
+"""Self-learning: pairs mined from unlabeled rows, for as long as they help."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, mutual_nearest
-from langalign_sk.maps._checks import real_number, whole_number
-from langalign_sk.maps._random import generator
-from langalign_sk.maps._unpaired import UnpairedMap, draw
-
-Pairs = tuple[FloatArray, FloatArray, Float64Array]
+from langalign_sk.maps._parameters import COUNT, COUNT_OR_ZERO, PART, POSITIVE, Constraints
+from langalign_sk.maps._seeded import Pairs, SeededMap
 
 
-class SelfLearningMap(UnpairedMap):
-    r"""Add pairs mined from unpaired rows to the few true ones, while that helps.
+class SelfLearningMap(SeededMap, name="self_learning"):
+    r"""Add pairs mined from unlabeled rows to the few true ones, while that helps.
 
     Useful with a seed: some hundred pairs, or one multilingual encoder. Without a seed in two
     unrelated spaces it has nothing to start from and refuses. Which mined pairs help is judged
@@ -90,6 +87,14 @@ class SelfLearningMap(UnpairedMap):
     n_rounds_: int
     n_mined_: int
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "n_rounds": [COUNT_OR_ZERO],
+        "pseudo_weight": [POSITIVE],
+        "n_neighbors": [COUNT],
+        "n_rows": [COUNT],
+        "holdout": [PART],
+    }
+
     def __init__(
         self,
         method: Any = "ridge",
@@ -109,51 +114,25 @@ class SelfLearningMap(UnpairedMap):
         self.holdout = holdout
         self.random_state = random_state
 
-    def fit(
+    def _learn(
         self,
-        S: Any = None,
-        T: Any = None,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Learn the map from pairs, if any, and from unpaired rows.
-
-        Parameters
-        ----------
-        S, T : array-like of shape (n, d_source) and (n, d_target), optional
-            True pairs; where there are no unpaired rows, also the clouds.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each true pair, >= 0.
-        unlabeled_source, unlabeled_target : array-like of shape (m, d), optional
-            Unpaired rows of both languages.
-
-        Returns
-        -------
-        self
-        """
-        real_number("holdout", self.holdout, low=0, high=1, above=True)
-        real_number("pseudo_weight", self.pseudo_weight, low=0, above=True)
-        whole_number("n_rounds", self.n_rounds, 0)
-        whole_number("n_neighbors", self.n_neighbors)
-        whole_number("n_rows", self.n_rows)
-        pairs, clouds = self._inputs(S, T, sample_weight, unlabeled_source, unlabeled_target)
-        rng = generator(self.random_state)
-        source, target = (draw(cloud, self.n_rows, rng) for cloud in clouds)
+        pairs: Pairs | None,
+        source: FloatArray,
+        target: FloatArray,
+        rng: np.random.Generator,
+    ) -> Any:
         if pairs is None:
             mined, first = self._without_pairs(source, target, rng)
         else:
             mined, first = self._with_pairs(pairs, source, target, rng)
         self.n_mined_ = 0 if mined is None else len(mined[0])
         parts = [part for part in (pairs, mined) if part is not None]
-        self._set_map(self._fit_map(*parts) if parts else first)
-        return self
+        return self._fit_map(*parts) if parts else first
 
     def _with_pairs(
         self, pairs: Pairs, source: FloatArray, target: FloatArray, rng: np.random.Generator
     ) -> tuple[Pairs | None, Any]:
-        """Mined pairs of the best round, judged on pairs held out."""
+        """Return the mined pairs of the best round, judged on pairs held out."""
         order = rng.permutation(len(pairs[0]))
         n_held = max(1, round(self.holdout * len(order)))
         if len(order) - n_held < 2:  # too few to judge by: the true pairs alone
@@ -175,8 +154,8 @@ class SelfLearningMap(UnpairedMap):
     def _without_pairs(
         self, source: FloatArray, target: FloatArray, rng: np.random.Generator
     ) -> tuple[Pairs | None, Any]:
-        """Mined pairs of the best round, judged on held-out rows."""
-        first = self._first_map(None, (source, target))
+        """Return the mined pairs of the best round, judged on held-out rows."""
+        first = self._first_map(None, source, target)
         halves = [
             np.array_split(rng.permutation(len(rows)), [max(1, round(self.holdout * len(rows)))])
             for rows in (source, target)
@@ -196,7 +175,7 @@ class SelfLearningMap(UnpairedMap):
     def _rounds(
         self, fitted: Any, source: FloatArray, target: FloatArray, agree: Any, true: list[Pairs]
     ) -> tuple[Pairs | None, Any]:
-        """Mine and fit until agreement stops rising; the pairs of the best round, its map."""
+        """Mine and fit until agreement stops rising; return pairs and map of the best round."""
         self.agreement_, self.n_rounds_ = [agree(fitted)], 0
         best: Pairs | None = None
         wanted = _centred(target)
@@ -216,14 +195,14 @@ class SelfLearningMap(UnpairedMap):
 
 
 def _centred(rows: FloatArray, mean: Any = None) -> Float64Array:
-    """Rows less their mean, or less a given one."""
+    """Return rows less their mean, or less a given one."""
     centre = rows.mean(axis=0, dtype=np.float64) if mean is None else mean
     centred: Float64Array = np.asarray(rows, dtype=np.float64) - centre
     return centred
 
 
 def _cosines(A: Float64Array, B: Float64Array) -> Float64Array:
-    """Cosine of each row of A and its row of B; 0 for rows of zeros."""
+    """Return the cosine of each row of A and its row of B; 0 for rows of zeros."""
     lengths = np.linalg.norm(A, axis=1) * np.linalg.norm(B, axis=1)
     cosines: Float64Array = np.einsum("ij,ij->i", A, B)
     np.divide(cosines, lengths, out=cosines, where=lengths > 0)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, Moments, eigh_of
-from langalign_sk.maps._checks import real_number, whole_number
+from langalign_sk.maps._parameters import COUNT, FINITE, Constraints
 from langalign_sk.maps._shift import ShiftMap
 
 
-class SubspaceShiftMap(ShiftMap):
+class SubspaceShiftMap(ShiftMap, name="subspace_shift"):
     r"""Shift source rows into the subspace of the target language; needs no pairs.
 
     Each language is taken for an affine subspace: its mean and its first principal components.
@@ -50,7 +52,7 @@ class SubspaceShiftMap(ShiftMap):
     .. math:: x \mapsto R (x - m_s) + m_s + \beta (m_t - m_s),
 
     where :math:`\beta` is `strength`. The subspaces meet, their axes are not matched by meaning:
-    no unpaired text could tell which is which. A fit costs O(d^3).
+    no text without pairs could tell which is which. A fit costs O(d^3).
 
     References
     ----------
@@ -76,16 +78,19 @@ class SubspaceShiftMap(ShiftMap):
 
     angles_: Float64Array
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "n_components": [COUNT],
+        "strength": [FINITE],
+    }
+
     def __init__(self, n_components: int = 32, *, strength: float = 1.0) -> None:
         self.n_components = n_components
         self.strength = strength
 
     def _fit_clouds(self, source: Moments, target: Moments) -> tuple[Float64Array, Float64Array]:
-        """Matrix and offset for source rows."""
-        strength = real_number("strength", self.strength)
-        n_components = whole_number("n_components", self.n_components)
+        strength = float(self.strength)
         (_, of_source), (_, of_target) = eigh_of(source), eigh_of(target)
-        rank = min(n_components, of_source.shape[1], of_target.shape[1])
+        rank = min(self.n_components, of_source.shape[1], of_target.shape[1])
         U, cosines, Vt = np.linalg.svd(of_source[:, :rank].T @ of_target[:, :rank])
         U, V = of_source[:, :rank] @ U, of_target[:, :rank] @ Vt.T
         away = V - U * cosines
@@ -102,5 +107,4 @@ class SubspaceShiftMap(ShiftMap):
         return rotation.T, end - rotation @ source.mean
 
     def _inverse_coef(self) -> Float64Array:
-        """Inverse of the fitted rotation."""
         return self.coef_.T

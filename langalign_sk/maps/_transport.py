@@ -1,20 +1,18 @@
-"""Optimal transport between unpaired rows."""
+"""Optimal transport between rows that are no pairs."""
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
-from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.maps._checks import real_number, whole_number
-from langalign_sk.maps._random import generator
-from langalign_sk.maps._units import centred_units
-from langalign_sk.maps._unpaired import UnpairedMap, draw
+from langalign_sk._numeric import Float64Array, FloatArray, centred_units
+from langalign_sk.maps._parameters import COUNT, COUNT_OR_ZERO, NOT_NEGATIVE, POSITIVE, Constraints
+from langalign_sk.maps._seeded import Pairs, SeededMap
 
 
-class TransportMap(UnpairedMap):
-    r"""Match unpaired rows of two languages by optimal transport, and learn a map from the match.
+class TransportMap(SeededMap):
+    r"""Match unlabeled rows of two languages by optimal transport, and learn a map from the match.
 
     Useful with a seed: a few pairs, or one multilingual encoder, in whose space translations are
     near each other from the start. Unreliable without: the clouds of two languages can be laid
@@ -87,6 +85,13 @@ class TransportMap(UnpairedMap):
 
     costs_: list[float]
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "reg": [NOT_NEGATIVE],
+        "unbalanced": [POSITIVE, None],
+        "n_rows": [COUNT],
+        "n_steps": [COUNT_OR_ZERO],
+    }
+
     def __init__(
         self,
         method: Any = "procrustes",
@@ -104,41 +109,16 @@ class TransportMap(UnpairedMap):
         self.n_steps = n_steps
         self.random_state = random_state
 
-    def fit(
+    def _learn(
         self,
-        S: Any = None,
-        T: Any = None,
-        sample_weight: Any = None,
-        *,
-        unlabeled_source: Any = None,
-        unlabeled_target: Any = None,
-    ) -> Self:
-        """Learn the map from unpaired rows, and from pairs where there are any.
-
-        Parameters
-        ----------
-        S, T : array-like of shape (n, d_source) and (n, d_target), optional
-            Pairs to start from; where there are no unpaired rows, also the clouds.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0; that of a transported row is 1 on average.
-        unlabeled_source, unlabeled_target : array-like of shape (m, d), optional
-            Unpaired rows of both languages.
-
-        Returns
-        -------
-        self
-        """
-        real_number("reg", self.reg, low=0)
-        whole_number("n_rows", self.n_rows)
-        whole_number("n_steps", self.n_steps, 0)
-        if self.unbalanced is not None:
-            real_number("unbalanced", self.unbalanced, low=0, above=True)
+        pairs: Pairs | None,
+        source: FloatArray,
+        target: FloatArray,
+        rng: np.random.Generator,
+    ) -> Any:
         if self.unbalanced is not None and self.reg == 0:
             raise ValueError("unbalanced transport needs reg > 0")
-        pairs, clouds = self._inputs(S, T, sample_weight, unlabeled_source, unlabeled_target)
-        rng = generator(self.random_state)
-        source, target = (draw(cloud, self.n_rows, rng) for cloud in clouds)
-        fitted, self.costs_ = self._first_map(pairs, clouds), []
+        fitted, self.costs_ = self._first_map(pairs, source, target), []
         for _ in range(self.n_steps):
             cost = _costs(fitted.transform(source), target)
             plan = transport_plan(cost, self.reg, self.unbalanced)
@@ -148,19 +128,18 @@ class TransportMap(UnpairedMap):
             barycentres = (plan[kept] @ target) / mass[kept, None]
             match = source[kept], barycentres, mass[kept] / mass[kept].mean()
             fitted = self._fit_map(match) if pairs is None else self._fit_map(pairs, match)
-        self._set_map(fitted)
-        return self
+        return fitted
 
 
 def _costs(mapped: FloatArray, target: FloatArray) -> Float64Array:
-    """Squared distances of rows that are centred and of unit length."""
+    """Return squared distances of rows that are centred and of unit length."""
     A, B = (centred_units(rows, rows.mean(axis=0, dtype=np.float64)) for rows in (mapped, target))
     cost: Float64Array = np.maximum(2.0 - 2.0 * A @ B.T, 0.0)
     return cost
 
 
 def transport_plan(cost: Float64Array, reg: float, unbalanced: float | None) -> Float64Array:
-    """The plan between uniform masses; `reg` and `unbalanced` relative to the mean cost."""
+    """Return the plan between uniform masses; `reg` and `unbalanced` relative to the mean cost."""
     try:
         import ot
     except ImportError as error:

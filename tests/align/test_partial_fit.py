@@ -35,6 +35,7 @@ def same(one, other):
     assert one.n_pairs_ == other.n_pairs_
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 @pytest.mark.parametrize("aligner", ALIGNERS)
 @pytest.mark.parametrize("size", [1, 7, 130])
 def test_chunks_equal_one_fit(aligner, size):

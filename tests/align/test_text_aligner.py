@@ -110,6 +110,7 @@ def test_errors(embed, build, message):
         build(embed).fit(ENGLISH, LABELS)
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 def test_any_text_vectoriser_will_do():
     vectoriser = FrozenEstimator(
         make_pipeline(TfidfVectorizer(analyzer="char", ngram_range=(1, 2))).fit(ENGLISH + KOREAN)

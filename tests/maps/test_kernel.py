@@ -158,6 +158,7 @@ def test_one_seed_one_map_and_no_global_state():
     np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002  # must not move
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 def test_degenerate_rows_stay_finite():
     one = KernelMap(random_state=0).fit([[1.0, 2.0]], [[3.0]])
     np.testing.assert_allclose(one.transform([[5.0, 6.0]]), [[3.0]])
@@ -181,11 +182,11 @@ def test_the_sharpness_does_not_hang_on_the_number_of_landmarks():
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"features": "poly"}, "features must be one of"),
-        ({"n_components": 0}, "n_components must be a whole number >= 1, got 0"),
-        ({"n_components": 2.5}, "n_components must be a whole number >= 1, got 2.5"),
-        ({"gamma": 0.0}, "gamma must be a finite number > 0, got 0.0"),
-        ({"alpha": -1.0}, "alpha must be a finite number"),
+        ({"features": "poly"}, "'features' parameter of"),
+        ({"n_components": 0}, "'n_components' parameter of .*Got 0"),
+        ({"n_components": 2.5}, "'n_components' parameter of .*Got 2.5"),
+        ({"gamma": 0.0}, "'gamma' parameter of .*Got 0.0"),
+        ({"alpha": -1.0}, "'alpha' parameter of"),
     ],
 )
 def test_bad_parameters(params, message):

@@ -59,6 +59,7 @@ def test_is_the_framework_step_by_step(shrinkage, reweight, dewhiten, rank):
         np.testing.assert_allclose(full.coef_, fitted.coef_, atol=1e-8)
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 @settings(max_examples=25, deadline=None)
 @given(
     seed=seeds,
@@ -85,6 +86,7 @@ def test_whitened_and_reweighted_it_is_least_squares(ds, dt, center):
     np.testing.assert_allclose(fitted.transform(S), wanted.predict(S), atol=1e-7)
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 @pytest.mark.parametrize(("n", "ds", "dt"), [(100, 5, 4), (100, 4, 6), (12, 20, 20)])
 def test_with_the_penalty_of_ridge_it_is_ridge(n, ds, dt):
     S, T = make_pairs(1, n, ds, dt)
@@ -138,6 +140,7 @@ def test_way_back(whiten, ds, dt):
         fitted.inverse_transform(np.ones((2, ds + 3)))
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 def test_no_way_back_from_what_was_dropped():
     S, T = make_pairs(4, 100, 5, 4)
     for params in ({"rank": 2}, {"reweight": 1.0}, {}):
@@ -191,13 +194,13 @@ def test_settings_share_their_decompositions(monkeypatch):
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"dewhiten": None}, "dewhiten must be"),
-        ({"rank": 0}, "rank must be a whole number >= 1, got 0"),
-        ({"rank": 2.0}, "rank must be"),
-        ({"rank": True}, "rank must be"),
-        ({"reweight": -1.0}, "reweight must be a finite number >= 0, got -1.0"),
-        ({"whiten": True, "shrinkage": 1.5}, "shrinkage must be a number in .* got 1.5"),
-        ({"whiten": True, "shrinkage": "ledoit"}, "got 'ledoit'"),
+        ({"dewhiten": None}, "'dewhiten' parameter of"),
+        ({"rank": 0}, "'rank' parameter of .*Got 0"),
+        ({"rank": 2.0}, "'rank' parameter of"),
+        ({"rank": True}, "'rank' parameter of"),
+        ({"reweight": -1.0}, "'reweight' parameter of .*Got -1.0"),
+        ({"whiten": True, "shrinkage": 1.5}, "'shrinkage' parameter of"),
+        ({"whiten": True, "shrinkage": "ledoit"}, "Got 'ledoit'"),
     ],
 )
 def test_bad_parameters(params, message):
@@ -207,10 +210,11 @@ def test_bad_parameters(params, message):
 
 def test_shrinkage_is_a_number():
     for shrinkage in (None, True):
-        with pytest.raises(TypeError, match="shrinkage must be a number"):
+        with pytest.raises(TypeError, match="'shrinkage' parameter of"):
             MultiStepMap(whiten=True, shrinkage=shrinkage).fit(*make_pairs(0))
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 @pytest.mark.parametrize("params", [{}, {"whiten": True}, {"whiten": True, "reweight": 1.0}])
 def test_degenerate_rows_stay_finite_and_dtypes_are_kept(params):
     for S, T in [

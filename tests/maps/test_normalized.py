@@ -18,7 +18,7 @@ from langalign_sk.maps import (
     published_map,
     resolve_map,
 )
-from langalign_sk.maps._published import PUBLISHED
+from langalign_sk.maps._normalized import PUBLISHED
 
 seeds = st.integers(0, 2**32 - 1)
 

@@ -39,6 +39,7 @@ def test_is_scipys(weighted):
     assert fitted.coef_.dtype == fitted.intercept_.dtype == np.float64
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 @settings(max_examples=30, deadline=None)
 @given(seed=seeds, n=st.integers(1, 30), ds=st.integers(1, 8), dt=st.integers(1, 8))
 def test_orthonormal_for_any_shape_and_rank(seed, n, ds, dt):
@@ -121,6 +122,7 @@ def test_reverse_map_is_the_transpose():
     np.testing.assert_array_equal(back.coef_, there.coef_.T)
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 def test_few_pairs_give_the_same_map_again():
     rng = np.random.default_rng(0)
     S, T = rng.standard_normal((10, 30)), rng.standard_normal((10, 30))
@@ -131,6 +133,7 @@ def test_few_pairs_give_the_same_map_again():
     np.testing.assert_allclose(ProcrustesMap().fit(S, S).coef_, np.eye(30), atol=1e-10)
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 @pytest.mark.parametrize("scale", [False, True])
 def test_degenerate_rows_stay_finite(scale):
     for S, T in [

@@ -167,6 +167,7 @@ def test_equivariant_and_weights_are_repetition(seed, cca):
     np.testing.assert_allclose(clone(one).fit_moments(merged).coef_, wanted, atol=1e-6)
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 @pytest.mark.parametrize("kind", [ReducedRankMap, CCAMap])
 def test_few_and_degenerate_pairs_stay_finite(kind):
     rng = np.random.default_rng(0)
@@ -195,5 +196,5 @@ def test_dtypes_and_pickles(kind):
 
 @pytest.mark.parametrize("rank", [0, -1, 1.5, True, "all", None])
 def test_bad_rank(rank):
-    with pytest.raises(ValueError, match='rank must be a whole number >= 1 or "gcv"'):
+    with pytest.raises(ValueError, match="'rank' parameter of"):
         ReducedRankMap(rank).fit(*make_pairs(0))

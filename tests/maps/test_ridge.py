@@ -28,6 +28,7 @@ def absolute(alpha, S, w=None):
     return alpha * np.average((centred**2).sum(axis=1), weights=w) / S.shape[1] * w.sum()
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 @settings(max_examples=30, deadline=None)
 @given(
     seed=seeds,
@@ -159,6 +160,7 @@ def test_planted_affine_map(offset, dtype):
     assert fitted.transform(S).dtype == dtype
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 def test_least_squares_of_minimum_norm_for_few_pairs():
     S, T = make_pairs(0, 10, 30)
     fitted = RidgeMap(alpha=0.0).fit(S, T)
@@ -167,6 +169,7 @@ def test_least_squares_of_minimum_norm_for_few_pairs():
     np.testing.assert_allclose(fitted.transform(S), T, atol=1e-9)
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 def test_degenerate_rows_stay_finite():
     rng = np.random.default_rng(0)
     constant_column = rng.standard_normal((40, 3))
@@ -198,15 +201,15 @@ def test_repeated_pairs_do_not_look_like_a_perfect_fit():
 @pytest.mark.parametrize(
     ("params", "error", "message"),
     [
-        ({"alpha": "cv"}, TypeError, 'number >= 0, "gcv" or "loo", got \'cv\''),
-        ({"alpha": None}, TypeError, "got None"),
-        ({"alpha": True}, TypeError, "got True"),
-        ({"alpha": -1.0}, ValueError, "got -1.0"),
-        ({"alpha": np.nan}, ValueError, "finite .* got nan"),
+        ({"alpha": "cv"}, TypeError, "float in the range .* or a str among .*Got 'cv'"),
+        ({"alpha": None}, TypeError, "Got None"),
+        ({"alpha": True}, TypeError, "Got True"),
+        ({"alpha": -1.0}, ValueError, "Got -1.0"),
+        ({"alpha": np.nan}, ValueError, "Got nan"),
         ({"alphas": []}, ValueError, "alphas must be a list of positive finite numbers"),
         ({"alphas": [0.0, 1.0]}, ValueError, "alphas must be a list of positive"),
         ({"alphas": [1.0, np.inf]}, ValueError, "alphas must be a list of positive"),
-        ({"alphas": 1.0}, ValueError, "alphas must be a list"),
+        ({"alphas": 1.0}, ValueError, "'alphas' parameter of RidgeMap must be an array-like"),
     ],
 )
 def test_bad_parameters(params, error, message):
@@ -292,6 +295,7 @@ def test_leave_one_out_sees_uneven_leverage_where_gcv_does_not():
     assert loo.loo_values_.min() > 2 * gcv.gcv_values_.min()
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
 def test_leave_one_out_of_pairs_that_decide_alone():
     S, T = make_pairs(9, 2, 5)
     fitted = RidgeMap("loo", alphas=[1e-14, 1.0]).fit(S, T)

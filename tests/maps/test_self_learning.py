@@ -127,10 +127,10 @@ def test_few_rows_stay_defined():
 def test_bad_parameters():
     english, korean = make_rows(n=20)
     for params, message in (
-        ({"holdout": 1.0}, "holdout must be a finite number > 0 and < 1, got 1.0"),
-        ({"pseudo_weight": 0.0}, "pseudo_weight must be a finite number > 0"),
-        ({"n_rounds": -1}, "n_rounds must be a whole number >= 0"),
-        ({"n_rows": 0}, "n_rows must be a whole number >= 1"),
+        ({"holdout": 1.0}, "'holdout' parameter of .*Got 1.0"),
+        ({"pseudo_weight": 0.0}, "'pseudo_weight' parameter of"),
+        ({"n_rounds": -1}, "'n_rounds' parameter of"),
+        ({"n_rows": 0}, "'n_rows' parameter of"),
         ({"method": "magic"}, "unknown method 'magic'"),
     ):
         with pytest.raises(ValueError, match=message):

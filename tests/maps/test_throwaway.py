@@ -77,7 +77,7 @@ def test_reduced_rank_has_the_rank_and_fits_from_moments(rows):
     np.testing.assert_allclose(full.coef_, RidgeMap(alpha=0.0).fit(S, T).coef_, atol=1e-9)
 
 
-def test_shift_from_moments_of_unpaired_rows(rows):
+def test_shift_from_moments_of_unlabeled_rows(rows):
     S, T = rows
     shift = MeanShiftMap().fit_moments(
         None,

@@ -18,10 +18,9 @@ class TorchMap(BaseMap):
         self.learning_rate = learning_rate
         self.random_state = random_state
 
-    def fit(self, S, T, sample_weight=None, *, unlabeled_source=None, unlabeled_target=None):
+    def _fit(self, S, T, w, *unlabeled):
         import torch
 
-        S, T, w = self._check_pairs(S, T, sample_weight)
         rng = np.random.default_rng(self.random_state)
         self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
         shapes = [(S.shape[1], self.hidden), (self.hidden, T.shape[1])]
@@ -39,7 +38,6 @@ class TorchMap(BaseMap):
                 loss.backward()
                 adam.step()
         self.weights_ = [each.detach().numpy() for each in weights]
-        return self
 
     def transform(self, X):
         X = self._check_rows(X)
@@ -55,8 +53,7 @@ class ReducedRankMap(AffineMixin, MomentMap):
     def __init__(self, rank=2):
         self.rank = rank
 
-    def fit_moments(self, moments, *, unlabeled_source=None, unlabeled_target=None):
-        moments = self._need(moments)
+    def _fit_moments(self, moments, *unlabeled):
         full = np.linalg.pinv(moments.source.scatter, hermitian=True) @ moments.cross
         _, vectors = np.linalg.eigh(full.T @ moments.source.scatter @ full)
         leading = vectors[:, -self.rank :]
@@ -65,11 +62,11 @@ class ReducedRankMap(AffineMixin, MomentMap):
 
 
 class MeanShiftMap(AffineMixin, MomentMap):
-    """Moment map without pairs: move the mean of unpaired source rows onto that of target rows."""
+    """Moment map without pairs: move the mean of unlabeled source rows onto that of target rows."""
 
     needs_pairs = False
 
-    def fit_moments(self, moments, *, unlabeled_source=None, unlabeled_target=None):
+    def _fit_moments(self, moments, unlabeled_source, unlabeled_target):
         if unlabeled_source is None or unlabeled_target is None:
             raise ValueError("MeanShiftMap needs unlabeled_source and unlabeled_target")
         shift = unlabeled_target.mean - unlabeled_source.mean
@@ -77,7 +74,7 @@ class MeanShiftMap(AffineMixin, MomentMap):
 
 
 class TransportMap(BaseMap):
-    """Row map without pairs: entropic optimal transport between unpaired rows.
+    """Row map without pairs: entropic optimal transport between unlabeled rows.
 
     Maps a row to the mean of the target rows, weighted by the plan extended to new rows.
     """

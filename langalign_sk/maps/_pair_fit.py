@@ -17,7 +17,7 @@ from langalign_sk._numeric import (
     as_weights,
     row_blocks,
 )
-from langalign_sk.maps._random import generator
+from langalign_sk.maps._parameters import generator
 
 #: Pairs below which a fold says nothing about the others.
 FEWEST_PAIRS = 30
@@ -149,16 +149,13 @@ def _scores(
 def _fold_moments(
     S: FloatArray, T: FloatArray, weights: Float64Array, rows: np.ndarray
 ) -> PairMoments:
-    """Moments of some rows, gathered block by block."""
-    total: PairMoments | None = None
-    for block in row_blocks(len(rows), S.shape[1] + T.shape[1], block_bytes=64 * 2**20):
-        i = rows[block]
-        if weights[i].any():
-            part = PairMoments.from_rows(S[i], T[i], weights[i])
-            total = part if total is None else total + part
-    if total is None:
+    """Accumulate the moments of some rows, gathered block by block."""
+    if not weights[rows].any():
         raise ValueError("too few pairs of positive weight to judge each of them by the others")
-    return total
+    blocks = row_blocks(len(rows), S.shape[1] + T.shape[1], block_bytes=64 * 2**20)
+    return PairMoments.from_blocks(
+        (S[rows[block]], T[rows[block]], weights[rows[block]]) for block in blocks
+    )
 
 
 class _Judge:

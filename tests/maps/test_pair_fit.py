@@ -4,8 +4,8 @@ from scipy.stats import multivariate_normal
 from sklearn.metrics import roc_auc_score
 
 from langalign_sk._numeric import PairMoments
-from langalign_sk.maps import _robust as module
-from langalign_sk.maps._robust import judge_pairs
+from langalign_sk.maps import _pair_fit as module
+from langalign_sk.maps._pair_fit import judge_pairs
 
 
 def make_pairs(n=1500, share=0.0, seed=0, ds=8, dt=6, noise=0.2):
