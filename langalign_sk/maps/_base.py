@@ -295,7 +295,8 @@ class MomentMap(BaseMap):
         def learn(fresh: Self) -> None:
             fresh._fit_moments(moments, *clouds)
             if moments is not None:
-                fresh._warn_of_few(moments.n, same=moments.source is moments.target)
+                same = moments.source is moments.target
+                fresh._warn_of_few(round(moments.n_effective), same=same)
 
         return fit_afresh(self, learn)
 

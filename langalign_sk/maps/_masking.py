@@ -15,7 +15,8 @@ class LanguageMaskMap(ShiftMap, name="language_mask"):
     r"""Replace the columns that give the language away by their mean in the target; needs no pairs.
 
     For encoders whose language sits in few single dimensions. What the columns held of the meaning
-    is lost with it.
+    is lost with it. A row of either language gets the same value in them, so that `transform`
+    masks target rows as well; see the notes for what the aligners do.
 
     Parameters
     ----------
@@ -45,8 +46,15 @@ class LanguageMaskMap(ShiftMap, name="language_mask"):
 
     .. math:: |m_{t,j} - m_{s,j}| / \sigma_j,
 
-    with :math:`\sigma_j` the pooled standard deviation within the languages. Rows that stay keep
-    what they have in these columns. A fit costs no more than the moments; there is no way back.
+    with :math:`\sigma_j` the pooled standard deviation within the languages. A fit costs no more
+    than the moments; there is no way back.
+
+    An aligner leaves the rows that stay as they came, bit for bit, so behind a gate only one
+    language is masked. Inner products about the target's mean are then already those of masking
+    both, :math:`(A(s) - m_t)^\top (t - m_t) = (A(s) - m_t)^\top (A(t) - m_t)`, and a linear head
+    trained on masked rows gives the columns no weight. Cosines of raw rows do see what the
+    others hold there. To mask both languages, send all rows through the map: an aligner with
+    ``gate=None``, or ``ReverseAligner(..., round_trip=True)``.
 
     References
     ----------

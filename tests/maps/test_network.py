@@ -5,7 +5,9 @@ import sys
 import numpy as np
 import pytest
 import torch
+from scipy.stats import spearmanr
 from sklearn.base import clone
+from sklearn.linear_model import LinearRegression, Ridge
 
 from langalign_sk import LangAligner, ParallelCorpus
 from langalign_sk.maps import KernelMap, MLPMap, RidgeMap
@@ -295,6 +297,61 @@ def test_every_loss_trains(loss, bent):
     )
     curve = fitted.fit(square, T).validation_curve_
     assert min(curve) < 0.95 * curve[0]
+
+
+def test_relational_keeps_the_cosines_of_the_targets(bent):
+    S, _ = bent
+    rng = np.random.default_rng(2)
+    # What is alike among the targets is not what is alike among the sources.
+    T = np.tanh(3 * S @ rng.standard_normal((6, 6)))
+    held = slice(1000, 1200)
+
+    def agreement(loss):
+        fitted = MLPMap(
+            "fc", loss=loss, hidden_width=64, dropout=0.0, learning_rate=5e-3, random_state=0
+        ).fit(S[:1000], T[:1000])
+        mapped, wanted = (
+            np.corrcoef(rows - rows.mean(axis=0))[np.triu_indices(200, 1)]
+            for rows in (fitted.transform(S[held]), T[held])
+        )
+        among_sources = np.corrcoef(S[held])[np.triu_indices(200, 1)]
+        return spearmanr(mapped, wanted)[0], spearmanr(mapped, among_sources)[0]
+
+    alone = agreement("relational")
+    assert alone[0] > 0.6
+    assert alone[0] > alone[1] + 0.2
+
+
+@pytest.mark.parametrize("away", [0.25, 4.0])
+@pytest.mark.parametrize("base", [RidgeMap(1e-12), Ridge(1e-9)], ids=["moments", "rows"])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_keep_source_reaches_the_base(away, base, weighted, bent):
+    S, T = bent[0][:, :4].astype(float), bent[1].astype(float)
+    weights = np.random.default_rng(0).uniform(0.5, 2.0, len(S)) if weighted else None
+    fitted = MLPMap(
+        base=base, loss={"mse": 1.0, "keep_source": away}, learning_rate=1e-9, **QUICK
+    ).fit(S, T, weights)
+    # The minimum of |A(s) - t|^2 + away |A(s) - s|^2 over affine maps, solved as one regression
+    # of twice as many rows.
+    w = np.ones(len(S)) if weights is None else weights.copy()
+    if fitted.best_iter_ > 0:  # then the base was fitted without those held out
+        w[np.random.default_rng(0).permutation(len(S))[:150]] = 0.0
+    reference = LinearRegression().fit(np.vstack([S, S]), np.vstack([T, S]), np.r_[w, away * w])
+    np.testing.assert_allclose(fitted.base_.transform(S), reference.predict(S), atol=1e-5)
+
+
+def test_much_weight_on_keep_source_leaves_rows_where_they_are(bent):
+    S, T = bent[0][:, :4], bent[1]
+    near, far = (
+        MLPMap(loss={"mse": 1.0, "keep_source": away}, **QUICK).fit(S, T).transform(S)
+        for away in (1e4, 1e-4)
+    )
+    assert np.abs(near - S).max() < 0.05
+    assert np.abs(far - S).mean() > 1.0
+
+
+def test_twelve_parameters_and_no_more():
+    assert len(MLPMap().get_params()) == 12
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ from sklearn.base import clone
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 from sklearn.preprocessing import StandardScaler
 
-from langalign_sk._numeric import Moments
+from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, TextPool
+from langalign_sk._numeric import Moments, nearest
 from langalign_sk.maps import (
     LanguageDirectionMap,
     LanguageMaskMap,
@@ -242,3 +243,54 @@ def test_columns_of_one_number_are_not_told_apart_by_rounding():
 def test_bad_parameters(unfitted, message):
     with pytest.raises(ValueError, match=message):
         fit(unfitted, *make_clouds())
+
+
+def masked_clouds(n=300):
+    """Translations in eight columns, and two more that hold the language and much else."""
+    rng = np.random.default_rng(0)
+    meaning = rng.standard_normal((n, 8))
+    clouds = []
+    for shift in (4.0, -4.0):
+        rows = np.hstack([meaning + 0.3 * rng.standard_normal((n, 8)), np.zeros((n, 2))])
+        rows[:, 8:] = shift + 1.5 * rng.standard_normal((n, 2))
+        clouds.append(rows)
+    return clouds
+
+
+def test_both_languages_are_masked_alike_and_once_is_enough():
+    english, korean = masked_clouds()
+    mask = fit(LanguageMaskMap(0.2), english, korean)
+    np.testing.assert_array_equal(mask.masked_, [8, 9])
+    E, K = mask.transform(english), mask.transform(korean)
+    np.testing.assert_array_equal(E[:, 8:], np.broadcast_to(E[0, 8:], (300, 2)))
+    np.testing.assert_array_equal(K[:, 8:], E[:, 8:])
+    np.testing.assert_array_equal(K[:, :8], korean[:, :8])
+    np.testing.assert_array_equal(mask.transform(E), E)
+    # About the target's mean one side is enough.
+    m = korean.mean(axis=0)
+    np.testing.assert_allclose((E - m) @ (korean - m).T, (E - m) @ (K - m).T, atol=1e-9)
+
+
+def test_aligners_mask_one_language_or_both():
+    english, korean = masked_clouds()
+    pools = [TextPool(english, lang="en"), TextPool(korean, lang="ko")]
+    pairs = ParallelCorpus(english, korean, target_lang="ko")
+
+    def precision(E, K):
+        return np.mean(nearest(E, K)[0][:, 0] == np.arange(len(E)))
+
+    behind = LangAligner(method=LanguageMaskMap(0.2), unlabeled=pools).fit(english)
+    np.testing.assert_array_equal(behind.transform(korean), korean)
+    everywhere = LangAligner(method=LanguageMaskMap(0.2), unlabeled=pools, gate=None).fit(english)
+    E, K = everywhere.transform(english), everywhere.transform(korean)
+    np.testing.assert_array_equal(E[:, 8:], K[:, 8:])
+    back = ReverseAligner(pairs, method=LanguageMaskMap(0.2), round_trip=True).fit(english)
+    R = back.transform(np.vstack([english, korean]))
+    np.testing.assert_allclose(R[:, 8:], np.broadcast_to(R[0, 8:], (600, 2)))
+    raw, one, both = (
+        precision(english, korean),
+        precision(behind.transform(english), korean),
+        precision(E, K),
+    )
+    assert raw < one < both
+    assert both == precision(R[:300], R[300:])
