@@ -8,7 +8,8 @@ from hypothesis import given, settings, strategies as st
 from sklearn.covariance import OAS
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from langalign_sk import LangAligner, LanguageGate, ParallelCorpus, ReverseAligner
+from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner
+from langalign_sk.align import LanguageGate
 from langalign_sk.corpus import Moments
 
 
