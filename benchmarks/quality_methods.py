@@ -17,6 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.quality_data import Case
 from langalign_sk import LangAligner, ReverseAligner, TransferClassifier
 from langalign_sk.maps import KernelMap, MLPMap, ProcrustesMap, RidgeMap
+from langalign_sk.transfer import GaussianHead
 
 NATIVE = "target labels, tuned (native)"
 NO_ALIGNMENT = "no alignment"
@@ -146,7 +147,7 @@ def transfers() -> list[Any]:
     """The recipe, without and with unlabelled target text."""
     return [
         Transfer("TransferClassifier"),
-        Transfer("TransferClassifier, linear", {"n_landmarks": 0}),
+        Transfer("TransferClassifier, linear", {"head": GaussianHead(n_landmarks=0)}),
         Transfer("TransferClassifier, unlabelled text", unlabeled=True),
     ]
 

@@ -142,7 +142,7 @@ import numpy as np
 rng = np.random.default_rng(0)
 S = rng.normal(size=(50, 4)); T = S + 3
 for method in ("procrustes", "ridge"):
-    langalign_sk.LangAligner(method=method).fit(S, T).transform(S)
+    langalign_sk.LangAligner("y", method=method).fit(S, T).transform(S)
     langalign_sk.ReverseAligner((S, T), method=method, round_trip=True).fit(S).transform(T)
 """,
     ],

@@ -1,26 +1,22 @@
 """Aligners: which rows move, and the map they take."""
 
-from langalign_sk.align._gate import LanguageGate
-from langalign_sk.align._lang_aligner import LangAligner
+from langalign_sk.align._aligners import LangAligner, ReverseAligner
 
 # For the other rooms.
+from langalign_sk.align._moving import LanguageGate, block_codes as block_codes
 from langalign_sk.align._pairs import (
-    Direction as Direction,
-    resolve_corpora as resolve_corpora,
-    resolve_pools as resolve_pools,
-)
-from langalign_sk.align._reverse_aligner import ReverseAligner
-from langalign_sk.align._robust import judged as judged, pair_scores
-from langalign_sk.align._rows import block_codes as block_codes
-from langalign_sk.align._state import (
-    LeavesPairsBehind as LeavesPairsBehind,
+    PairedEstimator as PairedEstimator,
     all_or_nothing as all_or_nothing,
+    as_pools as as_pools,
+    no_pairs as no_pairs,
+    refuse_nested as refuse_nested,
+    resolve_corpora as resolve_corpora,
 )
-from langalign_sk.align._text_aligner import TextAligner
-from langalign_sk.align._text_pairs import (
+from langalign_sk.align._robust import judged as judged, pair_scores
+from langalign_sk.align._text_aligner import (
+    TextAligner,
     embedded_pairs as embedded_pairs,
     embedded_pools as embedded_pools,
-    refuse_nested as refuse_nested,
 )
 
 __all__ = [

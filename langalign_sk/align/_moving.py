@@ -1,23 +1,204 @@
-"""What fitted aligners share: one rule for the language of a row, and the maps rows go through."""
+"""Which rows move, and moving them: the language of a row from its block, the gate or the user."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy
-from langalign_sk.align._gate import LanguageGate
-from langalign_sk.align._rows import block_codes, declared_codes
+from langalign_sk._numeric import (
+    FloatArray,
+    Moments,
+    PairMoments,
+    as_float_matrix,
+    as_numpy,
+    oas_covariance,
+    row_blocks,
+)
+from langalign_sk.corpus import TextPool
 from langalign_sk.maps import BaseMap
 from langalign_sk.text import BlockLayout
 
 
+class LanguageGate:
+    r"""Linear discriminant between languages that share one vector space.
+
+    Every language is a Gaussian with its own mean and one pooled covariance, shrunk by the
+    oracle-approximating rule (OAS), so that it is sound with fewer pairs than dimensions.
+
+    Parameters
+    ----------
+    languages : sequence of str
+        The languages, in the order of the columns of :meth:`proba`.
+    coef : ndarray of shape (n_features, n_languages)
+        Direction of each language.
+    intercept : ndarray of shape (n_languages,)
+        Offset of each language.
+
+    Notes
+    -----
+    With means :math:`m_k`, their mean :math:`\bar m`, precision :math:`P` and
+    :math:`d_k = m_k - \bar m`, the score of language :math:`k` is
+    :math:`x^\top P d_k - \bar m^\top P d_k - \tfrac12 d_k^\top P d_k`,
+    and the probabilities are its softmax (equal priors: how often a language occurs among the
+    pairs says nothing about how often it will be asked for).
+
+    References
+    ----------
+    Chen, Wiesel, Eldar and Hero (2010), Shrinkage algorithms for MMSE covariance estimation.
+    """
+
+    def __init__(self, languages: Sequence[str], coef: FloatArray, intercept: FloatArray) -> None:
+        self.languages = list(languages)
+        self.coef = coef
+        self.intercept = intercept
+
+    def __repr__(self) -> str:
+        return f"LanguageGate({', '.join(self.languages)})"
+
+    @classmethod
+    def from_moments(cls, moments: Mapping[str, Moments]) -> LanguageGate:
+        """Fit the discriminant from the moments of each language's rows.
+
+        Parameters
+        ----------
+        moments : mapping of str to Moments
+            Language → moments; the order is that of the columns of :meth:`proba`.
+
+        Returns
+        -------
+        LanguageGate
+        """
+        parts = list(moments.values())
+        weight = sum(part.weight for part in parts)
+        pooled = np.sum([part.scatter for part in parts], axis=0) / weight
+        n_effective = weight**2 / sum(part.weight_sq for part in parts)
+        means = np.column_stack([part.mean for part in parts])
+        centre = means.mean(axis=1)
+        deviation = means - centre[:, None]
+        covariance = oas_covariance(pooled, n_effective)
+        # Identical rows have no covariance at all; a unit one keeps the rule defined: nearest mean.
+        if not np.any(covariance):
+            covariance = np.eye(len(covariance))
+        coef = cho_solve(cho_factor(covariance, lower=True), deviation)
+        intercept = -centre @ coef - 0.5 * np.einsum("ij,ij->j", deviation, coef)
+        return cls(list(moments), coef, intercept)
+
+    def proba(self, X: FloatArray) -> FloatArray:
+        """Return the probability of each language for each row.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_samples, n_features)
+            Finite vectors.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_languages)
+        """
+        scores = self._scores(X)
+        scores -= scores.max(axis=1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=1, keepdims=True)
+        return scores
+
+    def _scores(self, X: FloatArray) -> FloatArray:
+        """Return the discriminant score of each row for each language."""
+        scores: FloatArray = X @ self.coef.astype(X.dtype, copy=False)
+        scores += self.intercept.astype(X.dtype, copy=False)
+        return scores
+
+    def _codes(self, X: FloatArray, stays: int) -> np.ndarray:
+        """Return the index of each row's language; one that stays loses a tie."""
+        scores = self._scores(X)
+        still = scores[:, stays].copy()
+        scores[:, stays] = -np.inf
+        codes = scores.argmax(axis=1)
+        return np.where(scores.max(axis=1) < still, stays, codes)
+
+
+def fit_gate(
+    languages: Sequence[str],
+    stays: str,
+    moments: Mapping[str, PairMoments],
+    pools: Mapping[str, TextPool],
+) -> LanguageGate:
+    """Fit the gate between all languages, from the pairs or, without any, from unpaired rows."""
+
+    def rows_of(lang: str) -> Moments:
+        if not moments:
+            return pools[lang].moments
+        if lang != stays:
+            return moments[lang].source
+        first, *others = (pair.target for pair in moments.values())
+        return sum(others, start=first)
+
+    def gate() -> LanguageGate:
+        return LanguageGate.from_moments({lang: rows_of(lang) for lang in languages})
+
+    if len(moments) != 1:
+        return gate()
+    # Many settings share the moments of one corpus: the gate is made once for all of them.
+    (pair,) = moments.values()
+    return pair.memo(("gate", *languages), gate)
+
+
+def block_codes(X: FloatArray, layout: BlockLayout, languages: Sequence[str]) -> np.ndarray:
+    """Return the index into `languages` of the one block in which each row is not zero."""
+    known = layout.languages
+    used = np.empty((len(X), len(known)), dtype=bool)
+    for rows in row_blocks(len(X), layout.width):
+        for j, lang in enumerate(known):
+            used[rows, j] = (X[rows, layout.columns(lang)] != 0).any(axis=1)
+    wrong = np.flatnonzero(used.sum(axis=1) != 1)
+    if len(wrong):
+        row, others = wrong[0], f"({len(wrong)} such rows)"
+        blocks = [lang for lang, here in zip(known, used[row], strict=True) if here]
+        if not blocks:
+            raise ValueError(
+                f"row {row} of X is zero in every language block {others}, so its "
+                "language is unknown: the encoder gave a zero vector, or X does not come from "
+                f"the extractor whose blocks are {layout}"
+            )
+        raise ValueError(
+            f"row {row} of X is non-zero in the blocks of {blocks} {others}; a row must "
+            "be non-zero in exactly one language block. A step between the extractor and the "
+            "aligner (StandardScaler, PCA, ...) or another block order than "
+            f"{layout} breaks this: put such steps after the aligner"
+        )
+    code_of = np.array([languages.index(lang) if lang in languages else -1 for lang in known])
+    codes: np.ndarray = code_of[used.argmax(axis=1)]
+    if (codes < 0).any():
+        row = int(np.flatnonzero(codes < 0)[0])
+        raise ValueError(
+            f"row {row} of X is in language {known[int(used[row].argmax())]!r}, but the pairs "
+            f"cover {list(languages)}: add pairs for that language"
+        )
+    return codes
+
+
+def declared_codes(lang: Any, n_rows: int, languages: Sequence[str]) -> np.ndarray:
+    """Return the index into `languages` of the language given for each row."""
+    given = [lang] * n_rows if isinstance(lang, str) else list(lang)
+    if len(given) != n_rows:
+        raise ValueError(f"lang= names {len(given)} languages for {n_rows} rows of X")
+    index = {name: j for j, name in enumerate(languages)}
+    for row, name in enumerate(given):
+        if name not in index:
+            raise ValueError(
+                f"lang= says {name!r} for row {row}, but the pairs cover {list(languages)}"
+            )
+    return np.array([index[name] for name in given], dtype=np.intp)
+
+
 def _inverts(aligner: Any) -> bool:
-    """`inverse_transform` exists where there is one map and it can be undone."""
+    """Tell whether there is one map, and it can be undone."""
     maps = list(getattr(aligner, "maps_", {}).values())
     return len(maps) == 1 and hasattr(maps[0], "inverse_transform")
 
@@ -26,6 +207,9 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     """Find the language of each row, and move it where its language moves."""
 
     __metadata_request__transform: ClassVar = {"lang": True}
+
+    #: False: source rows move into the target space. True: target rows into the source space.
+    _backwards: ClassVar[bool]
 
     gate: str | None
 
@@ -55,20 +239,24 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         """
         check_is_fitted(self)
         X = self._check_X(X, reset=False)
+        shape = (len(X), self._n_features_out)
         if self.gate == "soft" and self.gate_ is not None and lang is None:
-            return self._blend(X, self.gate_.proba(X))
+            blend = np.zeros(shape, dtype=X.dtype)
+            for share, name in zip(self.gate_.proba(X).T, self.languages_, strict=True):
+                blend += share[:, None] * self._move(X, name)
+            return blend
         codes = self._codes(X, lang)
         present = np.unique(codes)
         if len(present) == 1:
             return self._move(X, self.languages_[present[0]])
-        out = np.empty((len(X), self._n_features_out), dtype=X.dtype)
+        out = np.empty(shape, dtype=X.dtype)
         for code in present:
             rows = np.flatnonzero(codes == code)
             out[rows] = self._move(X[rows], self.languages_[code])
         return out
 
     def gate_proba(self, X: Any) -> FloatArray:
-        """Probability of each language for each row; with blocks it is exact.
+        """Return the probability of each language for each row; with blocks it is exact.
 
         Parameters
         ----------
@@ -112,30 +300,43 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return out
 
     def _codes(self, X: FloatArray, lang: Any) -> np.ndarray:
-        """Index into `languages_` of each row."""
+        """Return the index into `languages_` of each row; `lang` may not contradict its block."""
         languages = list(self.languages_)
-        if self.layout_ is not None:
-            codes = block_codes(X, self.layout_, languages)
-            if lang is not None:
-                self._check_declared(declared_codes(lang, len(X), languages), codes)
-            return codes
-        if lang is not None:
-            return declared_codes(lang, len(X), languages)
-        if self.gate_ is None:
-            return np.full(len(X), languages.index(next(iter(self.maps_))))
-        return self.gate_.codes(X, languages.index(self.stays_))
-
-    def _check_declared(self, declared: np.ndarray, codes: np.ndarray) -> None:
-        """Blocks say the language exactly; `lang` may repeat it but not contradict it."""
-        if (declared != codes).any():
+        declared = None if lang is None else declared_codes(lang, len(X), languages)
+        if self.layout_ is None:
+            if declared is not None:
+                return declared
+            if self.gate_ is None:
+                return np.full(len(X), languages.index(next(iter(self.maps_))))
+            return self.gate_._codes(X, languages.index(self.stays_))
+        codes = block_codes(X, self.layout_, languages)
+        if declared is not None and (declared != codes).any():
             row = int(np.flatnonzero(declared != codes)[0])
             raise ValueError(
-                f"lang= says {self.languages_[declared[row]]!r} for row {row} of X, but the row "
-                f"is in the block of {self.languages_[codes[row]]!r}"
+                f"lang= says {languages[declared[row]]!r} for row {row} of X, but the row "
+                f"is in the block of {languages[codes[row]]!r}"
+            )
+        return codes
+
+    def _look_at(self, X: FloatArray) -> None:
+        """Record which share of `X` is in a source language, and warn if it is none at all."""
+        if X.shape[1] != self.n_features_in_:  # the source side of pairs of unequal width
+            self.source_rate_ = 1.0
+            return
+        stays = self.languages_[self._codes(X, None)] == self.stays_
+        self.source_rate_ = float(np.mean(stays if self._backwards else ~stays))
+        # Languages with one mean, as in the null alignment, have no rows that look like either.
+        told_apart = self.gate_.coef.any() if self.gate_ is not None else self.layout_ is not None
+        if self.source_rate_ == 0 and told_apart:
+            warnings.warn(
+                f"no row of X is in the source language of the pairs ({self.languages_[0]}): "
+                "are source and target swapped, or do the pairs come from another encoder?",
+                UserWarning,
+                stacklevel=4,
             )
 
     def _move(self, X: FloatArray, lang: str) -> FloatArray:
-        """Rows of one language, moved where that language moves."""
+        """Return rows of one language, moved where that language moves."""
         if self.layout_ is not None:
             X = X[:, self.layout_.columns(lang)]
         fitted = self._map_of(lang)
@@ -144,26 +345,14 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         return moved
 
     def _map_of(self, lang: str) -> BaseMap | None:
-        """The map that rows of one language go through, None for rows that stay."""
+        """Return the map that rows of one language go through, None for rows that stay."""
         fitted: BaseMap | None = self.maps_.get(lang)
         return fitted
 
-    def _blend(self, X: FloatArray, proba: FloatArray) -> FloatArray:
-        """Every row through every map, weighted by the probability of its language."""
-        out = np.zeros((len(X), self._n_features_out), dtype=X.dtype)
-        for share, lang in zip(proba.T, self.languages_, strict=True):
-            out += share[:, None] * self._move(X, lang)
-        return out
-
     def _check_X(self, X: Any, *, reset: bool) -> FloatArray:
-        """2-D finite float vectors; scikit-learn's own checks, with our word on broken rows."""
-        X = validate_data(
-            self,
-            as_numpy(X),
-            dtype=[np.float64, np.float32],
-            ensure_all_finite=False,
-            reset=reset,
-        )
+        """Return 2-D finite floats: scikit-learn's checks, and our word on broken rows."""
+        dtypes = [np.float64, np.float32]
+        X = validate_data(self, as_numpy(X), dtype=dtypes, ensure_all_finite=False, reset=reset)
         return as_float_matrix(X, name="X")
 
     def __sklearn_tags__(self) -> Any:

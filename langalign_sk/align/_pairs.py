@@ -1,20 +1,245 @@
-"""From what the user gave as pairs to one direction per moved language."""
+"""The pairs of an estimator: what it was given, which way they lead, what it leaves behind."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
 
-import numpy as np
+from sklearn.base import BaseEstimator
 
-from langalign_sk._numeric import FloatArray, PairMoments, as_numpy, row_blocks
-from langalign_sk.align._rows import block_codes, layout_from_support
-from langalign_sk.corpus import ParallelCorpus, TextPool
+from langalign_sk._numeric import FloatArray, PairMoments
+from langalign_sk._stamp import VersionStamped
+from langalign_sk.align._arrays import UNNAMED, as_corpus, in_their_blocks, paired_y
+from langalign_sk.corpus import ParallelCorpus, TextPool, live, pairs_are_left_out
 from langalign_sk.text import BlockLayout
 
-#: Labels of the two sides when nobody has said which languages they are.
-UNNAMED = ("source", "target")
+Estimator = TypeVar("Estimator", bound="PairedEstimator")
+
+#: What to pass instead of a short name or None, where a grid is to reach nested parameters.
+_OBJECTS = {
+    "aligner": "ReverseAligner()",
+    "embedder": "EmbeddingExtractor(...)",
+    "head": "GaussianHead()",
+    "method": "RidgeMap()",
+    "round_trip": "RidgeMap()",
+}
+
+
+# ------------------------------------------------------------------ the estimator that has pairs
+
+
+class PairedEstimator(VersionStamped, BaseEstimator):
+    """Base of estimators with `pairs` and `unlabeled`: fitted, they pickle stubs of these.
+
+    In the process that holds the rows, loading finds them again by fingerprint, so that copies made
+    through pickling (parallel cross-validation, joblib.Memory) can be refitted.
+    """
+
+    pairs: Any
+    unlabeled: Any
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters; nested ones need an object to be set in.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters by name, nested ones as ``method__alpha``.
+
+        Returns
+        -------
+        self : object
+            The estimator.
+        """
+        for key in params:
+            outer, _, inner = key.partition("__")
+            value = params.get(outer, getattr(self, outer, None))
+            if inner and outer in _OBJECTS and not hasattr(value, "set_params"):
+                raise ValueError(
+                    f"{key}: {outer}={value!r} has no parameters of its own; pass an object, for "
+                    f"example {outer}={_OBJECTS[outer]}, and then set {key}"
+                )
+        super().set_params(**params)
+        return self
+
+    def _given_pairs(self, pairs: Any) -> Any:
+        """Return the pairs given to `fit` or else the constructor's; arrays come as a corpus."""
+        given = self.pairs if pairs is None else pairs
+        if isinstance(given, list | tuple) and ParallelCorpus not in map(type, given):
+            given = as_corpus(given)
+            if pairs is None:  # it lives as long as the estimator, for copies to find it again
+                self._arrays = (self.pairs, given)
+        return given
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = dict(super().__getstate__())
+        fitted = self.__sklearn_is_fitted__()
+        arrays, corpus = state.pop("_arrays", (None, None))
+        state["pairs"] = corpus if fitted and arrays is self.pairs else self._given_pairs(None)
+        if fitted or pairs_are_left_out():
+            state.update({name: _each(state[name], _stub) for name in ("pairs", "unlabeled")})
+        if not state.get("keep_moments", False):
+            state.pop("_moments", None)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        found = {name: _each(state.get(name), live) for name in ("pairs", "unlabeled")}
+        super().__setstate__({**state, **found})
+
+    # Not through __getstate__: a copy inside the process keeps its pairs and its moments.
+    def __copy__(self) -> Self:
+        new = object.__new__(type(self))
+        new.__dict__.update(self.__dict__)
+        return new
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        new = object.__new__(type(self))
+        memo[id(self)] = new
+        new.__dict__.update({name: copy.deepcopy(v, memo) for name, v in self.__dict__.items()})
+        return new
+
+    def __sklearn_is_fitted__(self) -> bool:
+        raise NotImplementedError
+
+
+@contextmanager
+def all_or_nothing(estimator: Estimator) -> Iterator[Estimator]:
+    """Give a draft to fit, which takes the estimator's place when the block ends without an error.
+
+    Until then the estimator is as it was, and the change is one assignment: whatever stops a refit,
+    and wherever, leaves the old fit or the new one.
+    """
+    draft = copy.copy(estimator)
+    yield draft
+    estimator.__dict__ = draft.__dict__
+
+
+def _each(value: Any, do: Callable[[Any], Any]) -> Any:
+    """Return what `do` makes of one corpus or of each of several; anything else as it is."""
+    several = isinstance(value, list | tuple)
+    if not all(isinstance(c, ParallelCorpus | TextPool) for c in (value if several else [value])):
+        return value
+    return [do(corpus) for corpus in value] if several else do(value)
+
+
+def _stub(corpus: Any) -> Any:
+    """Return everything of a corpus but its rows."""
+    return corpus.detach()
+
+
+def refuse_nested(inner: Any, what: str, owner: str) -> None:
+    """Refuse pairs inside an estimator that has pairs: two places would be one too many."""
+    for name in ("pairs", "unlabeled"):
+        if getattr(inner, name, None) is not None:
+            raise ValueError(
+                f"the {what} inside {owner} has {name} of its own; give {owner}({name}=...) them "
+                f"and leave the {what}'s None"
+            )
+
+
+# ------------------------------------------------------------------ what was given
+
+
+def resolve_corpora(
+    pairs: Any,
+    y: Any,
+    X: FloatArray,
+    *,
+    blocks: BlockLayout | None,
+    owner: str,
+    names: tuple[str, str] = UNNAMED,
+) -> list[ParallelCorpus] | None:
+    """Return corpora of vectors, None for no pairs; arrays are in the languages `names`.
+
+    "self" pairs the rows of `X` with themselves, "y" with those of `y`.
+    """
+    if pairs is None:
+        return None
+    if isinstance(pairs, str):
+        if pairs not in ("self", "y"):
+            raise ValueError(f"pairs={pairs!r} is no corpus; the strings known are 'self' and 'y'")
+        return [as_corpus((X, X if pairs == "self" else paired_y(y, X, owner)), names)]
+    corpora = as_corpora(pairs, owner, texts=False)
+    if pairs is corpora[0] and came_as_arrays(pairs):
+        if names != UNNAMED:
+            pairs = as_corpus((pairs.source, pairs.target), names)
+        return [in_their_blocks(pairs, X.shape[1], blocks, owner)]
+    return corpora
+
+
+def as_corpora(pairs: Any, owner: str, *, texts: bool) -> list[ParallelCorpus]:
+    """Return the corpora given, one or several, of texts or else of vectors."""
+    corpora = [pairs] if isinstance(pairs, ParallelCorpus) else pairs
+    known = isinstance(corpora, list | tuple) and len(corpora) > 0
+    if not known or not all(isinstance(corpus, ParallelCorpus) for corpus in corpora):
+        got = f"{len(corpora)} entries" if isinstance(corpora, tuple) else type(pairs).__name__
+        raise ValueError(
+            f"{owner}: pairs must be a ParallelCorpus{' of texts' if texts else ''}, a list of "
+            f"them or a tuple (source, target), got {got}; class labels are not pairs"
+        )
+    for corpus in corpora:
+        _check_rows(corpus, owner, texts=texts)
+    return list(corpora)
+
+
+def as_pools(unlabeled: Any, owner: str, *, texts: bool) -> dict[str, TextPool]:
+    """Return the pools given, one or several, by language and in their order."""
+    pools = unlabeled if isinstance(unlabeled, list | tuple) else [unlabeled]
+    by_lang: dict[str, TextPool] = {}
+    for pool in [] if unlabeled is None else pools:
+        if not isinstance(pool, TextPool):
+            raise ValueError(
+                f"{owner}: unlabeled must be a TextPool or a list of them, got a "
+                f'{type(pool).__name__}: TextPool(rows, lang="ko") says which language they are in'
+            )
+        _check_rows(pool, owner, texts=texts)
+        if pool.lang in by_lang:
+            raise ValueError(f"{owner}: two TextPools in {pool.lang!r}; add them with +")
+        by_lang[pool.lang] = pool
+    return by_lang
+
+
+def _check_rows(rows: ParallelCorpus | TextPool, owner: str, *, texts: bool) -> None:
+    """Refuse texts where vectors are needed and the other way round, and stubs without rows."""
+    name = "pairs" if isinstance(rows, ParallelCorpus) else "unlabeled"
+    if rows.is_text and not texts:
+        raise ValueError(
+            f"{owner} works on vectors, but the {name} are texts ({rows!r}): give them as "
+            ".embed(extractor) with the extractor of the pipeline, or to TextAligner(extractor, "
+            f"aligner, {name}=...), or, where metadata routing is on, Pipeline(..., "
+            'transform_input=["pairs"]).fit(X, y, pairs=(source_texts, target_texts))'
+        )
+    if texts and not rows.is_text:
+        raise ValueError(
+            f"{owner} embeds the {name} itself and needs texts, but {rows!r} holds vectors, which "
+            "would be stale once the embedder changes; they go into LangAligner or ReverseAligner"
+        )
+    if rows.detached:
+        raise ValueError(
+            f"{owner}: {rows!r} was saved without its rows. Predicting works; to fit again, "
+            f"set_params({name}=...) first, clone() before handing a fitted estimator to parallel "
+            "jobs, or keep the rows in a folder (save) that both processes can reach"
+        )
+
+
+def came_as_arrays(corpus: ParallelCorpus) -> bool:
+    """Tell whether a corpus says no more than two arrays, or two lists of texts, do."""
+    unnamed = (corpus.source_lang, corpus.target_lang) == UNNAMED
+    return unnamed and corpus.layout is None and corpus.weight is None
+
+
+def no_pairs(owner: str, *, y: str = "") -> ValueError:
+    """Return the error for a fit without pairs; `y` says what it can have to do with them."""
+    return ValueError(
+        f"{owner} has no parallel pairs: give it pairs=ParallelCorpus(source, target, "
+        f'source_lang="en", target_lang="ko"), or fit(X, y, pairs=(source, target)){y}'
+    )
+
+
+# ------------------------------------------------------------------ which way the pairs lead
 
 
 @dataclass(frozen=True)
@@ -28,172 +253,25 @@ class Direction:
     stays: str
     widths: tuple[int, int]
     corpus: ParallelCorpus | None
-    backwards: bool
+    backwards: bool = False
 
     def rows(self) -> tuple[FloatArray | None, FloatArray | None, FloatArray | None]:
-        """Moved rows, staying rows and pair weights."""
+        """Return moved rows, staying rows and pair weights."""
         if self.corpus is None:
             return None, None, None
         source, target, weight = self.corpus.source, self.corpus.target, self.corpus.weight
         return (target, source, weight) if self.backwards else (source, target, weight)
 
-    def reversed(self) -> Direction:
-        """The same pairs the other way round."""
-        return replace(
-            self,
-            moved=self.stays,
-            stays=self.moved,
-            widths=self.widths[::-1],
-            backwards=not self.backwards,
-        )
-
     def moments(self) -> PairMoments | None:
-        """Moments of the pairs, accumulated once per process."""
+        """Return the moments of the pairs, accumulated once per process."""
         if self.corpus is None:
             return None
         return self.corpus.moments.swapped() if self.backwards else self.corpus.moments
 
-
-def resolve_corpora(
-    pairs: Any,
-    y: Any,
-    X: FloatArray,
-    *,
-    blocks: BlockLayout | None,
-    owner: str,
-    names: tuple[str, str] = UNNAMED,
-) -> list[ParallelCorpus] | None:
-    """Corpora of vectors from pairs or, where there are none, from a 2-D float `y`.
-
-    Arrays are in the languages `names`. None when nothing was given that could be pairs.
-    """
-    if pairs is None:
-        return _corpora_from_y(y, X, names)
-    if isinstance(pairs, str):
-        if pairs != "self":
-            raise ValueError(f"pairs={pairs!r} is not a corpus; the only string known is 'self'")
-        return [corpus_of_arrays(X, X, names)]
-    if isinstance(pairs, ParallelCorpus):
-        return [checked_corpus(pairs, owner)]
-    if not isinstance(pairs, tuple | list) or len(pairs) == 0:
-        raise ValueError(
-            f"{owner}: pairs must be a ParallelCorpus, a list of them or a tuple "
-            f"(source, target), got {type(pairs).__name__}; class labels are not pairs"
-        )
-    if all(isinstance(part, ParallelCorpus) for part in pairs):
-        return [checked_corpus(part, owner) for part in pairs]
-    if len(pairs) != 2:
-        raise ValueError(
-            f"{owner}: a tuple of pairs must be (source, target), got {len(pairs)} entries"
-        )
-    arrays = checked_corpus(corpus_of_arrays(pairs[0], pairs[1], names), owner)
-    return [_cut_to_blocks(arrays, X.shape[1], blocks, owner)]
-
-
-def checked_corpus(corpus: ParallelCorpus, owner: str) -> ParallelCorpus:
-    """Refuse texts where vectors are needed, and stubs without rows."""
-    if corpus.is_text:
-        raise ValueError(
-            f"{owner} works on vectors, but the pairs are texts ({corpus!r}): use "
-            "pairs.embed(extractor) with the extractor of the pipeline, or TextAligner(extractor, "
-            "aligner, pairs=...), or, where metadata routing is on, Pipeline(..., "
-            'transform_input=["pairs"]).fit(X, y, pairs=(source_texts, target_texts))'
-        )
-    if corpus.detached:
-        raise ValueError(
-            f"{owner}: {corpus!r} was saved without its pairs. Predicting works; to fit again, "
-            "set_params(pairs=...) first, clone() before handing a fitted estimator to parallel "
-            "jobs, or keep the pairs in a folder (corpus.save) that both processes can reach"
-        )
-    return corpus
-
-
-def corpus_of_arrays(source: Any, target: Any, names: tuple[str, str] = UNNAMED) -> ParallelCorpus:
-    """A corpus of arrays, in languages known from elsewhere or not at all."""
-    return ParallelCorpus(source, target, source_lang=names[0], target_lang=names[1])
-
-
-def is_paired(y: Any) -> bool:
-    """Whether `y` can be target vectors: class labels, indicators and counts never are."""
-    if y is None:
-        return False
-    target = np.asarray(as_numpy(y))
-    if target.ndim != 2 or target.dtype.kind != "f":
-        return False
-    # Block by block: vectors show themselves in the first one.
-    blocks = (target[rows] for rows in row_blocks(*target.shape))
-    return any(((block != 0) & (block != 1)).any() for block in blocks)
-
-
-def _corpora_from_y(y: Any, X: FloatArray, names: tuple[str, str]) -> list[ParallelCorpus] | None:
-    """Pairs from a 2-D float `y`."""
-    if not is_paired(y):
-        return None
-    target = np.asarray(as_numpy(y))
-    if len(target) != len(X):
-        raise ValueError(
-            f"X and y must be row-aligned pairs, but have {len(X)} and {len(target)} rows"
-        )
-    return [corpus_of_arrays(X, target, names)]
-
-
-def _cut_to_blocks(
-    corpus: ParallelCorpus, width: int, blocks: BlockLayout | None, owner: str
-) -> ParallelCorpus:
-    """Arrays in the languages of their blocks, at native widths where they came in blocks."""
-    S, T = corpus.source, corpus.target
-    if blocks is None and S.shape[1] == T.shape[1] == width:
-        blocks = layout_from_support(S, T, names=UNNAMED)
-    if blocks is None:
-        return corpus
-    if S.shape[1] == T.shape[1] == blocks.width:
-        langs = [_one_language(rows, blocks, side) for rows, side in ((S, 0), (T, 1))]
-        sides = [rows[:, blocks.columns(lang)] for rows, lang in zip((S, T), langs, strict=True)]
-        return ParallelCorpus(*sides, source_lang=langs[0], target_lang=langs[1], layout=blocks)
-    if corpus.source_lang in blocks and corpus.target_lang in blocks:
-        return corpus
-    if len(blocks.languages) == 2:
-        # Unequal widths say which block is whose; of equal ones the first is the source's.
-        first, second = blocks.languages
-        if S.shape[1] == blocks.width_of(second) != blocks.width_of(first):
-            first, second = second, first
-        return corpus_of_arrays(S, T, (first, second))
-    raise ValueError(
-        f"{owner}: with the blocks {blocks} it is unknown which two languages the arrays in pairs "
-        'are in; give ParallelCorpus(source, target, source_lang="en", target_lang="ko")'
-    )
-
-
-def _one_language(rows: FloatArray, blocks: BlockLayout, side: int) -> str:
-    """The one block that all rows of one side of the pairs use."""
-    codes = np.unique(block_codes(rows, blocks, blocks.languages))
-    if len(codes) != 1:
-        mixed = [blocks.languages[code] for code in codes]
-        raise ValueError(f"the {UNNAMED[side]} side of the pairs mixes the languages {mixed}")
-    lang: str = blocks.languages[int(codes[0])]
-    return lang
-
-
-def resolve_pools(unlabeled: Any, owner: str) -> dict[str, TextPool]:
-    """Pools of unpaired vectors by language, in the order given."""
-    pools = [unlabeled] if isinstance(unlabeled, TextPool) else list(unlabeled or ())
-    by_lang: dict[str, TextPool] = {}
-    for pool in pools:
-        if not isinstance(pool, TextPool):
-            raise ValueError(
-                f"{owner}: unlabeled must be a TextPool or a list of them, got a "
-                f"{type(pool).__name__}"
-            )
-        if pool.is_text:
-            raise ValueError(
-                f"{owner} works on vectors, but {pool!r} holds texts: use pool.embed(extractor)"
-            )
-        if pool.detached:
-            raise ValueError(f"{owner}: {pool!r} was saved without its rows; set it again to fit")
-        if pool.lang in by_lang:
-            raise ValueError(f"{owner}: two TextPools in {pool.lang!r}; add them with +")
-        by_lang[pool.lang] = pool
-    return by_lang
+    def reversed(self) -> Direction:
+        """Return the same pairs the other way round."""
+        widths = self.widths[::-1]
+        return Direction(self.stays, self.moved, widths, self.corpus, not self.backwards)
 
 
 def directions(
@@ -201,29 +279,29 @@ def directions(
     pools: Mapping[str, TextPool],
     *,
     backwards: bool,
-    needs_pairs: bool,
     owner: str,
 ) -> list[Direction]:
-    """One direction per moved language: from the pairs or, for maps that need none, the pools."""
-    if corpora is not None:
-        return _paired(corpora, backwards=backwards, owner=owner)
-    if pools and not needs_pairs:
-        return _unpaired(pools, backwards=backwards, owner=owner)
-    raise ValueError(
-        f"{owner} has no parallel pairs. Give it pairs=ParallelCorpus(source_vectors, "
-        "target_vectors), or fit(X, y, pairs=(source, target)), or fit(source_vectors, "
-        "target_vectors) directly (y must then be a 2-D float array: class labels are not pairs)"
-    )
+    """Return one direction per moved language, from the pairs or, without any, from the pools.
 
-
-def _paired(corpora: Sequence[ParallelCorpus], *, backwards: bool, owner: str) -> list[Direction]:
-    """One direction per corpus; all must end in the same language."""
-    found: list[Direction] = []
-    for corpus in corpora:
-        assert corpus.widths is not None  # texts were refused
+    Of the pools, the first is then the source language and the others are targets.
+    """
+    found = []
+    for corpus in corpora or []:
+        assert corpus.widths is not None, "texts were refused"
         source, target = corpus.source_lang or UNNAMED[0], corpus.target_lang or UNNAMED[1]
-        way = Direction(source, target, corpus.widths, corpus, False)
-        found.append(way.reversed() if backwards else way)
+        found.append(Direction(source, target, corpus.widths, corpus))
+    if corpora is None:
+        first, *others = pools.values()
+        if not others or (len(others) > 1 and not backwards):
+            raise ValueError(
+                f"{owner} has no pairs and unpaired text in {list(pools)}: give "
+                "unlabeled=[source_pool, target_pool]"
+            )
+        for pool in others:
+            widths = (first.width or 0, pool.width or 0)
+            found.append(Direction(first.lang, pool.lang, widths, None))
+    if backwards:
+        found = [way.reversed() for way in found]
     ends = list(dict.fromkeys(way.stays for way in found))
     if len(ends) > 1:
         other = "LangAligner" if backwards else "ReverseAligner"
@@ -234,23 +312,6 @@ def _paired(corpora: Sequence[ParallelCorpus], *, backwards: bool, owner: str) -
     moved = [way.moved for way in found]
     if len(set(moved)) != len(moved):
         raise ValueError(f"{owner}: two corpora for one language in {moved}; add them with +")
-    return found
-
-
-def _unpaired(pools: Mapping[str, TextPool], *, backwards: bool, owner: str) -> list[Direction]:
-    """Without pairs, the first pool is the source language and the others are targets."""
-    source, *targets = pools.values()
-    if not targets or (len(targets) > 1 and not backwards):
-        raise ValueError(
-            f"{owner} has no pairs and unpaired text in {list(pools)}: give "
-            "unlabeled=[source_pool, target_pool]"
-        )
-    ways = [(pool, source) for pool in targets] if backwards else [(source, targets[0])]
-    found = []
-    for moved, stays in ways:
-        assert moved.width is not None, "texts were refused"
-        assert stays.width is not None, "texts were refused"
-        found.append(Direction(moved.lang, stays.lang, (moved.width, stays.width), None, backwards))
     return found
 
 
@@ -267,3 +328,62 @@ def check_languages(
         raise ValueError(
             f"{owner}: unlabeled text in {unknown}, but the pairs cover {[stays, *moved]}"
         )
+
+
+# ------------------------------------------------------------------ blocks of columns
+
+
+def find_layout(ways: Sequence[Direction], blocks: BlockLayout | None) -> BlockLayout | None:
+    """Return the one block layout of pairs and parameter, None for vectors without blocks."""
+    known = [blocks, *(way.corpus.layout for way in ways if way.corpus is not None)]
+    layouts = [layout for layout in known if layout is not None]
+    if not layouts:
+        return None
+    layout = layouts[0]
+    for other in layouts:
+        if other != layout:
+            raise ValueError(
+                f"the pairs (or blocks=) disagree on the language blocks: {layout} and {other}; "
+                "embed all of them with the same extractor"
+            )
+    for way in ways:
+        for lang, width in zip((way.moved, way.stays), way.widths, strict=True):
+            if lang in UNNAMED and lang not in layout:
+                raise ValueError(
+                    f"X is in language blocks ({layout}), but the pairs don't say which language "
+                    f'their {lang} side is in: ParallelCorpus(..., {lang}_lang="ko")'
+                )
+            if layout.width_of(lang) != width:
+                raise ValueError(
+                    f"the pairs are {width} wide in {lang!r}, but its block has "
+                    f"{layout.width_of(lang)} columns ({layout})"
+                )
+    return layout
+
+
+def width_of_rows(
+    n_features: int, ways: Sequence[Direction], layout: BlockLayout | None, *, either_side: bool
+) -> int:
+    """Return the width of the rows to transform, once that of `X`, `n_features`, is found to fit.
+
+    The two differ only for pairs of unequal width that came as ``fit(source, target)``, where
+    `X` may be the side that stays.
+    """
+    if layout is not None:
+        if layout.width != n_features:
+            raise ValueError(
+                f"X has {n_features} columns, but the pairs came in the language blocks {layout} "
+                f"({layout.width} columns): X must come from the same extractor"
+            )
+        return n_features
+    if {width for way in ways for width in way.widths} == {n_features}:
+        return n_features
+    moved, stays = ways[0].widths
+    if len(ways) == 1 and moved != stays and n_features in (moved, stays if either_side else moved):
+        return moved
+    pairs = ", ".join(f"{way.moved} {way.widths[0]}" for way in ways)
+    raise ValueError(
+        f"X has {n_features} columns, but the pairs are {pairs} and {ways[0].stays} {stays} wide. "
+        "Rows must be vectors of one shared width or in language blocks: embed the pairs with the "
+        'extractor of the pipeline or, for raw arrays, give blocks={"en": 384, "ko": 768}'
+    )

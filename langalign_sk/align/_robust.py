@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import Float64Array, FloatArray, PairMoments
+from langalign_sk._numeric import Float64Array
 from langalign_sk._process import caches
-from langalign_sk.align._pairs import Direction, checked_corpus, corpus_of_arrays
+from langalign_sk.align._arrays import as_corpus
+from langalign_sk.align._pairs import as_corpora
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import PairFit, judge_pairs
-
-ROBUST = ("trim", "weight", None)
 
 
 def pair_scores(pairs: Any) -> Float64Array:
@@ -57,72 +54,41 @@ def pair_scores(pairs: Any) -> Float64Array:
     >>> sorted(pair_scores((source, target)).argsort()[:2].tolist())
     [3, 70]
     """
-    if isinstance(pairs, tuple) and len(pairs) == 2:
-        pairs = corpus_of_arrays(*pairs)
+    if isinstance(pairs, list | tuple):
+        pairs = as_corpus(pairs)
     if not isinstance(pairs, ParallelCorpus):
         raise TypeError(
             "pair_scores needs a ParallelCorpus or a tuple (source vectors, target vectors), got "
             f"{type(pairs).__name__}"
         )
-    return _fit_of(checked_corpus(pairs, "pair_scores")).scores.copy()
+    as_corpora(pairs, "pair_scores", texts=False)  # refuses texts and stubs
+    return _fit_of(pairs).scores.copy()
 
 
-@dataclass(frozen=True)
-class JudgedDirection(Direction):
-    """A direction whose pairs weigh what they have earned."""
-
-    robust: str
-    bad_share: float
-    weight: Float64Array
-
-    def rows(self) -> tuple[FloatArray | None, FloatArray | None, FloatArray | None]:
-        """Moved rows, staying rows and the new pair weights."""
-        moved, stays, _ = super().rows()
-        return moved, stays, self.weight
-
-    def moments(self) -> PairMoments:
-        """Moments of the weighted pairs, accumulated once per process."""
-        corpus = self.corpus
-        assert corpus is not None  # only directions with pairs are judged
-        moments: PairMoments = caches.moments.get(
-            (corpus.fingerprint, self.robust),
-            lambda: PairMoments.from_rows(corpus.source, corpus.target, self.weight),
-        )
-        return moments.swapped() if self.backwards else moments
-
-
-def judged(ways: Sequence[Direction], robust: str | None) -> list[Direction]:
-    """Directions that trust each of their pairs as far as it fits the others."""
-    if robust not in ROBUST:
-        raise ValueError(f"robust must be 'trim', 'weight' or None, got {robust!r}")
-    return [_judged(way, robust) for way in ways]
-
-
-def bad_shares(ways: Sequence[Direction]) -> dict[str, float]:
-    """Estimated share of wrong pairs by moved language, of directions that were judged."""
-    return {way.moved: way.bad_share for way in ways if isinstance(way, JudgedDirection)}
-
-
-def _judged(way: Direction, robust: str | None) -> Direction:
-    """One direction, judged where there are pairs and the user asks for it."""
-    if robust is None or way.corpus is None:
-        return way
-    fit = _fit_of(way.corpus)
+def judged(corpus: ParallelCorpus, robust: str) -> tuple[ParallelCorpus, float]:
+    """Return the pairs, each weighing what it has earned, and the share of wrong ones."""
+    fit = _fit_of(corpus)
     weight = (fit.good >= 0.5).astype(np.float64) if robust == "trim" else fit.good
-    if way.corpus.weight is not None:
-        weight = weight * way.corpus.weight
+    if corpus.weight is not None:
+        weight = weight * corpus.weight
     if not weight.any():
         raise ValueError(
-            f"robust={robust!r}: no pair of {way.moved!r} and {way.stays!r} fits the others better "
-            "than random pairs do; check that the rows of both sides are in the same order"
+            f"robust={robust!r}: no pair of {corpus!r} fits the others better than random pairs "
+            "do; check that the rows of both sides are in the same order"
         )
-    return JudgedDirection(
-        way.moved, way.stays, way.widths, way.corpus, way.backwards, robust, fit.bad_share, weight
+    weighted = ParallelCorpus(
+        corpus.source,
+        corpus.target,
+        source_lang=corpus.source_lang,
+        target_lang=corpus.target_lang,
+        weight=weight,
+        layout=corpus.layout,
     )
+    return weighted, fit.bad_share
 
 
 def _fit_of(corpus: ParallelCorpus) -> PairFit:
-    """Judgement of a corpus, once per process and content: folds and clones share it."""
+    """Judge a corpus, once per process and content: folds and clones share it."""
     fit: PairFit = caches.judgements.get(
         corpus.fingerprint,
         lambda: judge_pairs(corpus.source, corpus.target, corpus.weight),

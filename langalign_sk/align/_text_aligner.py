@@ -5,20 +5,30 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import TransformerMixin, clone
+from sklearn.utils._param_validation import HasMethods
 from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._numeric import FloatArray
-from langalign_sk.align._state import LeavesPairsBehind
-from langalign_sk.align._text_pairs import embedded_pairs, embedded_pools, refuse_nested
+from langalign_sk.align._aligners import BaseAligner
+from langalign_sk.align._arrays import as_corpus
+from langalign_sk.align._pairs import (
+    PairedEstimator,
+    all_or_nothing,
+    as_corpora,
+    as_pools,
+    came_as_arrays,
+    no_pairs,
+    refuse_nested,
+)
+from langalign_sk.corpus import ParallelCorpus, TextPool
 
 
-class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
+class TextAligner(TransformerMixin, PairedEstimator):
     """Embed texts and align the vectors; the pairs are texts and take the very same way.
 
-    In a pipeline of two steps the pairs are embedded once, when the aligner is made: a grid over
-    the embedder's settings would then compare maps learned from stale vectors. Here the pairs
-    are embedded by whatever embedder is being fitted.
+    In a pipeline of two steps a grid over the embedder's settings would compare maps learned from
+    stale vectors. Here the pairs are embedded by whatever embedder is being fitted.
 
     Parameters
     ----------
@@ -26,8 +36,9 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
         Turns texts into vectors. Cloned before fitting.
     aligner : LangAligner or ReverseAligner
         Moves the vectors. Cloned before fitting; its own `pairs` and `unlabeled` must be None.
-    pairs : ParallelCorpus or list of ParallelCorpus, default=None
-        Translated sentences, as texts.
+    pairs : ParallelCorpus, list of ParallelCorpus or tuple, default=None
+        Translated sentences, as texts. A tuple is (source texts, target texts) in the embedder's
+        two languages, in their order.
     unlabeled : TextPool or list of TextPool, default=None
         Unpaired sentences, as texts, for maps that use them.
 
@@ -58,6 +69,10 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
     """
 
     __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True}
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "embedder": [HasMethods(["fit_transform", "transform"])],
+        "aligner": [BaseAligner],
+    }
 
     def __init__(
         self, embedder: Any, aligner: Any, pairs: Any = None, unlabeled: Any = None
@@ -76,11 +91,8 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
             Texts as the pipeline will see them.
         y : array-like, default=None
             Passed to the embedder's `fit`; class labels are never taken for pairs.
-        pairs : ParallelCorpus, list of ParallelCorpus or tuple, default=None
-            Pairs that come before those of the constructor. A tuple is (source texts, target
-            texts) in the embedder's two languages, in their order.
-        unlabeled : TextPool or list of TextPool, default=None
-            Unpaired texts that come before those of the constructor.
+        pairs, unlabeled
+            As in the constructor, whose own they replace.
 
         Returns
         -------
@@ -99,11 +111,7 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
         ----------
         X : iterable of str
             Texts as the pipeline will see them.
-        y : array-like, default=None
-            See :meth:`fit`.
-        pairs : ParallelCorpus, list of ParallelCorpus or tuple, default=None
-            See :meth:`fit`.
-        unlabeled : TextPool or list of TextPool, default=None
+        y, pairs, unlabeled
             See :meth:`fit`.
 
         Returns
@@ -115,14 +123,18 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
 
     def _fit(self, X: Any, y: Any, pairs: Any, unlabeled: Any) -> Any:
         """Fit both parts; the embedded rows of `X` are returned for those who want them."""
-        refuse_nested(self.aligner, "aligner", type(self).__name__)
-        embedder = clone(self.embedder)
-        vectors = embedder.fit_transform(X, y)
         owner = type(self).__name__
-        corpora = embedded_pairs(self.pairs if pairs is None else pairs, embedder, owner)
-        pools = embedded_pools(self.unlabeled if unlabeled is None else unlabeled, embedder, owner)
-        self.aligner_ = clone(self.aligner).fit(vectors, None, pairs=corpora, unlabeled=pools)
-        self.embedder_ = embedder
+        with all_or_nothing(self) as draft:
+            draft._validate_params()
+            refuse_nested(self.aligner, "aligner", owner)
+            embedder = clone(self.embedder)
+            vectors = embedder.fit_transform(X, y)
+            corpora = embedded_pairs(draft._given_pairs(pairs), embedder, owner)
+            pools = embedded_pools(
+                self.unlabeled if unlabeled is None else unlabeled, embedder, owner
+            )
+            draft.aligner_ = clone(self.aligner).fit(vectors, None, pairs=corpora, unlabeled=pools)
+            draft.embedder_ = embedder
         return vectors
 
     def transform(self, X: Any) -> FloatArray:
@@ -142,7 +154,7 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
         return self._align(self.embedder_.transform(X))
 
     def _align(self, vectors: Any) -> FloatArray:
-        """Aligned rows; none of them for none."""
+        """Return aligned rows; none of them for none."""
         if len(vectors) == 0:
             width = len(self.aligner_.get_feature_names_out())
             return np.empty((0, width), dtype=np.float32)
@@ -150,7 +162,7 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
         return aligned
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
-        """Names of the output columns.
+        """Return the names of the output columns.
 
         Parameters
         ----------
@@ -174,3 +186,26 @@ class TextAligner(LeavesPairsBehind, TransformerMixin, BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "aligner_")
+
+
+def embedded_pairs(pairs: Any, embedder: Any, owner: str) -> list[ParallelCorpus]:
+    """Return corpora of vectors from corpora of texts."""
+    if pairs is None:
+        raise no_pairs(owner)
+    corpora = as_corpora(pairs, owner, texts=True)
+    layout = embedder.get_layout() if hasattr(embedder, "get_layout") else None
+    if pairs is corpora[0] and came_as_arrays(pairs) and layout is not None:
+        if len(layout.languages) != 2:
+            raise ValueError(
+                f"{owner}: a tuple of pairs is (source texts, target texts) in two languages, but "
+                f"the embedder knows {list(layout.languages)}; use ParallelCorpus(..., "
+                "source_lang=, target_lang=)"
+            )
+        corpora = [as_corpus((pairs.source, pairs.target), layout.languages)]
+    return [corpus.embed(embedder) for corpus in corpora]
+
+
+def embedded_pools(unlabeled: Any, embedder: Any, owner: str) -> list[TextPool] | None:
+    """Return pools of vectors from pools of texts."""
+    pools = as_pools(unlabeled, owner, texts=True).values()
+    return [pool.embed(embedder) for pool in pools] or None

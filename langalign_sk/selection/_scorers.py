@@ -43,7 +43,7 @@ class PairScorer:
     pairs : ParallelCorpus, default=None
         Pairs that the estimator's aligner is NOT fitted on: ``fit, held_out = pairs.split(0.8)``.
         None takes the rows of each test fold as pairs, for a search over an aligner alone:
-        ``GridSearchCV(LangAligner(), ..., cv=PairKFold()).fit(source_vectors, target_vectors)``.
+        ``GridSearchCV(LangAligner("y"), ..., cv=PairKFold()).fit(source_vectors, target_vectors)``.
     measure : str, default="soft"
         Of the predictions, `prediction_consistency`:
 
@@ -231,8 +231,8 @@ def _pairs_of_fold(X: Any, y: Any) -> ParallelCorpus:
     if y is None or np.ndim(as_numpy(y)) != 2:
         raise ValueError(
             "PairScorer without pairs scores (source vectors, target vectors), as in "
-            "GridSearchCV(LangAligner(), ...).fit(source_vectors, target_vectors); for a pipeline "
-            "with a classifier give it held-out pairs: PairScorer(held_out)"
+            "GridSearchCV(LangAligner('y'), ...).fit(source_vectors, target_vectors); for a "
+            "pipeline with a classifier give it held-out pairs: PairScorer(held_out)"
         )
     return ParallelCorpus(X, y, source_lang="source", target_lang="target")
 

@@ -127,7 +127,7 @@ class LanguageSplit:
 class PairKFold:
     """Folds of pairs, for a search over an aligner alone; folds share no text.
 
-    ``GridSearchCV(LangAligner(), grid, cv=PairKFold(), scoring=PairScorer(measure="csls"))
+    ``GridSearchCV(LangAligner("y"), grid, cv=PairKFold(), scoring=PairScorer(measure="csls"))
     .fit(source_vectors, target_vectors)`` then cross-validates over pairs.
 
     Parameters

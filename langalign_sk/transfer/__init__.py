@@ -2,7 +2,10 @@
 
 # For the other rooms.
 from langalign_sk.transfer._classifier import PARTS as PARTS, TransferClassifier
+from langalign_sk.transfer._head import GaussianHead, NoisyCopies
 
 __all__ = [
+    "GaussianHead",
+    "NoisyCopies",
     "TransferClassifier",
 ]

@@ -2,40 +2,45 @@
 
 from __future__ import annotations
 
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import ClassifierMixin, clone
+from sklearn.utils import assert_all_finite, column_or_1d
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix, as_numpy
+from langalign_sk._numeric import Float64Array, FloatArray, Nystroem, as_float_matrix, as_numpy
 from langalign_sk.align import (
-    LeavesPairsBehind,
+    LangAligner,
+    PairedEstimator,
+    ReverseAligner,
     all_or_nothing,
+    as_pools,
     embedded_pairs,
     embedded_pools,
+    judged,
+    no_pairs,
     refuse_nested,
     resolve_corpora,
-    resolve_pools,
 )
 from langalign_sk.text import BlockLayout
-from langalign_sk.transfer._adapting import Adaptation
-from langalign_sk.transfer._head import GaussianHead, Part, fit_on_copies, proba_of_all
-from langalign_sk.transfer._lift import Lift
-from langalign_sk.transfer._passage import Passage
-from langalign_sk.transfer._ways import Ways, judged_corpus, unfitted_aligner
+from langalign_sk.transfer._adapting import Adaptation, mine_pairs
+from langalign_sk.transfer._carrying import Carrier, Carriers, KernelFeatures
+from langalign_sk.transfer._head import CarriedRows, GaussianHead, NoisyCopies, unfitted_head
 
 #: What a saved classifier is made of, besides arrays.
-PARTS = (Adaptation, GaussianHead, Lift, Passage, Ways)
+PARTS = (Adaptation, Carrier, Carriers, GaussianHead, KernelFeatures, NoisyCopies, Nystroem)
 _FLOATS = [np.float64, np.float32]
 
 
-class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
+class TransferClassifier(ClassifierMixin, PairedEstimator):
     r"""Learn from labels in one language, predict in others.
 
-    An aligner brings both languages into one space; there the classifier learns from labelled
-    rows as their translations would look, scattered as real translations scatter.
+    Labelled rows are taken as their translations would look, scattered as real translations
+    scatter; a head for each language learns from them.
 
     Parameters
     ----------
@@ -45,20 +50,16 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         Brings the languages into one space; its own `pairs` and `unlabeled` must be None. None,
         the best of what was measured: every language keeps its own space, source rows are
         carried into it, and `aligner_` only takes labelled target rows to other languages.
-    head : classifier, default=None
-        None for a discriminant that takes the scatter of translations as a covariance, in closed
-        form. Any other classifier gets `n_copies` noisy copies of each carried row instead.
+    head : GaussianHead, NoisyCopies or classifier, default=None
+        None for `GaussianHead`, a discriminant that takes the scatter of translations as a
+        covariance. A classifier of your own, which must have `predict_proba`, gets noisy copies of
+        each carried row (`NoisyCopies`).
     pairs : ParallelCorpus, list of ParallelCorpus, tuple or "self", default=None
         Translated sentences: vectors or, with an `embedder`, texts. "self" is the null alignment,
         on which scikit-learn's own checks run.
     unlabeled : TextPool or list of TextPool, default=None
         Unlabelled rows of the task in target languages, for `match_classes` and
         `self_training`; also for aligners that use such rows.
-    noise : float, default=1.0
-        Weight of the scatter of translations about the carried rows; 0 leaves it out.
-    n_landmarks : int, default=1200
-        Without an `aligner`: pairs whose target sides serve as landmarks of a Gaussian kernel,
-        next to the linear features; 0 for linear features alone.
     match_classes : bool, default=True
         Take the classes to be as frequent in `unlabeled` as among the labelled rows, and move
         target rows and probabilities so that they are. Turn it off where that is not so.
@@ -66,23 +67,21 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         Rounds in which a student in the target language's own space learns from the half of
         `unlabeled` that is predicted most surely; its probabilities are averaged with the head's.
         With `match_classes`, also rounds in which few pairs get help from mined ones.
-    n_copies : int, default=6
-        Copies of each carried row for a `head` of your own.
     target_weight : float, default=0.5
         Weight of a labelled row in another language than the source, next to a source row's.
     robust : {"trim", "weight"} or None, default=None
         Drop or weigh down pairs that look wrong, as the aligners do.
     random_state : int, RandomState instance or None, default=None
-        Draws the landmarks and the noise of the copies. With an int, all folds of a
-        cross-validation share what hangs on the pairs alone.
+        Draws the landmarks, and is that of the aligner and the head where they have none of their
+        own. With an int, all folds of a cross-validation share what depends on the pairs alone.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
     aligner_ : LangAligner or ReverseAligner
         The fitted aligner.
-    heads_ : dict of str to classifier
-        The head of each language.
+    heads_ : dict of str to GaussianHead or NoisyCopies
+        The fitted head of each language.
     embedder_ : EmbeddingExtractor
         The embedder in use, where there is one.
     n_features_in_ : int
@@ -90,16 +89,16 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
 
     See Also
     --------
+    GaussianHead : The default head.
     ReverseAligner : The same in a pipeline, for a head of any kind, without resampling.
 
     Notes
     -----
-    With pairs :math:`(s_i, t_i)` and the aligner's map R, a target row is seen as R(t). The head of
-    its language learns from source rows x carried to :math:`G(x) \approx E[R(t) | s = x]`, a ridge
-    regression of :math:`R(t_i)` on :math:`s_i`, and from the covariance Q of
-    :math:`R(t_i) - G(s_i)`. The default head is Gaussian with class means :math:`\mu_k` of the
-    carried rows and covariance :math:`\tfrac12 W + Q`, W being their scatter within classes. With a
-    `LangAligner`, G is its map and R the identity.
+    With pairs :math:`(s_i, t_i)`, a target row is seen as R(t): next to its kernel features or,
+    with a `ReverseAligner`, through its map. The head of its language learns from source rows x
+    carried to :math:`G(x) \approx E[R(t) | s = x]`, a ridge regression of :math:`R(t_i)` on
+    :math:`s_i`, and from the covariance of :math:`R(t_i) - G(s_i)`. With a `LangAligner`, G is its
+    map and R the identity.
 
     References
     ----------
@@ -121,6 +120,17 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
 
     __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True}
 
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "embedder": [HasMethods(["fit_transform", "transform"]), None],
+        "aligner": [LangAligner, ReverseAligner, None],
+        "head": [GaussianHead, NoisyCopies, HasMethods(["fit"]), None],
+        "match_classes": ["boolean"],
+        "self_training": [Interval(Integral, 0, None, closed="left")],
+        "target_weight": [Interval(Real, 0, np.inf, closed="left")],
+        "robust": [StrOptions({"trim", "weight"}), None],
+        "random_state": ["random_state"],
+    }
+
     def __init__(
         self,
         embedder: Any = None,
@@ -129,11 +139,8 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         pairs: Any = None,
         unlabeled: Any = None,
         *,
-        noise: float = 1.0,
-        n_landmarks: int = 1200,
         match_classes: bool = True,
         self_training: int = 2,
-        n_copies: int = 6,
         target_weight: float = 0.5,
         robust: str | None = None,
         random_state: Any = None,
@@ -143,11 +150,8 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         self.head = head
         self.pairs = pairs
         self.unlabeled = unlabeled
-        self.noise = noise
-        self.n_landmarks = n_landmarks
         self.match_classes = match_classes
         self.self_training = self_training
-        self.n_copies = n_copies
         self.target_weight = target_weight
         self.robust = robust
         self.random_state = random_state
@@ -172,136 +176,115 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         y : array-like of shape (n_samples,)
             Class labels.
         sample_weight : array-like of shape (n_samples,), default=None
-            Weight of each labelled row.
-        pairs : ParallelCorpus, list of ParallelCorpus or tuple, default=None
-            Pairs that come before those of the constructor.
-        unlabeled : TextPool or list of TextPool, default=None
-            Unpaired rows that come before those of the constructor.
+            Weight of each labelled row next to the others; their scale does not matter.
+        pairs, unlabeled
+            As in the constructor, whose own they replace.
 
         Returns
         -------
         self : object
             The fitted classifier.
         """
-        pairs = self.pairs if pairs is None else pairs
-        unlabeled = self.unlabeled if unlabeled is None else unlabeled
-        refuse_nested(self.aligner, "aligner", type(self).__name__)
-        with all_or_nothing(self):
-            X, y, pairs, unlabeled = self._vectors(X, y, pairs, unlabeled)
+        with all_or_nothing(self) as draft:
+            draft._validate_params()
+            refuse_nested(self.aligner, "aligner", type(self).__name__)
+            unlabeled = self.unlabeled if unlabeled is None else unlabeled
+            X, y, pairs, unlabeled = draft._vectors(X, y, draft._given_pairs(pairs), unlabeled)
             check_classification_targets(y)
-            weight = _check_sample_weight(sample_weight, X, dtype=np.float64)
-            self.classes_, codes = np.unique(y, return_inverse=True)
-            self._learn(X, codes, weight, pairs, unlabeled)
+            weight = _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            )
+            draft.classes_, codes = np.unique(y, return_inverse=True)
+            draft._learn(X, codes, _scaled(weight, X), pairs, unlabeled)
         return self
 
     def _vectors(self, X: Any, y: Any, pairs: Any, unlabeled: Any) -> tuple[Any, Any, Any, Any]:
-        """All inputs as vectors."""
+        """Return all inputs as vectors."""
         if self.embedder is None:
             X, y = validate_data(self, as_numpy(X), y, dtype=_FLOATS, ensure_all_finite=False)
             return as_float_matrix(X, name="X"), y, pairs, unlabeled
-        owner = type(self).__name__
-        embedder = clone(self.embedder)
-        X, y = as_float_matrix(embedder.fit_transform(X, y), name="X"), np.asarray(y)
+        owner, embedder = type(self).__name__, clone(self.embedder)
+        y = column_or_1d(y, warn=True)
+        assert_all_finite(y, input_name="y")
+        X = as_float_matrix(embedder.fit_transform(X, y), name="X")
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} texts and y {len(y)} labels")
         pairs = embedded_pairs(pairs, embedder, owner)
-        unlabeled = embedded_pools(unlabeled, embedder, owner)
         self.embedder_ = embedder
-        return X, y, pairs, unlabeled
+        return X, y, pairs, embedded_pools(unlabeled, embedder, owner)
 
     def _learn(
         self, X: FloatArray, codes: np.ndarray, weight: Float64Array, pairs: Any, unlabeled: Any
     ) -> None:
-        """Fit aligner, ways, heads and what unlabelled rows add."""
+        """Fit aligner, carriers, heads and what unlabelled rows add."""
         owner = type(self).__name__
-        aligner = unfitted_aligner(self.aligner, self.random_state)
+        head = unfitted_head(self.head, self.random_state)
+        # Without one, a ridge tells languages apart, and takes rows into the source language.
+        aligner = ReverseAligner(method="ridge") if self.aligner is None else clone(self.aligner)
+        if aligner.random_state is None:
+            aligner.set_params(random_state=self.random_state)
         null = isinstance(pairs, str) and pairs == "self"
-        if null:  # nothing is to move: the rotation of rows onto themselves
-            aligner.set_params(method="procrustes")
+        if null:
+            aligner.set_params(method="procrustes")  # nothing is to move: rows onto themselves
+        elif isinstance(pairs, str):
+            raise ValueError(f"{owner}: pairs={pairs!r} is no corpus; y holds class labels here")
         blocks = None if aligner.blocks is None else BlockLayout(aligner.blocks)
         corpora = resolve_corpora(pairs, None, X, blocks=blocks, owner=owner)
-        if corpora is not None and not null:
-            corpora = [judged_corpus(corpus, self.robust) for corpus in corpora]
-        pools = resolve_pools(unlabeled, owner)
-        ways = Ways(aligner.fit(X, pairs=corpora, unlabeled=unlabeled))
-        if not null:
-            ways.fit(
-                corpora or [],
-                native=self.aligner is None,
-                n_landmarks=self.n_landmarks,
-                random_state=self.random_state,
-            )
-        self.aligner_, self.ways_ = ways.aligner, ways
-        found = ways.codes(X)
+        pools = as_pools(unlabeled, owner, texts=False)
+        if corpora is None and (not pools or aligner._needs_pairs()):
+            raise no_pairs(owner)
+        if self.robust is not None and corpora is not None and not null:
+            corpora = [judged(corpus, self.robust)[0] for corpus in corpora]
+        self.aligner_ = aligner.fit(X, pairs=corpora, unlabeled=unlabeled)
+        self.carriers_ = Carriers(
+            self.aligner_,
+            [] if null or corpora is None else corpora,
+            native=self.aligner is None,
+            n_landmarks=head.n_landmarks,
+            random_state=self.random_state,
+        )
         if self.match_classes:  # rows of other classes would be mistaken for translations
             for lang, pool in pools.items():
-                counted = weight > 0
-                ways.mine(X[counted], found[counted], lang, pool.rows, self.self_training)
-        self.heads_ = {
-            lang: self._fit_head(self._parts(X, codes, weight, found, lang))
-            for lang in ways.languages
-        }
+                mine_pairs(self.carriers_, X[weight > 0], lang, pool.rows, self.self_training)
+        found = self.carriers_.codes(X)
+        self.heads_, self.adaptations_ = {}, {}
         prior = np.bincount(codes, weights=weight, minlength=len(self.classes_)) / weight.sum()
-        self.shifts_: dict[str, Float64Array] = {}
-        self.adaptations_: dict[str, Adaptation] = {}
-        for lang, pool in pools.items():
-            if lang in ways.targets:
-                self._adapt(lang, pool.rows, self._parts(X, codes, weight, found, lang), prior)
-        ways.forget_noise()  # large, and of no use once the heads are fitted
+        for lang in self.carriers_.languages:
+            parts = self._carried(X, codes, weight, found, lang)
+            self.heads_[lang] = clone(head)._fit_carried(parts, self.classes_)
+            if lang in pools and lang in self.carriers_.targets:
+                rows = pools[lang].rows
+                self.adaptations_[lang] = Adaptation(self.heads_[lang]).fit(
+                    self.carriers_.seen(rows, lang),
+                    rows,
+                    parts,
+                    prior if self.match_classes else None,
+                    n_pairs=self.aligner_.n_pairs_,
+                    rounds=self.self_training,
+                )
+        self.carriers_.forget_noise()  # large, and of no use once the heads are fitted
 
-    def _parts(
+    def _carried(
         self,
         X: FloatArray,
         codes: np.ndarray,
         weight: Float64Array,
         found: np.ndarray,
         lang: str,
-    ) -> list[Part]:
-        """The labelled rows of every language as rows of `lang`."""
+    ) -> list[CarriedRows]:
+        """Return the labelled rows of every language as rows of `lang`."""
         parts = []
         for code in np.unique(found):
             rows = found == code
-            origin = self.ways_.languages[code]
-            share = 1.0 if origin in self.ways_.sources else float(self.target_weight)
+            origin = self.carriers_.languages[code]
+            share = 1.0 if origin in self.carriers_.sources else float(self.target_weight)
             if share > 0:
-                carried, noise = self.ways_.carry(X[rows], origin, lang)
-                parts.append(Part(carried, codes[rows], share * weight[rows], noise))
+                carried, noise = self.carriers_.carry(X[rows], origin, lang)
+                own = weight[rows]
+                parts.append(CarriedRows(carried, codes[rows], share * own, own.sum(), noise))
         if not parts:
             raise ValueError("target_weight=0 leaves no labelled row: X has none in the source")
         return parts
-
-    def _fit_head(self, parts: list[Part]) -> Any:
-        """The head of one language."""
-        if self.head is None:
-            return GaussianHead().fit(parts, len(self.classes_), noise=self.noise)
-        return fit_on_copies(
-            clone(self.head),
-            parts,
-            self.classes_,
-            noise=self.noise,
-            n_copies=self.n_copies,
-            random_state=self.random_state,
-        )
-
-    def _adapt(self, lang: str, rows: FloatArray, parts: list[Part], prior: Float64Array) -> None:
-        """Learn what the unlabelled `rows` of one language say."""
-        arrived = self.ways_.arrive_native(rows, lang)
-        if self.match_classes:
-            total = sum(part.weight.sum() for part in parts)
-            expected = sum(part.weight @ part.rows for part in parts) / total
-            self.shifts_[lang] = expected - arrived.mean(axis=0, dtype=np.float64)
-        proba = self._head_proba(arrived, lang)
-        # The head knows the language from the pairs, the student from these rows.
-        trust = min(0.5, len(rows) / (len(rows) + self.aligner_.n_pairs_))
-        self.adaptations_[lang] = Adaptation(len(self.classes_), trust).fit(
-            proba, rows, prior if self.match_classes else None, self.self_training
-        )
-
-    def _head_proba(self, arrived: FloatArray, lang: str) -> Float64Array:
-        """What the head of one language says of rows that have arrived in its space."""
-        if lang in self.shifts_:
-            arrived = arrived + self.shifts_[lang]
-        return proba_of_all(self.heads_[lang], arrived, self.classes_)
 
     # ------------------------------------------------------------------ predict
 
@@ -319,20 +302,21 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
             Columns in the order of `classes_`.
         """
         X = self._check_rows(X)
-        found = self.ways_.codes(X)
+        found = self.carriers_.codes(X)
         proba = np.zeros((len(X), len(self.classes_)))
         for code in np.unique(found):
             rows = np.flatnonzero(found == code)
-            lang = self.ways_.languages[code]
-            native = self.ways_.native(X[rows], lang)
-            said = self._head_proba(self.ways_.arrive_native(native, lang), lang)
+            lang = self.carriers_.languages[code]
+            own = self.carriers_.own_columns(X[rows], lang)
+            seen = self.carriers_.seen(own, lang)
             if lang in self.adaptations_:
-                said = self.adaptations_[lang](said, native)
-            proba[rows] = said
+                proba[rows] = self.adaptations_[lang].predict_proba(seen, own)
+            else:
+                proba[rows] = self.heads_[lang].predict_proba(seen)
         return proba
 
     def _check_rows(self, X: Any) -> FloatArray:
-        """Rows to predict, as vectors."""
+        """Return rows to predict, as vectors."""
         check_is_fitted(self)
         if self.embedder is None:
             X = validate_data(
@@ -379,12 +363,11 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
         X = self._check_rows(X)
         if lang not in self.heads_:
             raise ValueError(f"no head for {lang!r}; there are {sorted(self.heads_)}")
-        found, best = self.ways_.codes(X), np.zeros(len(X), dtype=np.intp)
+        carriers, found = self.carriers_, self.carriers_.codes(X)
+        best = np.zeros(len(X), dtype=np.intp)
         for code in np.unique(found):
-            carried, _ = self.ways_.carry(X[found == code], self.ways_.languages[code], lang)
-            best[found == code] = proba_of_all(self.heads_[lang], carried, self.classes_).argmax(
-                axis=1
-            )
+            carried, _ = carriers.carry(X[found == code], carriers.languages[code], lang)
+            best[found == code] = self.heads_[lang].predict_proba(carried).argmax(axis=1)
         labels: np.ndarray = self.classes_[best]
         return labels
 
@@ -396,3 +379,16 @@ class TransferClassifier(LeavesPairsBehind, ClassifierMixin, BaseEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "heads_")
+
+
+def _scaled(weight: Float64Array, X: FloatArray) -> Float64Array:
+    """Return weights that sum to the number of different rows that weigh something.
+
+    So neither the scale of weights matters, nor whether a row stands twice or weighs double.
+    """
+    counted = np.flatnonzero(weight)
+    if not len(counted):
+        raise ValueError("sample_weight is zero everywhere: no labelled row is left")
+    weight = weight / weight.max()
+    n = len({hash(X[i].tobytes()) for i in counted})
+    return weight * (n / float(weight.sum()))

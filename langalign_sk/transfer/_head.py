@@ -1,66 +1,102 @@
-"""A discriminant that knows how far translations scatter."""
+"""Heads that know how far translations scatter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from scipy.linalg import solve
+from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import has_fit_parameter
 
 from langalign_sk._numeric import Float64Array, FloatArray, oas_covariance
+from langalign_sk.transfer._constants import FLOOR, SURENESS, WITHIN
 
-#: Weight of the scatter of the labelled rows next to that of the trip. The rows are few, and what
-#: scatters them most is topic, which a class may well be told by.
-WITHIN = 0.5
-#: Weight of the identity, relative to the mean variance: no direction is ever taken for certain.
-FLOOR = 0.01
-
-#: Factor of the scores. Task text scatters more than the pairs tell, so that the posterior of the
-#: model is too sure of itself.
-SURENESS = 0.5
+_NOT_NEGATIVE = {
+    "noise": [Interval(Real, 0, np.inf, closed="left")],
+    "n_landmarks": [Interval(Integral, 0, None, closed="left")],
+}
 
 
 @dataclass(frozen=True)
-class Part:
-    """Labelled rows that arrived in the space of the head in one way."""
+class CarriedRows:
+    """Labelled rows of one language as a head sees them."""
 
     rows: FloatArray
     codes: np.ndarray
     weight: Float64Array
-    #: Covariance of what the trip leaves out: a real row lies about the carried one like this.
+    #: How many rows these count as, whatever their language weighs.
+    n: float
+    #: Covariance of what carrying leaves out: a real row lies about the carried one like this.
     noise: Float64Array | None
 
 
-class GaussianHead:
-    """Linear discriminant from class means, scatter of the rows and noise of the trip."""
+class GaussianHead(BaseEstimator):
+    r"""Linear discriminant from class means, scatter of the rows and scatter of translations.
 
-    coef_: Float64Array
-    intercept_: Float64Array
+    Parameters
+    ----------
+    noise : float, default=1.0
+        Weight of the scatter of translations about the carried rows; 0 leaves it out.
+    n_landmarks : int, default=1200
+        Without an aligner: pairs whose target sides serve as landmarks of a Gaussian kernel, next
+        to the linear features; 0 for linear features alone.
 
-    def fit(self, parts: Sequence[Part], n_classes: int, *, noise: float) -> GaussianHead:
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    coef_ : ndarray of shape (n_features, n_classes)
+    intercept_ : ndarray of shape (n_classes,)
+
+    See Also
+    --------
+    TransferClassifier : Takes it as `head`.
+    NoisyCopies : Any other classifier as a head.
+
+    Notes
+    -----
+    The covariance is :math:`\tfrac12 W + \text{noise}\, Q`, W the shrunk scatter of the rows within
+    classes, Q that of translations: the closed form of copying each row with noise many times.
+
+    Examples
+    --------
+    >>> from langalign_sk.transfer import GaussianHead, TransferClassifier
+    >>> TransferClassifier(head=GaussianHead()).set_params(head__noise=0.5).head
+    GaussianHead(noise=0.5)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = _NOT_NEGATIVE
+
+    def __init__(self, noise: float = 1.0, n_landmarks: int = 1200) -> None:
+        self.noise = noise
+        self.n_landmarks = n_landmarks
+
+    def _fit_carried(self, parts: Sequence[CarriedRows], classes: np.ndarray) -> Self:
         """Estimate means and covariance from all parts and solve for the coefficients."""
-        width = parts[0].rows.shape[1]
+        n_classes, width = len(classes), parts[0].rows.shape[1]
         mass, sums = np.zeros(n_classes), np.zeros((n_classes, width))
         covariance = np.zeros((width, width))
         for part in parts:
-            one_hot = _weighted_classes(part, n_classes)
+            one_hot = np.zeros((len(part.codes), n_classes))
+            one_hot[np.arange(len(part.codes)), part.codes] = part.weight
             part_mass, part_sums = one_hot.sum(axis=0), one_hot.T @ part.rows
+            total = float(part_mass.sum())
+            if total == 0:
+                continue
             mass += part_mass
             sums += part_sums
             # About the part's own means: how far one language's lie from another's is no scatter.
             own = part_sums / np.where(part_mass > 0, part_mass, 1.0)[:, None]
             apart = (part.rows - own[part.codes]) * np.sqrt(part.weight)[:, None]
-            total = float(part_mass.sum())
-            if total == 0:
-                continue
-            within = oas_covariance(apart.T @ apart / total, total)
+            within = oas_covariance(apart.T @ apart / total, part.n)
             # Carried rows scatter by topic alone, real ones as real ones do.
             if part.noise is not None:
-                within = WITHIN * within + noise * part.noise
+                within = WITHIN * within + self.noise * part.noise
             covariance += total * within
         present, total = mass > 0, float(mass.sum())
         means = sums / np.where(present, mass, 1.0)[:, None]
@@ -68,65 +104,148 @@ class GaussianHead:
         level = float(np.trace(covariance)) / width
         # Rows that are all alike have no scatter: any covariance then says the same.
         covariance.flat[:: width + 1] += FLOOR * level if level > 0 else 1.0
-        self.coef_ = solve(covariance, means.T, assume_a="pos")
+        self.classes_ = classes
+        self.coef_: Float64Array = solve(covariance, means.T, assume_a="pos")
         prior = np.where(present, mass / total, 1.0)
-        self.intercept_ = np.where(
+        self.intercept_: Float64Array = np.where(
             present, np.log(prior) - 0.5 * np.einsum("kd,dk->k", means, self.coef_), -np.inf
         )
         return self
 
-    def predict_proba(self, Z: FloatArray) -> Float64Array:
-        """Posterior probability of each class."""
-        scores = SURENESS * (Z @ self.coef_ + self.intercept_)
+    def predict_proba(self, X: FloatArray) -> Float64Array:
+        """Return the posterior probability of each class.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, d)
+
+        Returns
+        -------
+        proba : ndarray of shape (n, n_classes)
+        """
+        scores = SURENESS * (X @ self.coef_ + self.intercept_)
         scores -= scores.max(axis=1, keepdims=True)
         proba: Float64Array = np.exp(scores)
         proba /= proba.sum(axis=1, keepdims=True)
         return proba
 
 
-def _weighted_classes(part: Part, n_classes: int) -> Float64Array:
-    """The weight of each row in the column of its class."""
-    one_hot = np.zeros((len(part.codes), n_classes))
-    one_hot[np.arange(len(part.codes)), part.codes] = part.weight
-    return one_hot
+class NoisyCopies(BaseEstimator):
+    """Any classifier, fitted on copies of the carried rows, each with noise of its own.
+
+    Parameters
+    ----------
+    estimator : classifier
+        With `predict_proba`. Cloned for each language.
+    n_copies : int, default=6
+        Copies of each carried row.
+    noise : float, default=1.0
+        Weight of the scatter of translations, which the noise of the copies has; 0 for one copy
+        without noise.
+    n_landmarks : int, default=1200
+        As in `GaussianHead`.
+    random_state : int, RandomState instance or None, default=None
+        Draws the noise. None takes that of the `TransferClassifier`.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+    estimator_ : classifier
+        The fitted classifier.
+
+    See Also
+    --------
+    GaussianHead : The same in closed form.
+
+    Examples
+    --------
+    >>> from sklearn.linear_model import LogisticRegression
+    >>> from langalign_sk.transfer import NoisyCopies, TransferClassifier
+    >>> TransferClassifier(head=NoisyCopies(LogisticRegression(), n_copies=12)).head.n_copies
+    12
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **_NOT_NEGATIVE,
+        "estimator": [HasMethods(["fit"])],
+        "n_copies": [Interval(Integral, 1, None, closed="left")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        estimator: Any,
+        n_copies: int = 6,
+        noise: float = 1.0,
+        n_landmarks: int = 1200,
+        random_state: Any = None,
+    ) -> None:
+        self.estimator = estimator
+        self.n_copies = n_copies
+        self.noise = noise
+        self.n_landmarks = n_landmarks
+        self.random_state = random_state
+
+    def _fit_carried(self, parts: Sequence[CarriedRows], classes: np.ndarray) -> Self:
+        """Fit the classifier on copies of the rows that were carried, and on the others."""
+        rng = check_random_state(self.random_state)
+        rows, labels, weights = [], [], []
+        for part in parts:
+            z, codes, weight = part.rows, part.codes, part.weight
+            if part.noise is not None and self.noise > 0 and part.noise.any():
+                values, vectors = np.linalg.eigh(self.noise * part.noise)
+                z, codes, weight = (
+                    np.repeat(a, self.n_copies, axis=0) for a in (z, codes, weight / self.n_copies)
+                )
+                spread = np.sqrt(np.clip(values, 0, None))
+                z = z + (rng.standard_normal(z.shape) * spread) @ vectors.T
+            rows.append(z)
+            labels.append(classes[codes])
+            weights.append(weight)
+        X, y, weight = np.vstack(rows), np.concatenate(labels), np.concatenate(weights)
+        self.classes_, self.estimator_ = classes, clone(self.estimator)
+        if has_fit_parameter(self.estimator_, "sample_weight"):
+            self.estimator_.fit(X, y, sample_weight=weight)
+        elif np.ptp(weight) > 0:
+            name = type(self.estimator_).__name__
+            raise ValueError(f"{name} takes no sample_weight, but the rows differ in it")
+        else:
+            self.estimator_.fit(X, y)
+        return self
+
+    def predict_proba(self, X: FloatArray) -> Float64Array:
+        """Return the classifier's probability of each class, zero for those it has not met.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, d)
+
+        Returns
+        -------
+        proba : ndarray of shape (n, n_classes)
+        """
+        proba = np.zeros((len(X), len(self.classes_)))
+        met = np.searchsorted(self.classes_, self.estimator_.classes_)
+        proba[:, met] = self.estimator_.predict_proba(X)
+        return proba
 
 
-def proba_of_all(head: Any, rows: FloatArray, classes: np.ndarray) -> Float64Array:
-    """Probabilities by a fitted head of all classes, those it has not met included."""
-    said: Float64Array = head.predict_proba(rows)
-    if isinstance(head, GaussianHead) or len(head.classes_) == len(classes):
-        return said
-    proba = np.zeros((len(rows), len(classes)))
-    proba[:, np.searchsorted(classes, head.classes_)] = said
-    return proba
-
-
-def fit_on_copies(
-    head: Any,
-    parts: Sequence[Part],
-    classes: np.ndarray,
-    *,
-    noise: float,
-    n_copies: int,
-    random_state: Any,
-) -> Any:
-    """Fit any classifier on copies of the carried rows, each with noise of its own."""
-    rng = check_random_state(random_state)
-    rows, labels, weights = [], [], []
-    for part in parts:
-        z, codes, weight = part.rows, part.codes, part.weight
-        if part.noise is not None and noise > 0 and part.noise.any():
-            values, vectors = np.linalg.eigh(noise * part.noise)
-            z, codes = np.repeat(z, n_copies, axis=0), np.repeat(codes, n_copies)
-            weight = np.repeat(weight / n_copies, n_copies)
-            spread = np.sqrt(np.clip(values, 0, None))
-            z = z + (rng.standard_normal(z.shape) * spread) @ vectors.T
-        rows.append(z)
-        labels.append(classes[codes])
-        weights.append(weight)
-    X, y, weight = np.vstack(rows), np.concatenate(labels), np.concatenate(weights)
-    if has_fit_parameter(head, "sample_weight"):
-        return head.fit(X, y, sample_weight=weight)
-    if np.ptp(weight) > 0:
-        raise ValueError(f"{type(head).__name__} takes no sample_weight, but the rows differ in it")
-    return head.fit(X, y)
+def unfitted_head(head: Any, random_state: Any) -> Any:
+    """Return the head to fit, checked, with our random state where it has none of its own."""
+    if head is None:
+        return GaussianHead()
+    head = clone(head) if isinstance(head, GaussianHead | NoisyCopies) else NoisyCopies(clone(head))
+    head._validate_params()
+    estimator = getattr(head, "estimator", head)
+    if not hasattr(estimator, "predict_proba"):
+        name = type(estimator).__name__
+        raise ValueError(
+            f"head {name} has no predict_proba: give a classifier that says how sure it is, such "
+            f"as LogisticRegression(), or wrap it, head=CalibratedClassifierCV({name}(...))"
+        )
+    missing = [
+        name
+        for name, value in head.get_params().items()
+        if value is None and name.rpartition("__")[2] == "random_state"
+    ]
+    return head.set_params(**dict.fromkeys(missing, random_state))

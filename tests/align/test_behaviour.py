@@ -30,7 +30,7 @@ def test_the_way_back():
 
 
 def test_the_way_back_exists_only_where_it_is_one():
-    assert not hasattr(LangAligner(method="ridge").fit(S, T), "inverse_transform")
+    assert not hasattr(LangAligner("y", method="ridge").fit(S, T), "inverse_transform")
     corpora = [ParallelCorpus(S, T + j, target_lang=lang) for j, lang in enumerate(("ko", "ja"))]
     assert not hasattr(ReverseAligner(corpora, method="procrustes").fit(S), "inverse_transform")
 

@@ -42,8 +42,8 @@ def test_chunks_equal_one_fit(aligner, size):
     parts = clone(aligner)
     for start in range(0, 400, size):
         rows = slice(start, start + size)
-        parts.partial_fit(S[rows], T[rows])
-    same(parts, clone(aligner).fit(S, T))
+        parts.partial_fit(S[rows], T[rows], pairs="y")
+    same(parts, clone(aligner).fit(S, T, pairs="y"))
 
 
 @pytest.mark.parametrize("aligner", ALIGNERS)
@@ -82,7 +82,7 @@ def test_a_language_may_come_later():
 
 
 def test_arrays_are_in_the_languages_learned_so_far():
-    parts = ReverseAligner(A).fit(S).partial_fit(S[250:], T[250:])
+    parts = ReverseAligner(A).fit(S).partial_fit(S[250:], T[250:], pairs="y")
     assert parts.languages_.tolist() == ["en", "ko"]
     same(parts, ReverseAligner(A + B).fit(S))
     same(LangAligner(A).fit(S).partial_fit(S, pairs=(S[250:], T[250:])), LangAligner(A + B).fit(S))
@@ -97,8 +97,8 @@ def test_another_end_is_refused():
 @pytest.mark.parametrize("aligner", [LangAligner, ReverseAligner])
 def test_unequal_widths_stream(aligner):
     wide = np.hstack([T, T[:, :2] ** 2])
-    parts = aligner().fit(S[:250], wide[:250]).partial_fit(S[250:], wide[250:])
-    whole = aligner().fit(S, wide)
+    parts = aligner("y").fit(S[:250], wide[:250]).partial_fit(S[250:], wide[250:])
+    whole = aligner("y").fit(S, wide)
     rows = S if aligner is LangAligner else wide
     np.testing.assert_allclose(parts.transform(rows), whole.transform(rows), rtol=1e-8)
 

@@ -117,6 +117,6 @@ def test_the_maps_themselves_are_exact_in_double_precision():
     source = rng.normal(size=(500, 6)) + 100
     coef, offset = affine(rng, 6, 9), rng.normal(size=9)
     target = source @ coef + offset
-    aligner = LangAligner(method=RidgeMap(alpha=1e-14)).fit(source, target)
+    aligner = LangAligner("y", method=RidgeMap(alpha=1e-14)).fit(source, target)
     np.testing.assert_allclose(aligner.maps_["source"].coef_, coef, atol=1e-6)
     np.testing.assert_allclose(aligner.transform(source), target, rtol=1e-9)

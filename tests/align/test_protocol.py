@@ -42,7 +42,7 @@ def test_a_reduced_rank_map_is_a_moment_map():
     flat = ParallelCorpus(S, S[:, :2] @ RNG.normal(size=(2, 5)) + 8, target_lang="ko")
     whole = LangAligner(flat, method=ReducedRankMap(rank=2)).fit(S)
     np.testing.assert_allclose(whole.transform(S), flat.target, atol=1e-8)
-    parts = LangAligner(method=ReducedRankMap(rank=2))
+    parts = LangAligner("y", method=ReducedRankMap(rank=2))
     for rows in (slice(0, 90), slice(90, 200)):
         parts.partial_fit(flat.source[rows], flat.target[rows])
     np.testing.assert_allclose(parts.transform(S), whole.transform(S), atol=1e-8)

@@ -128,13 +128,13 @@ def test_set_output_and_names(pipe):
 
 
 def test_frozen(corpus):
-    aligner = LangAligner().fit(corpus.source, corpus.target)
+    aligner = LangAligner("y").fit(corpus.source, corpus.target)
     pipe = Pipeline(
         [("align", FrozenEstimator(aligner)), ("clf", LogisticRegression(max_iter=2000))]
     ).fit(S, Y)
     assert pipe["align"].estimator is aligner
     assert accuracy(pipe) > 0.8
-    other = LangAligner(method="procrustes").fit(corpus.source, corpus.target)
+    other = LangAligner("y", method="procrustes").fit(corpus.source, corpus.target)
     search = GridSearchCV(
         pipe, {"align": [FrozenEstimator(aligner), FrozenEstimator(other)]}, cv=2,
         error_score="raise",
@@ -157,8 +157,8 @@ def test_cross_validation_over_pairs():
         return float(((moved * y).sum(axis=1) / norms).mean())
 
     search = GridSearchCV(
-        LangAligner(method=RidgeMap()), {"method__alpha": [1e-3, 1e3]}, scoring=pair_cosine, cv=3,
-        error_score="raise",
+        LangAligner("y", method=RidgeMap()), {"method__alpha": [1e-3, 1e3]}, cv=3,
+        scoring=pair_cosine, error_score="raise",
     ).fit(S, T)  # fmt: skip
     assert search.best_params_ == {"method__alpha": 1e-3}
 

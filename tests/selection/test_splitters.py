@@ -107,7 +107,7 @@ def test_a_search_over_pairs_takes_the_right_penalty():
     S = rng.normal(size=(200, 6))
     T = S @ rng.normal(size=(6, 6)) + 9  # languages lie apart, as a gate needs
     search = GridSearchCV(
-        LangAligner(method=RidgeMap()),
+        LangAligner("y", method=RidgeMap()),
         {"method__alpha": [1e-3, 1e3]},
         scoring=PairScorer(measure="r2"),
         cv=PairKFold(3),
@@ -126,7 +126,7 @@ def test_a_search_over_pairs_of_different_widths(aligner):
         S, T = T, S
     for measure, least in (("r2", 0.99), ("csls", 0.9)):
         scores = cross_val_score(
-            aligner(method=RidgeMap(1e-3)),
+            aligner("y", method=RidgeMap(1e-3)),
             S,
             T,
             cv=PairKFold(3),

@@ -26,11 +26,11 @@ from langalign_sk import (
 )
 from langalign_sk._numeric import mutual_nearest
 from langalign_sk._numeric._linalg import oas_covariance
-from langalign_sk.transfer._adapting import Adaptation, matching_bias
-from langalign_sk.transfer._head import FLOOR, WITHIN, GaussianHead, Part
-from langalign_sk.transfer._lift import Lift
-from langalign_sk.transfer._mined import TRUST, with_mined_pairs
-from langalign_sk.transfer._passage import passage_to_moved, passage_to_staying
+from langalign_sk.transfer import GaussianHead
+from langalign_sk.transfer._adapting import Adaptation, matching_bias, with_mined_pairs
+from langalign_sk.transfer._carrying import KernelFeatures, carrier_through, carrier_to_images
+from langalign_sk.transfer._constants import FLOOR, TRUST, WITHIN
+from langalign_sk.transfer._head import CarriedRows
 from tests.align.planted import PlantedEncoder, affine, sentences
 
 CLASSIFIERS = [
@@ -46,6 +46,7 @@ def test_scikit_learn_checks(estimator, check):
     check(estimator)
 
 
+LINEAR = GaussianHead(n_landmarks=0)
 WIDTHS = {"en": 6, "ko": 5, "ja": 7}
 
 
@@ -93,7 +94,7 @@ def world():
     "params",
     [
         {},
-        {"n_landmarks": 0},
+        {"head": LINEAR},
         {"aligner": ReverseAligner(method="ridge")},
         {"aligner": ReverseAligner(method="ridge"), "head": LogisticRegression()},
     ],
@@ -176,7 +177,7 @@ def test_texts_are_embedded_and_pairs_with_them(world):
     ("params", "message"),
     [
         ({"pairs": None}, "no parallel pairs"),
-        ({"aligner": RidgeMap()}, "must be a LangAligner or ReverseAligner"),
+        ({"aligner": RidgeMap()}, "The 'aligner' parameter of TransferClassifier must be"),
         ({"aligner": ReverseAligner("self")}, "pairs of its own"),
         ({"target_weight": 0.0}, "leaves no labelled row"),
         ({"unlabeled": ["text"]}, "must be a TextPool"),
@@ -191,7 +192,7 @@ def test_errors(world, params, message):
 
 def test_pairs_stay_behind_when_saved(world):
     model = TransferClassifier(  # landmarks are rows that it cannot leave behind
-        pairs=world.pairs("ko"), unlabeled=world.pool("ko"), n_landmarks=0, random_state=0
+        pairs=world.pairs("ko"), unlabeled=world.pool("ko"), head=LINEAR, random_state=0
     ).fit(world.block("en", TRAIN), world.y[TRAIN])
     with without_pairs():
         saved = pickle.dumps(model)
@@ -217,8 +218,12 @@ def test_one_head_judges_rows_carried_to_it(world, aligner):
 
 
 def test_a_grid_reaches_its_parameters(world):
-    model = TransferClassifier(aligner=ReverseAligner(method=RidgeMap()), pairs=world.pairs("ko"))
-    grid = GridSearchCV(model, {"noise": [0.0, 1.0], "aligner__method__alpha": [0.01, "gcv"]}, cv=2)
+    model = TransferClassifier(
+        aligner=ReverseAligner(method=RidgeMap()), head=GaussianHead(), pairs=world.pairs("ko")
+    )
+    grid = GridSearchCV(
+        model, {"head__noise": [0.0, 1.0], "aligner__method__alpha": [0.01, "gcv"]}, cv=2
+    )
     grid.fit(world.block("en", TRAIN), world.y[TRAIN])
     assert grid.score(world.block("ko", TEST), world.y[TEST]) > 0.7
 
@@ -260,10 +265,21 @@ def test_matching_bias_has_a_fixed_point():
     assert np.isfinite(matching_bias(proba, prior)).all()
 
 
+class Says:
+    """A head that has made up its mind."""
+
+    def __init__(self, proba):
+        self.proba = proba
+
+    def predict_proba(self, X):
+        return np.tile(self.proba, (len(X), 1))
+
+
 def test_a_student_needs_two_classes():
-    proba, rows = np.tile([0.9, 0.1], (20, 1)), np.random.default_rng(0).normal(size=(20, 3))
-    adapted = Adaptation(2, 0.5).fit(proba, rows, None, 2)
-    np.testing.assert_allclose(adapted(proba, rows), proba)
+    rows = np.random.default_rng(0).normal(size=(20, 3))
+    adapted = Adaptation(Says([0.9, 0.1])).fit(rows, rows, [], None, n_pairs=20, rounds=2)
+    assert adapted.student_ is None
+    np.testing.assert_allclose(adapted.predict_proba(rows, rows), np.tile([0.9, 0.1], (20, 1)))
 
 
 def test_the_head_is_a_discriminant_with_the_noise_in_its_covariance():
@@ -271,7 +287,8 @@ def test_the_head_is_a_discriminant_with_the_noise_in_its_covariance():
     Z, codes, weight = rng.normal(size=(60, 3)), np.repeat([0, 1], 30), np.ones(60)
     Z[codes == 1] += 1.0
     noise = np.diag([1.0, 4.0, 9.0])
-    head = GaussianHead().fit([Part(Z, codes, weight, noise)], 2, noise=2.0)
+    part = CarriedRows(Z, codes, weight, 60, noise)
+    head = GaussianHead(noise=2.0)._fit_carried([part], np.array(["a", "b"]))
     means = np.array([Z[codes == k].mean(axis=0) for k in (0, 1)])
     apart = Z - means[codes]
     covariance = WITHIN * oas_covariance(apart.T @ apart / 60, 60) + 2.0 * noise
@@ -279,43 +296,43 @@ def test_the_head_is_a_discriminant_with_the_noise_in_its_covariance():
     np.testing.assert_allclose(head.coef_, np.linalg.solve(covariance, means.T))
 
 
-def test_passages_hold_the_residual_covariance(world):
+def test_carriers_hold_the_residual_covariance(world):
     pairs = world.pairs("ko")
-    lift = Lift(pairs.target, 20, 0)
-    passage = passage_to_moved(pairs, lift)
-    left = lift.transform(pairs.target) - passage.carry(pairs.source)
+    features = KernelFeatures(pairs.target, 20, 0)
+    carrier = carrier_to_images(pairs, features)
+    left = features.transform(pairs.target) - carrier.carry(pairs.source)
     assert abs(left.mean()) < 1e-9
     expected = oas_covariance(np.cov(left.T, bias=True), 400)
-    np.testing.assert_allclose(passage.noise, expected, atol=1e-9)
+    np.testing.assert_allclose(carrier.noise, expected, atol=1e-9)
     forward = RidgeMap().fit(pairs.source, pairs.target)
-    staying = passage_to_staying(pairs, forward)
+    staying = carrier_through(pairs, forward)
     left = pairs.target - forward.transform(pairs.source)
     np.testing.assert_allclose(staying.noise, oas_covariance(left.T @ left / 400, 400), atol=1e-9)
 
 
 def mined(world, n_pairs, rounds):
-    """The passage from `n_pairs`, and what rows and a pool with other sentences make of it."""
+    """The carrier from `n_pairs`, and what rows and a pool with other sentences make of it."""
     pairs = world.pairs("ko", slice(0, n_pairs))
-    lift = Lift(pairs.target, 0, 0)
-    passage = passage_to_moved(pairs, lift)
+    features = KernelFeatures(pairs.target, 0, 0)
+    carrier = carrier_to_images(pairs, features)
     X, pool = world.rows["en"][400:550], world.rows["ko"][550:700]
-    return passage, with_mined_pairs(passage, X, pool, lift.transform(pool), rounds), X, pool
+    return carrier, with_mined_pairs(carrier, X, pool, features.transform(pool), rounds), X, pool
 
 
 def test_mined_pairs_are_pairs_of_less_weight(world):
     n = 30
-    passage, fuller, X, pool = mined(world, n, 1)
+    carrier, fuller, X, pool = mined(world, n, 1)
     S, T = world.rows["en"][:n], world.rows["ko"][:n]
-    carried = passage.carry(X)
+    carried = carrier.carry(X)
     i, j = mutual_nearest(carried - carried.mean(axis=0), pool - pool.mean(axis=0))
     A = np.vstack([S, X[i] - X.mean(axis=0) + S.mean(axis=0)])
     B = np.vstack([T, pool[j] - pool.mean(axis=0) + T.mean(axis=0)])
     weight = np.r_[np.ones(n), np.full(len(i), n / TRUST)]
     A0, B0 = (M - np.average(M, axis=0, weights=weight) for M in (A, B))
-    penalty = passage.through.alpha_ * np.trace(np.cov(S.T, bias=True)) * n / A.shape[1]
+    penalty = carrier.map.alpha_ * np.trace(np.cov(S.T, bias=True)) * n / A.shape[1]
     gram = A0.T @ (weight[:, None] * A0) + penalty * np.eye(A.shape[1])
     expected = np.linalg.solve(gram, A0.T @ (weight[:, None] * B0))
-    np.testing.assert_allclose(fuller.through.coef_, expected, atol=1e-8)
+    np.testing.assert_allclose(fuller.map.coef_, expected, atol=1e-8)
     left = B0 - A0 @ expected
     covariance = (left * weight[:, None]).T @ left / weight.sum()
     kish = weight.sum() ** 2 / (weight**2).sum()
@@ -323,8 +340,8 @@ def test_mined_pairs_are_pairs_of_less_weight(world):
 
 
 def test_nothing_is_mined_without_rounds(world):
-    passage, same, _, _ = mined(world, 30, 0)
-    assert same is passage
+    carrier, same, _, _ = mined(world, 30, 0)
+    assert same is carrier
 
 
 def test_rows_of_no_weight_and_other_frequencies_mine_nothing(world):
@@ -344,10 +361,10 @@ def test_rows_of_no_weight_and_other_frequencies_mine_nothing(world):
     )
 
 
-def test_a_lift_without_landmarks_is_the_identity():
+def test_features_without_landmarks_are_the_rows():
     rows = np.random.default_rng(0).normal(size=(10, 3))
-    np.testing.assert_array_equal(Lift(rows, 0, 0).transform(rows), rows)
-    assert Lift(rows, 5, 0).transform(rows).shape == (10, 8)
+    np.testing.assert_array_equal(KernelFeatures(rows, 0, 0).transform(rows), rows)
+    assert KernelFeatures(rows, 5, 0).transform(rows).shape == (10, 8)
 
 
 def test_skops_loads_it_with_our_types_trusted(world):
