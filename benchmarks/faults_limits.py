@@ -28,6 +28,7 @@ from langalign_sk import (
 )
 from langalign_sk._process import clear_caches
 from langalign_sk.encoders import HttpEncoder
+from langalign_sk.transfer import GaussianHead
 
 Say = Callable[[str], None]
 _MB = 1e6
@@ -95,7 +96,8 @@ def _corpora(n: int) -> tuple[float, ...]:
     def fit(seed: int) -> None:
         pairs = _pairs(seed, 40_000, 64)
         X = np.asarray(pairs.source)[:200]
-        TransferClassifier(pairs=pairs, robust="weight", n_landmarks=20).fit(X, X[:, 0] > 0)
+        made = TransferClassifier(head=GaussianHead(n_landmarks=20), pairs=pairs, robust="weight")
+        made.fit(X, X[:, 0] > 0)
 
     return _growth(fit, n)
 
