@@ -37,8 +37,7 @@ class EmbeddingServer:
         self.bodies = bodies
         self.asked: list[list[str]] = []
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.01,), daemon=True
         )
@@ -61,6 +60,13 @@ class EmbeddingServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    """Threads that end with the process, and room for many who connect at once."""
+
+    daemon_threads = True
+    request_queue_size = 128
 
 
 def _handler(server: EmbeddingServer) -> type[BaseHTTPRequestHandler]:

@@ -1,5 +1,7 @@
 """The example service, started on loopback, called and stopped."""
 
+import contextlib
+import http.client
 import json
 import os
 import signal
@@ -103,7 +105,45 @@ def test_answers_many_at_once(service, model, demo):
     assert [rows[0]["label"] for rows in found] == wanted * 4
 
 
-@pytest.mark.parametrize("body", [{}, {"texts": []}, {"texts": "one"}, {"texts": [1]}])
-def test_refuses_what_it_cannot_read(service, body):
-    with pytest.raises(urllib.error.HTTPError, match="422"):
+SECRET = "환자의 이름은 비밀"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"texts": []}, {"texts": SECRET}, {"texts": [SECRET, 1]}, {"texts": [SECRET * 3000]}],
+)
+def test_refuses_what_it_cannot_read_without_repeating_it(service, body):
+    with pytest.raises(urllib.error.HTTPError, match="422") as caught:
         ask(service, "predict", body)
+    said = json.load(caught.value)
+    assert set(said["detail"][0]) == {"type", "loc", "msg"}
+    assert "비밀" not in json.dumps(said, ensure_ascii=False)
+
+
+def test_a_text_without_a_language_is_no_failure_of_the_service(service):
+    try:
+        found = ask(service, "predict", {"texts": ["환불해 주세요", "👍"]})
+    except urllib.error.HTTPError as error:
+        found = error
+    assert isinstance(found, list) or (found.code == 422 and "환불" not in found.read().decode())
+
+
+def streamed(n_bytes):
+    """Write a body piece by piece, whose length nobody says beforehand."""
+    yield b'{"texts": ["'
+    for _ in range(n_bytes // 2**16):
+        yield b"a" * 2**16
+    yield b'"]}'
+
+
+def test_refuses_bodies_that_are_too_large(service):
+    connection = http.client.HTTPConnection("127.0.0.1", service, timeout=30)
+    connection.request("POST", "/predict", headers={"Content-Length": str(200 * 2**20)})
+    assert connection.getresponse().status == 413
+    connection.close()
+    connection = http.client.HTTPConnection("127.0.0.1", service, timeout=30)
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+        connection.request("POST", "/predict", streamed(32 * 2**20), {"X-A": "b"})
+        assert connection.getresponse().status == 413
+    connection.close()
+    assert ask(service, "health")

@@ -138,6 +138,11 @@ class HttpEncoder:
         self.extra_headers = _checked_headers(extra_headers, api_key_env)
         self._open = _Open(self)
 
+    @property
+    def texts_at_once(self) -> int:
+        """Texts of a call that keep all requests busy."""
+        return 2 * self.batch_size * self.concurrency
+
     def encode(self, texts: Sequence[str]) -> Float32Array:
         """Vectors of the texts.
 

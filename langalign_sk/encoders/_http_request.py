@@ -10,12 +10,12 @@ import io
 import json
 import logging
 import random
+import socket
 import threading
 import time
 import urllib.request
 from collections import deque
 from dataclasses import dataclass, field
-from socket import socket
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -163,7 +163,9 @@ class _Deadline:
         if self.sock is not None:
             self.sock.settimeout(self.timeout)
 
-    def response_class(self, sock: socket, *args: Any, **options: Any) -> http.client.HTTPResponse:
+    def response_class(
+        self, sock: socket.socket, *args: Any, **options: Any
+    ) -> http.client.HTTPResponse:
         """Read an answer, of the server or of a proxy, until the deadline."""
         until: Any = _UntilDeadline(sock, self._deadline)
         return http.client.HTTPResponse(until, *args, **options)
@@ -180,7 +182,7 @@ class _TlsConnection(_Deadline, http.client.HTTPSConnection):  # type: ignore[mi
 class _UntilDeadline(io.RawIOBase):
     """What a socket receives, where all reads together have one timeout."""
 
-    def __init__(self, sock: socket, deadline: float) -> None:
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
         self._deadline = deadline
@@ -199,6 +201,10 @@ class _UntilDeadline(io.RawIOBase):
         if left <= 0:
             raise TimeoutError
         self._sock.settimeout(left)
+        if hasattr(socket, "TCP_QUICKACK"):
+            # Many servers send head and body apart, the body only once the head is acknowledged,
+            # which Linux puts off by 40 ms.
+            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         return self._raw.readinto(buffer)
 
     def close(self) -> None:

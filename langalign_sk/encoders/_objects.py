@@ -58,7 +58,8 @@ class ObjectEncoder:
         self.spec = specification("object", kind, _fingerprint(model))
         self.takes_threads = bool(getattr(model, "takes_threads", False))
         self._model = model
-        self._rows = max(_ROWS_PER_CHUNK, 8 * int(settings.batch_size or 0))
+        at_once = int(getattr(model, "texts_at_once", 0))
+        self._rows = max(_ROWS_PER_CHUNK, 8 * int(settings.batch_size or 0), at_once)
 
     def width(self) -> int | None:
         """Width of the vectors where the object tells it."""

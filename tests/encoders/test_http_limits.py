@@ -204,6 +204,18 @@ def test_as_many_requests_at_once_as_asked_for():
     assert shapes == [(1, 2)] * 32
 
 
+def test_one_call_keeps_all_requests_busy():
+    everyone = threading.Barrier(16)
+
+    def together(texts):
+        everyone.wait(60)
+        return [[1.0, 2.0]] * len(texts)
+
+    with EmbeddingServer(together) as server:
+        embed = EmbeddingExtractor(HttpEncoder(server.url, "m", concurrency=16))
+        assert embed.transform([f"text {i}" for i in range(16 * 64)]).shape == (1024, 2)
+
+
 def test_all_threads_together_keep_to_the_limit():
     under_way, most = [], []
 
