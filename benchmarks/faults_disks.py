@@ -23,7 +23,7 @@ from langalign_sk import ParallelCorpus
 _NEW_MOUNTS = 0x00020000  # CLONE_NEWNS
 _CAPABILITIES = 0x20080522  # third version of the kernel's structure
 _PASS_ANY_MODE = 1 << 1 | 1 << 2  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-_GROWTH = 4096
+_GROWTH = 1024
 
 Trouble = Callable[[Path], AbstractContextManager[None]]
 
