@@ -234,7 +234,7 @@ def cases() -> dict[str, Callable[[], Case]]:
         return lambda: Case(clone(made).fit(X[0], T[0]), again, probes)
 
     special: dict[str, Callable[[], Any]] = {
-        "MLPMap": lambda: MLPMap(max_iter=2, batch_size=32, progress=False),
+        "MLPMap": lambda: MLPMap(max_iter=2),
         "NormalizedMap": lambda: NormalizedMap("ridge"),
         "RegressorMap": lambda: RegressorMap(Ridge()),
         "TransportMap": lambda: TransportMap(n_rows=30, n_steps=2),

@@ -17,6 +17,12 @@ def quiet(message):
     """Say nothing."""
 
 
+def test_an_interrupted_fit_leaves_what_was_or_what_is_made(tmp_path):
+    found = faults_interrupts.measure(1, tmp_path, quiet)
+    assert found["unwanted"] == []
+    assert all(row["interrupts"] == 1 for row in found["rows"].values())
+
+
 def test_memory_is_given_back(tmp_path):
     assert faults_limits.memory(2, 6, tmp_path, quiet)["unwanted"] == []
 
