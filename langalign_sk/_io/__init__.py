@@ -5,6 +5,7 @@ from langalign_sk._io._atomic import atomic_folder
 # For the other rooms.
 from langalign_sk._io._files import (
     atomic_file,
+    disk_errors_name as disk_errors_name,
     hold as hold,
     is_held as is_held,
     keep_rights as keep_rights,

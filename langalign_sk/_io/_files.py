@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -24,6 +25,7 @@ else:
 _OPEN_FILE = re.compile(r"/(?:dev|proc/self|proc/thread-self)/fd/(\d+)")
 _UNFINISHED = re.compile(r"\.[0-9a-f]{12}-")
 _A_DAY = 86_400.0
+_DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS}
 
 
 @contextmanager
@@ -59,7 +61,7 @@ def atomic_file(path: str | os.PathLike[str], *, private: bool = True) -> Iterat
     _remove_leftovers(target)
     temporary, file = _open_sibling(target, 0o600 if private or old is not None else 0o666)
     try:
-        with file:
+        with disk_errors_name(target), file:
             yield file
             file.flush()
             if old is not None:
@@ -72,6 +74,17 @@ def atomic_file(path: str | os.PathLike[str], *, private: bool = True) -> Iterat
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def disk_errors_name(path: Path) -> Iterator[None]:
+    """Add to errors of a full or broken disk the file that was being written."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _DISK_ERRORS or error.filename is not None:
+            raise
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from error
 
 
 def real_path(path: str | os.PathLike[str]) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
@@ -12,7 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._io import hold, keep_rights, real_path, sync_folder
+from langalign_sk._io import disk_errors_name, hold, keep_rights, real_path, sync_folder
 from langalign_sk._numeric import Float32Array
 
 logger = logging.getLogger("langalign_sk")
@@ -60,7 +61,8 @@ class GrowingFile:
     def __exit__(self, *exc: object) -> None:
         for file in (self._journal, self._file):
             if file is not None:
-                file.close()
+                with contextlib.suppress(OSError):  # a full disk has been told of
+                    file.close()
 
     @property
     def width(self) -> int | None:
@@ -94,9 +96,10 @@ class GrowingFile:
                 f"vectors of width {vectors.shape[1]}, before that of width {self._width}"
             )
         data = np.ascontiguousarray(vectors, dtype="<f4").tobytes()
-        self._file.seek(self._offset())
-        self._file.write(data)
-        self._file.flush()
+        with disk_errors_name(self._partial):
+            self._file.seek(self._offset())
+            self._file.write(data)
+            self._file.flush()
         self._write_line({"rows": len(vectors), "texts": digest, "vectors": _digest(data)})
         self._n_rows += len(vectors)
 
@@ -107,12 +110,13 @@ class GrowingFile:
         head = {"descr": "<f4", "fortran_order": False, "shape": (self._n_rows, self._width)}
         text = repr(head).encode("latin1").ljust(_HEADER_BYTES - 11) + b"\n"
         size = (_HEADER_BYTES - 10).to_bytes(2, "little")
-        self._file.seek(0)
-        self._file.write(b"\x93NUMPY\x01\x00" + size + text)
-        self._file.flush()
-        if self.path.exists():
-            keep_rights(self._partial, self.path.stat())
-        os.fsync(self._file.fileno())
+        with disk_errors_name(self._partial):
+            self._file.seek(0)
+            self._file.write(b"\x93NUMPY\x01\x00" + size + text)
+            self._file.flush()
+            if self.path.exists():
+                keep_rights(self._partial, self.path.stat())
+            os.fsync(self._file.fileno())
         if os.name == "nt":  # where an open file cannot be renamed
             self._file.close()
         os.replace(self._partial, self.path)
@@ -169,8 +173,9 @@ class GrowingFile:
     def _write_line(self, line: dict[str, Any]) -> None:
         """Add a line to the journal."""
         text = json.dumps(line).encode()
-        self._journal.write(text + f" {_digest(text)}\n".encode())
-        self._journal.flush()
+        with disk_errors_name(self._journal_path):
+            self._journal.write(text + f" {_digest(text)}\n".encode())
+            self._journal.flush()
 
 
 def texts_digest(texts: list[str], langs: list[str] | None) -> str:

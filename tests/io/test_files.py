@@ -1,6 +1,8 @@
 """One file: whole or not at all, with its rights, and never in the place of a device."""
 
 import os
+import re
+import resource
 import signal
 import stat
 import subprocess
@@ -200,3 +202,17 @@ def test_long_names_can_be_written(tmp_path):
     target = tmp_path / ("글" * 85)
     write(target)
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+def test_a_full_disk_is_told_with_the_name_of_the_file_and_leaves_the_old_one(tmp_path):
+    target = tmp_path / "a"
+    target.write_bytes(b"old")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limit[1]))
+    try:
+        with pytest.raises(OSError, match=re.escape(f"'{target}'")):
+            write(target, b"x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
