@@ -7,6 +7,7 @@ import json
 import os
 import re
 import threading
+from collections import deque
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Self
@@ -19,6 +20,7 @@ from langalign_sk._process import Lock, renew_in_children
 from langalign_sk._version import __version__
 from langalign_sk.encoders._http_request import Connections, Server, request_vectors
 
+_KEPT_CALLS = 16  # that failed, whose vectors are kept for the next one
 #: What the protocol itself sets.
 _OWN_FIELDS = {"input", "model"}
 _OWN_HEADERS = {"connection", "content-length", "content-type", "transfer-encoding"}
@@ -162,9 +164,10 @@ class HttpEncoder:
             Where the server refuses the request, or its answer does not fit it.
         """
         texts = list(texts)
-        here = self._open
+        here, wanted = self._open, set(texts)
         with here.lock:
-            vectors = {text: here.kept.pop(text) for text in set(texts) & here.kept.keys()}
+            found = [(kept, text) for kept in here.kept for text in wanted & kept.keys()]
+            vectors = {text: kept.pop(text) for kept, text in found}
         missing = [text for text in dict.fromkeys(texts) if text not in vectors]
         batches = [
             missing[start : start + self.batch_size]
@@ -173,8 +176,9 @@ class HttpEncoder:
         try:
             self._request_all(here.connections, batches, vectors)
         except BaseException:  # an interrupt too: what was paid for is not thrown away
-            with here.lock:
-                here.kept.update(vectors)
+            if vectors:
+                with here.lock:
+                    here.kept.append(vectors)
             raise
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
@@ -300,7 +304,7 @@ class _Open:
     def after_fork(self) -> None:
         """Begin with nothing: a child must not talk over the connections of its parent."""
         self.connections = Connections(*self._opened)
-        self.kept: dict[str, Float32Array] = {}
+        self.kept: deque[dict[str, Float32Array]] = deque(maxlen=_KEPT_CALLS)
         self.lock = Lock()
 
 

@@ -129,7 +129,9 @@ class Connections:
         try:
             connection.until(deadline)
             headers = server.headers | connection.extra
-            connection.request("POST", connection.target, body, headers)
+            # A server may answer, and stop reading, before it has all.
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                connection.request("POST", connection.target, body, headers)
             with connection.getresponse() as response:
                 content = _content(response, server)
                 answer = _Answer(response.status, response.headers, content)

@@ -140,6 +140,21 @@ def test_a_refusal_that_drips_is_cut_and_told():
         assert time.monotonic() - start < 10
 
 
+def test_a_refusal_before_all_is_read_is_told():
+    def serve(server, connection, head):
+        connection.sendall(b"HTTP/1.1 413 No\r\nContent-Length: 0\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        time.sleep(0.2)
+
+    def read_head(connection):
+        return connection.recv(1000)
+
+    with RawServer(serve) as server:
+        server.read_request = read_head
+        with pytest.raises(ValueError, match="make batch_size smaller"):
+            HttpEncoder(server.url, "m").encode(["x" * 50_000_000])
+
+
 def without_end(head):
     def serve(server, connection, _):
         connection.sendall(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n")
@@ -251,6 +266,18 @@ def test_one_slow_request_stops_nobody():
         late.set()
         slow.join()
     assert done
+
+
+def test_vectors_of_calls_that_failed_do_not_pile_up():
+    faults = [fault for _ in range(40) for fault in (None, 400)]
+    with EmbeddingServer(lambda texts: [[1.0]] * len(texts), faults) as server:
+        encoder = HttpEncoder(server.url, "m", batch_size=1, concurrency=1)
+        for i in range(40):
+            with pytest.raises(ValueError, match="answered 400"):
+                encoder.encode([f"{i}", f"bad {i}"])
+        assert sum(map(len, encoder._open.kept)) == 16
+        encoder.encode(["39", "bad 39"])
+        assert server.asked[-1] == ["bad 39"]
 
 
 def keeping(server, connection, head):
