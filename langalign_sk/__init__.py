@@ -100,4 +100,4 @@ def _trusted() -> list[str]:
         *PARTS,
         *TRUSTED_MAPS,
     )
-    return [f"{cls.__module__}.{cls.__qualname__}" for cls in types]
+    return [f"{cls.__module__}.{cls.__qualname__}" for cls in dict.fromkeys(types)]

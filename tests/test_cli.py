@@ -12,7 +12,7 @@ from scipy.stats import binomtest
 from langalign_sk import __version__, cli
 from langalign_sk._demo import Score, _command, score_table
 from langalign_sk._io import text_table
-from langalign_sk.measures._intervals import wilson_interval
+from langalign_sk.measures import wilson_interval
 
 
 @pytest.fixture(scope="module")

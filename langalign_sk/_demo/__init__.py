@@ -3,6 +3,6 @@
 from langalign_sk._demo._command import add_demo
 
 # For the benchmarks.
-from langalign_sk._demo._report import Score as Score, score_table as score_table
+from langalign_sk._demo._tables import Score as Score, score_table as score_table
 
 __all__ = ["add_demo"]

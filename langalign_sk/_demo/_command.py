@@ -10,13 +10,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from langalign_sk._demo._report import Score, score_table
-
-if TYPE_CHECKING:
-    from sklearn.pipeline import Pipeline
+from langalign_sk._demo._tables import Score, score_table
+from langalign_sk._io import atomic_file, text_table
 
 _LANGUAGES = ("ko", "ja", "zh")
 
@@ -30,15 +29,13 @@ _CLOSING = """\
 The sentences come from templates that the package itself fills in: the table shows that every
 part works together, not what to expect on your texts. `benchmarks/` measures real ones.
 """
-
-# All a service needs: the file and joblib. JSON in ASCII both ways, whatever the locale.
+#: All a service needs: the file and joblib. JSON in ASCII both ways, whatever the locale.
 _SERVICE = """
 import json, sys
 import joblib
 pipe = joblib.load(sys.argv[1])
 json.dump([str(label) for label in pipe.predict(json.load(sys.stdin))], sys.stdout)
 """
-
 #: Sentences typed here by hand; the package's own generator has no part in them.
 SENTENCES: dict[str, tuple[str, ...]] = {
     "en": ("My parcel still has not arrived.", "I want my money back, please."),
@@ -65,13 +62,16 @@ def add_demo(commands: Any) -> None:
     )
     parser.add_argument(
         "--pairs",
-        type=_pair_count,
+        type=partial(_whole_number, least=10),
         default=4000,
         metavar="N",
         help="sentence pairs to align with, per language (default: %(default)s)",
     )
     parser.add_argument(
-        "--seed", type=_seed, default=0, help="seed of the generated text (default: %(default)s)"
+        "--seed",
+        type=partial(_whole_number, least=0),
+        default=0,
+        help="seed of the generated text (default: %(default)s)",
     )
     parser.add_argument(
         "--out",
@@ -100,41 +100,28 @@ def _run(args: argparse.Namespace, out: Path) -> None:
     from langalign_sk._demo import _experiment
     from langalign_sk.datasets import load_demo
 
-    progress = _Progress()
-    progress.say("writing the sentences")
+    start = time.perf_counter()
+
+    def say(step: str) -> None:
+        print(f"[{time.perf_counter() - start:5.1f} s] {step}", file=sys.stderr, flush=True)
+
+    say("writing the sentences")
     sets = [load_demo(lang, n_pairs=args.pairs, random_state=args.seed) for lang in args.lang]
-    progress.say("fitting one encoder per language")
+    say("fitting one encoder per language")
     encoders = _experiment.fit_encoders(sets)
     table: dict[str, list[Score]] = {}
     for data in sets:
-        progress.say(f"en -> {data.target}: aligning, training, testing")
+        say(f"en -> {data.target}: aligning, training, testing")
         table[data.target] = _experiment.compare(data, encoders)
-    progress.say("one English head for " + ", ".join(args.lang))
+    say("one English head for " + ", ".join(args.lang))
     pipe = _experiment.fit_shared(sets, encoders)
     for data in sets:
         table[data.target].append(_experiment.score_shared(pipe, data))
-    _print_scores(table)
+    print(f"{_OPENING}\n{score_table(table)}\n")
 
+    say("saving the pipeline and predicting in a new process")
     path = out / "demo.joblib"
-    progress.say("saving the pipeline and predicting in a new process")
-    _print_predictions(pipe, ["en", *args.lang], path)
-    if args.out is not None:
-        _write_json(out / "demo.json", args, table)
-        progress.say(f"figures and pipeline are in {out}")
-    print(_CLOSING, end="")
-
-
-def _print_scores(table: dict[str, list[Score]]) -> None:
-    """Print the comparison, and below it the head that serves every language."""
-    print(_OPENING)
-    print(score_table(table), end="\n\n")
-
-
-def _print_predictions(pipe: Pipeline, languages: list[str], path: Path) -> None:
-    """Print what the loaded pipeline says of hand-typed sentences."""
-    from langalign_sk._io import text_table
-
-    typed = [(lang, text) for lang in languages for text in SENTENCES[lang]]
+    typed = [(lang, text) for lang in ("en", *args.lang) for text in SENTENCES[lang]]
     labels = predict_in_new_process(pipe, [text for _, text in typed], path)
     print(
         "The pipeline with one English head, saved with joblib "
@@ -142,13 +129,15 @@ def _print_predictions(pipe: Pipeline, languages: list[str], path: Path) -> None
     )
     rows = [(lang, label, text) for (lang, text), label in zip(typed, labels, strict=True)]
     print(text_table([("lang", "predicted", "sentence"), *rows]), end="\n\n")
+    if args.out is not None:
+        _write_json(out / "demo.json", args, table)
+        say(f"figures and pipeline are in {out}")
+    print(_CLOSING, end="")
 
 
 def predict_in_new_process(pipe: Any, texts: Sequence[str], path: Path) -> list[str]:
     """Write ``pipe`` to ``path`` and return what a new process, given only that file, predicts."""
     import joblib
-
-    from langalign_sk._io import atomic_file
 
     with atomic_file(path) as file:
         joblib.dump(pipe, file)
@@ -167,55 +156,22 @@ def predict_in_new_process(pipe: Any, texts: Sequence[str], path: Path) -> list[
 
 def _write_json(path: Path, args: argparse.Namespace, table: dict[str, list[Score]]) -> None:
     """Write the figures for other programs."""
-    from langalign_sk._io import atomic_file
-
-    figures = {
-        lang: [
-            {
-                "method": score.method,
-                "right": score.right,
-                "n": score.n,
-                "accuracy": score.accuracy,
-                "interval": score.interval,
-            }
-            for score in scores
-        ]
-        for lang, scores in table.items()
+    scores = {
+        lang: [vars(one) | {"accuracy": one.accuracy, "interval": one.interval} for one in column]
+        for lang, column in table.items()
     }
-    settings = {"pairs": args.pairs, "seed": args.seed}
+    figures = {"settings": {"pairs": args.pairs, "seed": args.seed}, "scores": scores}
     with atomic_file(path, private=False) as file:
-        file.write(json.dumps({"settings": settings, "scores": figures}, indent=2).encode() + b"\n")
-
-
-class _Progress:
-    """Says on stderr what happens now, with the seconds since the start."""
-
-    def __init__(self) -> None:
-        self._start = time.perf_counter()
-
-    def say(self, step: str) -> None:
-        """Announce a step."""
-        print(f"[{time.perf_counter() - self._start:5.1f} s] {step}", file=sys.stderr, flush=True)
+        file.write(json.dumps(figures, indent=2).encode() + b"\n")
 
 
 def _languages(text: str) -> tuple[str, ...]:
     """Parse ``--lang``."""
     languages = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    unknown = [lang for lang in languages if lang not in _LANGUAGES]
-    if unknown or not languages:
+    if not languages or not set(languages) <= set(_LANGUAGES):
         known = ", ".join(_LANGUAGES)
         raise argparse.ArgumentTypeError(f"{text!r}: the demo has {known}, comma separated")
     return languages
-
-
-def _pair_count(text: str) -> int:
-    """Parse ``--pairs``."""
-    return _whole_number(text, least=10)
-
-
-def _seed(text: str) -> int:
-    """Parse ``--seed``."""
-    return _whole_number(text, least=0)
 
 
 def _whole_number(text: str, *, least: int) -> int:

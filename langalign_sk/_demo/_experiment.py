@@ -1,4 +1,4 @@
-"""What the demo measures: each way of bringing English labels to a target language."""
+"""The demo's measurements: each way of bringing English labels to a target language."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from langalign_sk import (
     ParallelCorpus,
     ReverseAligner,
 )
-from langalign_sk._demo._report import Score
+from langalign_sk._demo._tables import Score
 from langalign_sk.datasets import DemoData
 
 #: The rows of the table between "no alignment" and the ceiling, from pairs to an aligner.
@@ -24,17 +24,8 @@ ALIGNERS: dict[str, Callable[[ParallelCorpus], Any]] = {
     "LangAligner, Procrustes": lambda pairs: LangAligner(pairs, method="procrustes"),
     "LangAligner, ridge": lambda pairs: LangAligner(pairs, method="ridge"),
     "ReverseAligner, ridge": lambda pairs: ReverseAligner(pairs, method="ridge"),
-    "ReverseAligner, ridge, round trip": lambda pairs: ReverseAligner(
-        pairs, method="ridge", round_trip=True
-    ),
+    "ReverseAligner, ridge, round trip": lambda pairs: _round_trip(pairs),
 }
-BASELINE = "no alignment"
-CEILING = "target labels (ceiling)"
-
-
-def make_head() -> LogisticRegression:
-    """Return the one classifier that every row of the table is measured with."""
-    return LogisticRegression(C=10, max_iter=1000)
 
 
 def fit_encoders(sets: Sequence[DemoData]) -> dict[str, NgramEncoder]:
@@ -53,31 +44,38 @@ def compare(data: DemoData, encoders: dict[str, NgramEncoder]) -> list[Score]:
     embed = EmbeddingExtractor({"en": english, data.target: native})
     pairs = data.pairs.embed(embed)
 
-    unaligned = make_head().fit(english.transform(data.train_texts), data.train_labels)
-    ceiling = make_head().fit(native.transform(data.target_train_texts), data.target_train_labels)
+    unaligned = _head().fit(english.transform(data.train_texts), data.train_labels)
+    ceiling = _head().fit(native.transform(data.target_train_texts), data.target_train_labels)
     own = native.transform(data.test_texts)
-    scores = [_score(BASELINE, unaligned.predict(own), data.test_labels)]
+    scores = [_score("no alignment", unaligned.predict(own), data)]
     for name, make in ALIGNERS.items():
-        pipe = Pipeline([("embed", embed), ("align", make(pairs)), ("clf", make_head())])
+        pipe = Pipeline([("embed", embed), ("align", make(pairs)), ("clf", _head())])
         pipe.fit(data.train_texts, data.train_labels)
-        scores.append(_score(name, pipe.predict(data.test_texts), data.test_labels))
-    scores.append(_score(CEILING, ceiling.predict(own), data.test_labels))
-    return scores
+        scores.append(_score(name, pipe.predict(data.test_texts), data))
+    return [*scores, _score("target labels (ceiling)", ceiling.predict(own), data)]
 
 
 def fit_shared(sets: Sequence[DemoData], encoders: dict[str, NgramEncoder]) -> Pipeline:
     """Fit one English head that serves every target language."""
     embed = EmbeddingExtractor(encoders)
-    aligner = ReverseAligner(
-        [data.pairs.embed(embed) for data in sets], method="ridge", round_trip=True
-    )
-    pipe = Pipeline([("embed", embed), ("align", aligner), ("clf", make_head())])
+    aligner = _round_trip([data.pairs.embed(embed) for data in sets])
+    pipe = Pipeline([("embed", embed), ("align", aligner), ("clf", _head())])
     return pipe.fit(sets[0].train_texts, sets[0].train_labels)
 
 
 def score_shared(pipe: Pipeline, data: DemoData) -> Score:
     """Score the shared head on one target language."""
-    return _score("one English head", pipe.predict(data.test_texts), data.test_labels)
+    return _score("one English head", pipe.predict(data.test_texts), data)
+
+
+def _head() -> LogisticRegression:
+    """Return the one classifier that every row of the table is measured with."""
+    return LogisticRegression(C=10, max_iter=1000)
+
+
+def _round_trip(pairs: Any) -> ReverseAligner:
+    """Return an aligner of one corpus or several whose English rows go there and back."""
+    return ReverseAligner(pairs, method="ridge", round_trip=True)
 
 
 def _encoder(texts: Iterable[str]) -> NgramEncoder:
@@ -85,6 +83,7 @@ def _encoder(texts: Iterable[str]) -> NgramEncoder:
     return NgramEncoder().fit(list(dict.fromkeys(texts)))
 
 
-def _score(method: str, predicted: Any, truth: Any) -> Score:
+def _score(method: str, predicted: Any, data: DemoData) -> Score:
     """Count the right answers."""
-    return Score(method, int(np.sum(np.asarray(predicted) == np.asarray(truth))), len(truth))
+    right = np.asarray(predicted) == np.asarray(data.test_labels)
+    return Score(method, int(right.sum()), len(right))

@@ -15,6 +15,14 @@ from langalign_sk.maps._normalized import NormalizedMap, published_map
 
 # For the other rooms.
 from langalign_sk.maps._pair_fit import PairFit as PairFit, judge_pairs as judge_pairs
+from langalign_sk.maps._parameters import (
+    COUNT as COUNT,
+    PART as PART,
+    POSITIVE as POSITIVE,
+    SHARE as SHARE,
+    Numbers as Numbers,
+    one_of as one_of,
+)
 from langalign_sk.maps._procrustes import ProcrustesMap
 from langalign_sk.maps._rcsls import RCSLSMap
 from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap

@@ -1,15 +1,11 @@
 """Measures of an alignment: arrays in, a number out."""
 
-from langalign_sk.measures._cka import linear_cka
-from langalign_sk.measures._concepts import concept_overlap
-from langalign_sk.measures._cosine import (
+from langalign_sk.measures._cosines import (
     CosineGap,
     angular_similarity,
     cosine_gap,
     paired_permutation_test,
 )
-from langalign_sk.measures._drift import Drift, alignment_drift
-from langalign_sk.measures._fit_of_map import explained_variance, orthogonality_deviation
 
 # For the other rooms.
 from langalign_sk.measures._intervals import (
@@ -18,14 +14,38 @@ from langalign_sk.measures._intervals import (
     interval as interval,
     wilson_interval as wilson_interval,
 )
-from langalign_sk.measures._isotropy import average_cosine, iso_score, partition_ratio
-from langalign_sk.measures._measure import measure_alignment
-from langalign_sk.measures._neurons import NeuronOverlap, neuron_correlation, neuron_overlap
-from langalign_sk.measures._retrieval import Retrieval, RetrievalScores, retrieval
-from langalign_sk.measures._separability import Separability, language_separability
-from langalign_sk.measures._strong import StrongAlignment, strong_alignment
-from langalign_sk.measures._subspaces import subspace_distance
-from langalign_sk.measures._svcca import pwcca, svcca
+from langalign_sk.measures._retrieval import (
+    Retrieval,
+    RetrievalScores,
+    StrongAlignment,
+    retrieval,
+    strong_alignment,
+)
+from langalign_sk.measures._rows import checked as checked
+from langalign_sk.measures._shape import (
+    Separability,
+    average_cosine,
+    iso_score,
+    language_separability,
+    partition_ratio,
+    subspace_distance,
+)
+from langalign_sk.measures._similarity import (
+    NeuronOverlap,
+    concept_overlap,
+    linear_cka,
+    neuron_correlation,
+    neuron_overlap,
+    pwcca,
+    svcca,
+)
+from langalign_sk.measures._summary import (
+    Drift,
+    alignment_drift,
+    explained_variance,
+    measure_alignment,
+    orthogonality_deviation,
+)
 
 __all__ = [
     "CosineGap",

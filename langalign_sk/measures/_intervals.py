@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Float64Array = npt.NDArray[np.float64]
+from langalign_sk._numeric import Float64Array
+
 Codes = npt.NDArray[np.intp]
 
 _BLOCK_BYTES = 32 * 2**20
@@ -19,6 +20,9 @@ _Z95 = 1.959963984540054
 class PairedBootstrap:
     r"""Draws of the same items for several candidates, so that differences are paired.
 
+    A draw is kept as the number of times :math:`w_i` that each item is in it. Every measure here
+    is a function of sums over items, so that all draws of all candidates are one matrix product.
+
     Parameters
     ----------
     n_items : int
@@ -27,12 +31,6 @@ class PairedBootstrap:
         Number of draws, each of `n_items` items with replacement.
     random_state : int, default=0
         Seed of the draws.
-
-    Notes
-    -----
-    A draw is kept as the number of times :math:`w_i` that each item is in it. Every measure here
-    is a function of sums over items, so that all draws of all candidates are one matrix product;
-    intervals are percentiles of the draws.
 
     References
     ----------
@@ -45,53 +43,29 @@ class PairedBootstrap:
         self.n_items, self.n_draws, self.random_state = n_items, n_draws, random_state
 
     def mean(self, values: Any) -> Float64Array:
-        """Draws of the mean of each row of `values`.
-
-        Parameters
-        ----------
-        values : array-like of shape (n_candidates, n_items)
-            One number per candidate and item, such as 1 for right and 0 for wrong.
-
-        Returns
-        -------
-        ndarray of shape (n_candidates, n_draws)
-        """
+        """Draw means, (n_candidates, n_draws), of rows of numbers, (n_candidates, n_items)."""
         rows = np.asarray(values, dtype=np.float32)
         return np.hstack([rows @ counts / self.n_items for counts in self._counts()], dtype=float)
 
     def macro_f1(self, truth: Codes, predicted: Codes, n_classes: int) -> Float64Array:
-        """Draws of the macro F1 of each row of `predicted`.
+        """Draw macro F1, (n_candidates, n_draws), from class codes, (n_candidates, n_items).
 
         As in scikit-learn, a class that is neither drawn nor predicted does not count.
-
-        Parameters
-        ----------
-        truth : ndarray of shape (n_items,)
-            Class codes.
-        predicted : ndarray of shape (n_candidates, n_items)
-            Class codes of each candidate.
-        n_classes : int
-            Number of classes.
-
-        Returns
-        -------
-        ndarray of shape (n_candidates, n_draws)
         """
-        parts = []
         is_true = _one_hot(truth, n_classes)
-        hits = [(_one_hot(row, n_classes) * is_true) for row in predicted]
         said = [_one_hot(row, n_classes) for row in predicted]
+        parts = []
         for counts in self._counts():
             support = is_true @ counts
-            part = [
-                _macro_f1(right @ counts, all_said @ counts, support)
-                for right, all_said in zip(hits, said, strict=True)
-            ]
-            parts.append(np.array(part, dtype=float).reshape(len(predicted), -1))
-        return np.hstack(parts)
+            for one in said:
+                hits, both = (one * is_true) @ counts, one @ counts + support
+                f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
+                parts.append(f1.sum(axis=0, dtype=float) / np.maximum((both > 0).sum(axis=0), 1))
+        of_one = [np.hstack(parts[number :: len(said)]) for number in range(len(said))]
+        return np.array(of_one).reshape(len(said), -1)
 
     def _counts(self) -> Iterator[npt.NDArray[np.float32]]:
-        """How often each item is drawn, (n_items, draws) at a time; the same on every call."""
+        """Yield the counts of each item, (n_items, draws) at a time; the same on every call."""
         rng = np.random.default_rng(self.random_state)
         step = max(1, _BLOCK_BYTES // (8 * self.n_items))
         for start in range(0, self.n_draws, step):
@@ -102,37 +76,24 @@ class PairedBootstrap:
             yield counts.reshape(size, self.n_items).T.astype(np.float32)
 
 
-def interval(draws: Float64Array, level: float = 0.95) -> tuple[Float64Array, Float64Array]:
-    """Percentile interval along the last axis of `draws`."""
-    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=-1)
-    return low, high
-
-
 def _one_hot(codes: Codes, n_classes: int) -> npt.NDArray[np.float32]:
-    """(n_classes, n_items), 1 where the item is in the class."""
-    found: npt.NDArray[np.float32] = np.arange(n_classes)[:, None] == codes[None]
+    """Return (n_classes, n_items), 1 where the item is in the class."""
+    found: npt.NDArray[np.bool_] = np.arange(n_classes)[:, None] == codes[None]
     return found.astype(np.float32)
 
 
-def _macro_f1(hits: Any, said: Any, support: Any) -> Any:
-    """Mean over the classes that are there, as scikit-learn has it, of each draw."""
-    both = said + support
-    f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
-    there = both > 0
-    return f1.sum(axis=0) / np.maximum(there.sum(axis=0), 1)
+def interval(draws: Float64Array, level: float = 0.95) -> tuple[Float64Array, Float64Array]:
+    """Return the percentile interval along the last axis of `draws`."""
+    low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2], axis=-1)
+    return low, high
 
 
 def wilson_interval(right: int, n: int, *, z: float = _Z95) -> tuple[float, float]:
     """Return the Wilson score interval of a share, which stays inside [0, 1] and fits small n.
 
-    Notes
-    -----
     With p = right / n, the bounds are
-    ``(p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)``.
-
-    References
-    ----------
-    Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22.
+    ``(p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n)``; Wilson (1927),
+    Probable inference, the law of succession, and statistical inference, JASA 22.
 
     Examples
     --------
@@ -143,9 +104,8 @@ def wilson_interval(right: int, n: int, *, z: float = _Z95) -> tuple[float, floa
     if not 0 <= right <= n or n == 0:
         raise ValueError(f"expected 0 <= right <= n and n >= 1, got right={right}, n={n}")
     p, half = right / n, z * z / (2 * n)
-    centre = p + half
     spread = z * math.sqrt(p * (1 - p) / n + half / (2 * n))
-    low, high = (centre - spread) / (1 + 2 * half), (centre + spread) / (1 + 2 * half)
+    low, high = ((p + half + sign * spread) / (1 + 2 * half) for sign in (-1, 1))
     return max(low, 0.0), min(high, 1.0)
 
 
@@ -154,37 +114,28 @@ def compare_predictions(
 ) -> dict[str, Float64Array]:
     """Return accuracy, macro F1 and what each candidate loses to the best, with 95% intervals.
 
-    Parameters
-    ----------
-    predicted : sequence of array-like
-        Classes of the same rows by each candidate.
-    truth : array-like
-        Their true classes.
-    random_state : int, default=0
-        Seed of the bootstrap.
+    `predicted` holds the classes of the same rows by each candidate.
     """
     from sklearn.metrics import f1_score
 
     table = np.stack([np.asarray(row) for row in (truth, *predicted)])
     classes, codes = np.unique(table, return_inverse=True)
-    true, *rows = codes.reshape(table.shape)
-    sides = np.array(rows)
-    right = sides == true
+    codes = codes.reshape(table.shape)
+    true, said = codes[0], codes[1:]
     bootstrap = PairedBootstrap(len(true), random_state=random_state)
-    draws = bootstrap.mean(right)
-    accuracy = right.mean(axis=1)
+    draws = bootstrap.mean(said == true)
+    accuracy: Float64Array = (said == true).mean(axis=1)
     best = int(np.argmax(accuracy))
-    low, high = interval(draws)
-    f1_low, f1_high = interval(bootstrap.macro_f1(true, sides, len(classes)))
-    loss_low, loss_high = interval(draws[best] - draws)
-    return {
-        "accuracy": accuracy,
-        "accuracy_low": low,
-        "accuracy_high": high,
-        "macro_f1": np.array([f1_score(true, row, average="macro") for row in sides]),
-        "macro_f1_low": f1_low,
-        "macro_f1_high": f1_high,
-        "loss": accuracy[best] - accuracy,
-        "loss_low": loss_low,
-        "loss_high": loss_high,
+    found = {
+        "accuracy": (accuracy, draws),
+        "macro_f1": (
+            np.array([f1_score(true, row, average="macro") for row in said]),
+            bootstrap.macro_f1(true, said, len(classes)),
+        ),
+        "loss": (accuracy[best] - accuracy, draws[best] - draws),
     }
+    columns = {}
+    for name, (value, drawn) in found.items():
+        columns[name] = value
+        columns[f"{name}_low"], columns[f"{name}_high"] = interval(drawn)
+    return columns

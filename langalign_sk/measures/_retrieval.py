@@ -1,19 +1,33 @@
-"""Whether a sentence finds its translation."""
+"""Retrieval: how often a sentence finds its translation, among one language or both."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
-from langalign_sk._numeric import NeighbourMethod, Ranks, partner_ranks
-from langalign_sk.measures._matched import matched_rows
+from langalign_sk._numeric import (
+    BLOCK_BYTES,
+    Adjustment,
+    Float32Array,
+    NeighbourMethod,
+    Ranks,
+    bars_of_pairs,
+    best_pairs,
+    count_above,
+    nearest_others,
+    partner_ranks,
+    partner_ranks_on,
+    unit_rows,
+)
+from langalign_sk.maps import COUNT, POSITIVE, one_of
+from langalign_sk.measures._rows import checked, matched_rows
 
 
 @dataclass(frozen=True)
 class RetrievalScores:
-    """How often and how far up the translation is found.
+    """Shares of queries whose translation is found, and its rank.
 
     Attributes
     ----------
@@ -56,6 +70,7 @@ class Retrieval:
         return RetrievalScores(**{name: (there[name] + back[name]) / 2 for name in there})
 
 
+@checked(method=[one_of(*get_args(NeighbourMethod))], n_neighbors=[COUNT], temperature=[POSITIVE])
 def retrieval(
     source: Any,
     target: Any,
@@ -69,9 +84,8 @@ def retrieval(
 
     Parameters
     ----------
-    source : array-like of shape (n, d)
-    target : array-like of shape (n, d)
-        Row i is the translation of row i of `source`.
+    source, target : array-like of shape (n, d)
+        Row i of the one is the translation of row i of the other.
     method : {"cosine", "csls", "margin", "inverted_softmax"}, default="csls"
         What candidates are ordered by. With :math:`r` the mean cosine of a row to its
         `n_neighbors` nearest on the other side: "csls" is :math:`2 \cos - r_s - r_t`, "margin" is
@@ -116,21 +130,102 @@ def retrieval(
     1.0
     """
     S, T = matched_rows(source, target, same_width=True, least=1)
-    options: dict[str, Any] = {
-        "method": method,
-        "n_neighbors": n_neighbors,
-        "temperature": temperature,
-    }
+    options: Any = {"method": method, "n_neighbors": n_neighbors, "temperature": temperature}
     if device is None:
         ranks = partner_ranks(S, T, **options)
     else:
-        from langalign_sk._numeric import partner_ranks_on
-
         ranks = partner_ranks_on(S, T, device=device, **options)
-    return Retrieval(*(scores_of(side) for side in ranks))
+    return Retrieval(*(_scores_of(side) for side in ranks))
 
 
-def scores_of(ranks: Ranks) -> RetrievalScores:
-    """Averages over the queries."""
+@dataclass(frozen=True)
+class StrongAlignment:
+    """Retrieval from one pool of both languages, beside that from the other language alone.
+
+    Attributes
+    ----------
+    weak : RetrievalScores
+        Candidates of the other language, mean of both directions.
+    strong : RetrievalScores
+        Candidates of both languages, mean of both directions.
+    language_bias : float
+        Share of a row's own language among the nearest rows other than its translation, mean of
+        both directions: 0.5 where language does not matter, 1 where it decides.
+    """
+
+    weak: RetrievalScores
+    strong: RetrievalScores
+    language_bias: float
+
+
+@checked(n_neighbors=[COUNT])
+def strong_alignment(source: Any, target: Any, *, n_neighbors: int = 10) -> StrongAlignment:
+    r"""Search the translation of each row among all other rows of both languages.
+
+    Parameters
+    ----------
+    source, target : array-like of shape (n, d)
+        Row i of the one is the translation of row i of the other. At least two rows.
+    n_neighbors : int, default=10
+        Nearest rows that `language_bias` looks at; all there are where there are fewer.
+
+    Returns
+    -------
+    StrongAlignment
+
+    See Also
+    --------
+    retrieval : Candidates of the other language alone, by CSLS and its kin.
+
+    Notes
+    -----
+    Order is by cosine. The strong rank of a translation is its rank in the other language plus the
+    number of rows of the query's own language that are closer, so a strong score is never above
+    the weak one. For the bias, the query and its translation are left out: n - 1 rows of either
+    language remain, and a space without bias gives 0.5.
+
+    References
+    ----------
+    Roy et al. (2020), LAReQA: Language-agnostic answer retrieval from a multilingual pool.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.measures import strong_alignment
+    >>> S = np.random.default_rng(0).normal(size=(40, 20))
+    >>> apart = strong_alignment(np.c_[S, np.full(40, 4)], np.c_[S, np.full(40, -4)])
+    >>> apart.weak.p_at_1, apart.strong.p_at_1, apart.language_bias
+    (1.0, 0.0, 1.0)
+    """
+    S, T = (unit_rows(side) for side in matched_rows(source, target, same_width=True))
+    options: Any = {"block_bytes": BLOCK_BYTES, "skip_diagonal": True}
+    cosine = Adjustment()
+    bars = bars_of_pairs(S, T, cosine)
+    low, high = count_above(S, T, cosine, bars, **options)
+    k = min(n_neighbors, 2 * (len(S) - 1))
+    each = min(k, len(S) - 1)
+    across = best_pairs(S, T, cosine, k_rows=each, k_columns=each, **options)
+    weak, strong, bias = [], [], []
+    for side, own in enumerate((S, T)):
+        own_low, own_high = count_above(own, own, cosine, bars, **options)
+        other, above = Ranks(high[side], low[side] - high[side]), own_high[0]
+        weak.append(_scores_of(other))
+        strong.append(_scores_of(Ranks(other.better + above, other.ties + own_low[0] - above)))
+        bias.append(_own_share(nearest_others(own, each)[1], across[side].values, k))
+    return StrongAlignment(Retrieval(*weak).mean, Retrieval(*strong).mean, float(np.mean(bias)))
+
+
+def _scores_of(ranks: Ranks) -> RetrievalScores:
+    """Return averages over the queries."""
     at = {f"p_at_{k}": float(ranks.hits(k).mean()) for k in (1, 5, 10)}
     return RetrievalScores(**at, mrr=float(np.mean(ranks.reciprocal())))
+
+
+def _own_share(own: Float32Array, across: Float32Array, k: int) -> float:
+    """Return the own language's share of the k best of both; equal cosines count half each."""
+    both = np.concatenate([own, across], axis=1)
+    bar = -np.partition(-both, k - 1, axis=1)[:, k - 1 : k]
+    above = [np.count_nonzero(side > bar, axis=1) for side in (own, across)]
+    level = [np.count_nonzero(side == bar, axis=1) for side in (own, across)]
+    share = level[0] / (level[0] + level[1])
+    return float(np.mean((above[0] + (k - above[0] - above[1]) * share) / k))

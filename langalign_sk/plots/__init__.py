@@ -1,11 +1,8 @@
 """Displays, drawn with matplotlib where it is installed."""
 
-from langalign_sk.plots._accuracy import AccuracyDisplay
-from langalign_sk.plots._curve import PairCurveDisplay
-from langalign_sk.plots._gate import GateDisplay
-from langalign_sk.plots._layers import LayerPoolingDisplay
-from langalign_sk.plots._similarity import LanguageSimilarityDisplay
-from langalign_sk.plots._space import SpaceDisplay
+from langalign_sk.plots._accuracy import AccuracyDisplay, PairCurveDisplay
+from langalign_sk.plots._matrices import LanguageSimilarityDisplay, LayerPoolingDisplay
+from langalign_sk.plots._spaces import GateDisplay, SpaceDisplay
 
 __all__ = [
     "AccuracyDisplay",

@@ -1,4 +1,4 @@
-"""Accuracy of several candidates on the same rows, with paired intervals."""
+"""Accuracy with intervals: of several candidates, and by the number of pairs."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from sklearn.base import clone
 
+from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.measures import compare_predictions
-from langalign_sk.plots._axes import COLOURS, bare, make_axes
+from langalign_sk.plots._base import COLOURS, Display, bare
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from langalign_sk.report import TransferReport
 
 
-class AccuracyDisplay:
+class AccuracyDisplay(Display):
     """Bars of accuracy with 95% bootstrap intervals.
 
     Parameters
@@ -28,14 +32,12 @@ class AccuracyDisplay:
 
     Attributes
     ----------
-    ax_ : matplotlib Axes
-        The axes of the last `plot`.
-    figure_ : matplotlib Figure
-        Their figure.
+    ax_, figure_ : matplotlib Axes and Figure
+        Those of the last `plot`.
 
     See Also
     --------
-    transfer_report : Compares candidates and draws this.
+    transfer_report : Compares candidates.
 
     Examples
     --------
@@ -47,34 +49,21 @@ class AccuracyDisplay:
     """
 
     def __init__(
-        self,
-        names: Sequence[str],
-        accuracy: Any,
-        low: Any,
-        high: Any,
-        *,
-        label: str = "accuracy",
+        self, names: Sequence[str], accuracy: Any, low: Any, high: Any, *, label: str = "accuracy"
     ) -> None:
-        self.names = list(names)
+        self.names, self.label = list(names), label
         self.accuracy, self.low, self.high = (np.asarray(row) for row in (accuracy, low, high))
-        self.label = label
 
     @classmethod
     def from_estimator(
-        cls,
-        estimators: Mapping[str, Any],
-        X: Any,
-        y: Any,
-        *,
-        random_state: int = 0,
-        ax: Any = None,
+        cls, estimators: Any, X: Any, y: Any, *, random_state: int = 0, ax: Any = None
     ) -> Self:
         """Let fitted classifiers predict, and draw.
 
         Parameters
         ----------
-        estimators : dict of str to classifier
-            Fitted, by name.
+        estimators : classifier or dict of str to classifier
+            Fitted; several by name.
         X : sequence of str or array-like
             Rows to predict.
         y : array-like
@@ -88,14 +77,16 @@ class AccuracyDisplay:
         -------
         AccuracyDisplay
         """
+        if not isinstance(estimators, Mapping):
+            estimators = {type(estimators).__name__: estimators}
         predicted = {name: one.predict(X) for name, one in estimators.items()}
-        return cls.from_predictions(y, predicted, random_state=random_state).plot(ax=ax)
+        return cls.from_predictions(y, predicted, random_state=random_state, ax=ax)
 
     @classmethod
     def from_predictions(
-        cls, y_true: Any, predicted: Mapping[str, Any], *, random_state: int = 0
+        cls, y_true: Any, predicted: Mapping[str, Any], *, random_state: int = 0, ax: Any = None
     ) -> Self:
-        """Measure predictions of the same rows.
+        """Measure predictions of the same rows, and draw.
 
         Parameters
         ----------
@@ -105,49 +96,40 @@ class AccuracyDisplay:
             Predicted classes by name.
         random_state : int, default=0
             Of the bootstrap.
+        ax : matplotlib Axes, default=None
+            Where to draw.
 
         Returns
         -------
         AccuracyDisplay
         """
-        rows = [np.asarray(row) for row in predicted.values()]
-        found = compare_predictions(rows, y_true, random_state=random_state)
-        return cls(
-            list(predicted), found["accuracy"], found["accuracy_low"], found["accuracy_high"]
-        )
+        return cls(list(predicted), *_measured(y_true, predicted, random_state)).plot(ax=ax)
 
     @classmethod
-    def from_report(cls, report: TransferReport) -> Self:
-        """Accuracy of a report or, where it had no target labels, agreement.
+    def from_report(cls, report: TransferReport, *, ax: Any = None) -> Self:
+        """Draw the accuracies of a report, the best first; without target labels, agreement.
 
         Parameters
         ----------
         report : TransferReport
             What `transfer_report` returned.
-
-        Returns
-        -------
-        AccuracyDisplay
-        """
-        table = report.scores
-        label = "accuracy" if "accuracy" in table else "agreement"
-        table = table.dropna(subset=[label])
-        bounds = [table[f"{label}_{end}"] for end in ("low", "high")]
-        return cls(table["candidate"].tolist(), table[label], *bounds, label=label)
-
-    def plot(self, ax: Any = None) -> Self:
-        """Draw.
-
-        Parameters
-        ----------
         ax : matplotlib Axes, default=None
-            Where to draw; None makes a figure.
+            Where to draw.
 
         Returns
         -------
         AccuracyDisplay
         """
-        ax = make_axes(ax, size=(6.4, 1 + 0.4 * len(self.names)))
+        names, figures, label = _of_table(report.scores, "candidate")
+        order = np.argsort(-figures[0], kind="stable")
+        order = order[~np.isnan(figures[0][order])]
+        found = cls([names[i] for i in order], *figures[:, order], label=label)
+        return found.plot(ax=ax)
+
+    def _size(self) -> tuple[float, float]:
+        return 6.4, 1 + 0.4 * len(self.names)
+
+    def _draw(self, ax: Any) -> None:
         places = np.arange(len(self.names))[::-1]
         spread = np.abs(np.vstack([self.accuracy - self.low, self.high - self.accuracy]))
         ax.barh(places, self.accuracy, xerr=spread, color=COLOURS[0], ecolor="0.25", height=0.6)
@@ -155,5 +137,154 @@ class AccuracyDisplay:
         ax.set_xlabel(f"{self.label} [95% interval]")
         ax.set_xlim(0, 1)
         bare(ax)
-        self.ax_, self.figure_ = ax, ax.figure
-        return self
+
+
+class PairCurveDisplay(Display):
+    """Accuracy by the number of pairs, with 95% bootstrap intervals.
+
+    Parameters
+    ----------
+    n_pairs : sequence of int
+        Numbers of pairs, ascending.
+    accuracy, low, high : array-like of shape (n_points,)
+        Accuracy and its interval.
+    label : str, default="accuracy"
+        What the curve shows.
+
+    Attributes
+    ----------
+    ax_, figure_ : matplotlib Axes and Figure
+        Those of the last `plot`.
+
+    See Also
+    --------
+    transfer_report : Its `pair_curve` holds such figures.
+
+    Examples
+    --------
+    >>> from langalign_sk.plots import PairCurveDisplay
+    >>> display = PairCurveDisplay.from_predictions(
+    ...     ["a", "b"], {100: ["a", "a"], 200: ["a", "b"]})
+    >>> display.n_pairs.tolist(), display.accuracy.tolist()
+    ([100, 200], [0.5, 1.0])
+    """
+
+    def __init__(
+        self, n_pairs: Sequence[int], accuracy: Any, low: Any, high: Any, *, label: str = "accuracy"
+    ) -> None:
+        self.n_pairs, self.label = np.asarray(n_pairs), label
+        self.accuracy, self.low, self.high = (np.asarray(row) for row in (accuracy, low, high))
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any,
+        pairs: ParallelCorpus,
+        X_target: Any,
+        y_target: Any,
+        *,
+        sizes: Sequence[int],
+        parameter: str = "align__pairs",
+        random_state: int = 0,
+        ax: Any = None,
+    ) -> Self:
+        """Fit with more and more of the pairs, and draw.
+
+        Parameters
+        ----------
+        estimator : pipeline
+            Not fitted; cloned.
+        X, y : array-like or sequence
+            Source rows and their classes.
+        pairs : ParallelCorpus
+            As the aligner takes them.
+        X_target, y_target : array-like or sequence
+            Target rows and their classes.
+        sizes : sequence of int
+            Numbers of pairs; each part is inside the next.
+        parameter : str, default="align__pairs"
+            The parameter of `estimator` that takes the pairs.
+        random_state : int, default=0
+            Of the order in which pairs are added.
+        ax : matplotlib Axes, default=None
+            Where to draw.
+
+        Returns
+        -------
+        PairCurveDisplay
+        """
+        order = np.random.default_rng(random_state).permutation(pairs.n_pairs)
+        predicted = {}
+        for size in sorted(sizes):
+            part = pairs.take(np.sort(order[:size]))
+            fitted = clone(estimator).set_params(**{parameter: part}).fit(X, y)
+            predicted[size] = fitted.predict(X_target)
+        return cls.from_predictions(y_target, predicted, random_state=random_state, ax=ax)
+
+    @classmethod
+    def from_predictions(
+        cls, y_true: Any, predicted: Mapping[int, Any], *, random_state: int = 0, ax: Any = None
+    ) -> Self:
+        """Measure predictions of the same rows, and draw.
+
+        Parameters
+        ----------
+        y_true : array-like
+            Classes.
+        predicted : dict of int to array-like
+            Number of pairs → predicted classes.
+        random_state : int, default=0
+            Of the bootstrap.
+        ax : matplotlib Axes, default=None
+            Where to draw.
+
+        Returns
+        -------
+        PairCurveDisplay
+        """
+        predicted = dict(sorted(predicted.items()))
+        return cls(list(predicted), *_measured(y_true, predicted, random_state)).plot(ax=ax)
+
+    @classmethod
+    def from_report(cls, report: TransferReport, *, ax: Any = None) -> Self:
+        """Draw the curve of a report.
+
+        Parameters
+        ----------
+        report : TransferReport
+            What `transfer_report` returned; at least one candidate must use pairs.
+        ax : matplotlib Axes, default=None
+            Where to draw.
+
+        Returns
+        -------
+        PairCurveDisplay
+        """
+        if report.pair_curve.empty:
+            raise ValueError("no candidate of this report uses pairs, so it has no curve in them")
+        sizes, figures, label = _of_table(report.pair_curve, "n_pairs")
+        return cls(sizes, *figures, label=label).plot(ax=ax)
+
+    def _draw(self, ax: Any) -> None:
+        ax.fill_between(self.n_pairs, self.low, self.high, color=COLOURS[0], alpha=0.2, lw=0)
+        ax.plot(self.n_pairs, self.accuracy, "o-", color=COLOURS[0])
+        ax.set_xscale("log", base=2)
+        ax.set_xticks(self.n_pairs, [f"{n:,}" for n in self.n_pairs])
+        ax.set_xlabel("pairs")
+        ax.set_ylabel(f"{self.label} [95% interval]")
+        bare(ax)
+
+
+def _measured(y_true: Any, predicted: Mapping[Any, Any], random_state: int) -> list[Any]:
+    """Return accuracies of predictions and the ends of their intervals."""
+    found = compare_predictions(list(predicted.values()), y_true, random_state=random_state)
+    return [found[name] for name in ("accuracy", "accuracy_low", "accuracy_high")]
+
+
+def _of_table(table: pd.DataFrame, first: str) -> tuple[list[Any], Any, str]:
+    """Return one column of a report's table, its figures with their intervals, and their name."""
+    label = "accuracy" if "accuracy" in table else "agreement"
+    figures = table[[label, f"{label}_low", f"{label}_high"]].to_numpy(dtype=float).T
+    return table[first].tolist(), figures, label

@@ -8,12 +8,14 @@ from langalign_sk.selection._consistency import (
 )
 from langalign_sk.selection._coverage import Coverage, coverage
 from langalign_sk.selection._estimate import AccuracyEstimate, estimate_target_accuracy
-from langalign_sk.selection._scorers import PairScorer, TargetScorer
-from langalign_sk.selection._sides import (
+from langalign_sk.selection._rows import (
     pair_rows as pair_rows,
+    parts_of as parts_of,
     pool_rows as pool_rows,
     sampled as sampled,
+    up_to_aligner as up_to_aligner,
 )
+from langalign_sk.selection._scorers import PairScorer, TargetScorer
 from langalign_sk.selection._splitters import LanguageSplit, PairKFold, target_validation
 from langalign_sk.selection._suggest import suggest_labels
 

@@ -1,4 +1,4 @@
-"""Whether a classifier gives a sentence and its translation the same class."""
+"""Consistency: the agreement of a classifier with itself over translations."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ import numpy.typing as npt
 from langalign_sk._numeric import Float64Array
 from langalign_sk._process import caches
 from langalign_sk.corpus import ParallelCorpus
-from langalign_sk.selection._sides import check_pairs, pair_rows, parts_of, sampled
+from langalign_sk.maps import COUNT
+from langalign_sk.measures import checked
+from langalign_sk.selection._rows import (
+    check_pairs,
+    pair_rows,
+    pair_weights,
+    parts_of,
+    probabilities,
+    sampled,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Consistency:
-    """What `prediction_consistency` returns.
+    """Agreement of a classifier with itself over translations.
 
     Attributes
     ----------
@@ -57,7 +66,7 @@ class Consistency:
         return differing
 
     def summary(self) -> str:
-        """The figures in words."""
+        """Return the figures in words."""
         text = (
             f"{self.agreement:.0%} of {self.n_pairs} sentence pairs get the same class in both "
             f"languages (kappa {self.kappa:.2f})"
@@ -65,10 +74,11 @@ class Consistency:
         return text if not self.seen else f"{text}; {self.seen:.0%} of them taught the map"
 
 
+@checked(max_pairs=[COUNT, None])
 def prediction_consistency(
     estimator: Any, pairs: ParallelCorpus, *, max_pairs: int | None = 1000, random_state: Any = 0
 ) -> Consistency:
-    r"""Share of sentence pairs that a classifier puts into one class on both sides.
+    r"""Count the sentence pairs that a classifier puts into one class on both sides.
 
     Needs no label. A classifier that works in the target language as in the source language
     must agree with itself on translations; the reverse does not hold, as one that gives every
@@ -149,40 +159,28 @@ def prediction_consistency(
     p, q = probabilities(estimator, source), probabilities(estimator, target)
     soft = float("nan")
     if p is not None and q is not None:
-        soft = _drawn_beyond_chance(p, q, weights)
+        # The classes drawn from two distributions per pair.
+        chance = float((weights @ p) @ (weights @ q))
+        soft = _over(float(weights @ (p * q).sum(axis=1)), chance)
     agreement = float(np.average(a == b, weights=chosen.weight))
-    return Consistency(
-        agreement, beyond_chance(a, b, weights), soft, chosen.n_pairs, seen, rows, a, b
-    )
-
-
-def pair_weights(pairs: ParallelCorpus) -> Float64Array:
-    """Weight of each pair, of sum 1."""
-    if pairs.weight is None:
-        return np.full(pairs.n_pairs, 1 / pairs.n_pairs)
-    weights: Float64Array = pairs.weight / pairs.weight.sum()
-    return weights
-
-
-def probabilities(estimator: Any, rows: Any) -> Float64Array | None:
-    """Class distribution of each row in the order of ``classes_``; None where there is none."""
-    if not hasattr(estimator, "predict_proba") or not hasattr(estimator, "classes_"):
-        return None
-    proba = np.asarray(estimator.predict_proba(rows), dtype=np.float64)
-    return proba if proba.ndim == 2 else None
+    kappa = beyond_chance(a, b, weights)
+    return Consistency(agreement, kappa, soft, chosen.n_pairs, seen, rows, a, b)
 
 
 def beyond_chance(a: npt.NDArray[Any], b: npt.NDArray[Any], weights: Float64Array) -> float:
-    """Cohen's kappa; 0 where both sides know a single class, which shows nothing."""
+    """Return Cohen's kappa; 0 where both sides know a single class, which shows nothing."""
     classes = np.unique(np.concatenate([a, b]))
     chance = sum(float(weights @ (a == k)) * float(weights @ (b == k)) for k in classes)
-    if chance > 1 - 1e-12:
-        return 0.0
-    return float((weights @ (a == b) - chance) / (1 - chance))
+    return _over(float(weights @ (a == b)), chance)
+
+
+def _over(agreement: float, chance: float) -> float:
+    """Return what an agreement has over chance, as a share of what it could have."""
+    return 0.0 if chance > 1 - 1e-12 else (agreement - chance) / (1 - chance)
 
 
 def warn_if_seen(estimator: Any, pairs: ParallelCorpus) -> float:
-    """Share of `pairs` that the estimator's maps were fitted on; above 0 with a warning."""
+    """Return the share of `pairs` that the estimator's maps were fitted on; warn above 0."""
     seen = seen_share(estimator, pairs)
     if seen:
         warnings.warn(
@@ -190,24 +188,13 @@ def warn_if_seen(estimator: Any, pairs: ParallelCorpus) -> float:
             "which it looks better than it is: set some aside with train, held_out = "
             "pairs.split(0.8) and fit the aligner on the first part only",
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
     return seen
 
 
-def _drawn_beyond_chance(p: Float64Array, q: Float64Array, weights: Float64Array) -> float:
-    """Kappa expected of classes drawn from two distributions per pair."""
-    chance = float((weights @ p) @ (weights @ q))
-    if chance > 1 - 1e-12:
-        return 0.0
-    return float((weights @ (p * q).sum(axis=1) - chance) / (1 - chance))
-
-
 def seen_share(estimator: Any, pairs: ParallelCorpus) -> float:
-    """Share of `pairs` among the pairs that parts of the estimator hold as parameters.
-
-    Texts are compared with texts and vectors with vectors of the same numbers.
-    """
+    """Return the share of `pairs` among those that parts of the estimator hold as parameters."""
     own = [
         corpus
         for part in parts_of(estimator)
@@ -219,27 +206,27 @@ def seen_share(estimator: Any, pairs: ParallelCorpus) -> float:
     if any(corpus.fingerprint == pairs.fingerprint for corpus in own):
         return 1.0
     known = [
-        caches.pair_numbers.get(corpus.fingerprint, partial(_key_set, corpus))
+        caches.pair_numbers.get(corpus.fingerprint, partial(_number_set, corpus))
         for corpus in own
         if not corpus.detached
     ]
-    return float(np.mean([any(key in keys for keys in known) for key in _keys(pairs)]))
+    return float(np.mean([any(one in numbers for numbers in known) for one in _numbers(pairs)]))
 
 
 def _corpora(pairs: Any) -> list[ParallelCorpus]:
-    """The corpora of a `pairs` parameter; bare arrays and "self" are left aside."""
+    """Return the corpora of a `pairs` parameter; bare arrays and "self" are left aside."""
     found = pairs if isinstance(pairs, list | tuple) else [pairs]
     return [corpus for corpus in found if isinstance(corpus, ParallelCorpus)]
 
 
-def _keys(pairs: ParallelCorpus) -> list[int]:
-    """A number per pair, equal for equal pairs."""
-    if pairs.is_text:
-        return [hash(pair) for pair in zip(pairs.source, pairs.target, strict=True)]
+def _numbers(pairs: ParallelCorpus) -> list[int]:
+    """Return a number per pair, equal for equal pairs."""
     rows = zip(pairs.source, pairs.target, strict=True)
+    if pairs.is_text:
+        return [hash(pair) for pair in rows]
     return [hash((left.tobytes(), right.tobytes())) for left, right in rows]
 
 
-def _key_set(pairs: ParallelCorpus) -> frozenset[int]:
-    """The numbers of all pairs."""
-    return frozenset(_keys(pairs))
+def _number_set(pairs: ParallelCorpus) -> frozenset[int]:
+    """Return the numbers of all pairs."""
+    return frozenset(_numbers(pairs))

@@ -1,4 +1,4 @@
-"""Which unlabelled rows lie outside what the pairs cover."""
+"""Coverage: unlabelled rows against what the pairs cover."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from langalign_sk._numeric import (
     unit_rows,
 )
 from langalign_sk.corpus import ParallelCorpus, TextPool, tied_rows
-from langalign_sk.selection._sides import random_numbers
+from langalign_sk.maps import COUNT, PART
+from langalign_sk.measures import checked
+from langalign_sk.selection._rows import random_numbers
 
 #: Rows of the pairs that are held against the others to find the threshold.
 _N_OWN = 2000
@@ -28,7 +30,7 @@ _NO_LENGTH = 1e-30
 
 @dataclass(frozen=True, eq=False)
 class Coverage:
-    """What `coverage` returns.
+    """Distance of unlabelled rows from the pairs.
 
     Attributes
     ----------
@@ -52,7 +54,7 @@ class Coverage:
 
     @property
     def ok(self) -> bool:
-        """Whether the share outside is below a quarter, or within twice what is nominal."""
+        """True where the share outside is below a quarter, or within twice what is nominal."""
         return self.outside <= max(0.25, 2 * self.nominal)
 
     @property
@@ -63,7 +65,7 @@ class Coverage:
         return rows
 
     def summary(self) -> str:
-        """The finding in words, with a warning where the pairs are of another kind."""
+        """Return the finding in words, with a warning where the pairs are of another kind."""
         text = (
             f"{self.outside:.0%} of {len(self.scores)} unlabelled rows lie outside what the "
             f"{self.n_pairs:,} pairs cover ({self.nominal:.0%} would for text of the same kind)."
@@ -76,6 +78,7 @@ class Coverage:
         )
 
 
+@checked(quantile=[PART], n_neighbors=[COUNT])
 def coverage(
     pairs: ParallelCorpus,
     unlabeled: Any,
@@ -84,7 +87,7 @@ def coverage(
     n_neighbors: int = 5,
     random_state: Any = 0,
 ) -> Coverage:
-    r"""Share of unlabelled target rows that lie outside what the pairs cover.
+    r"""Count the unlabelled target rows that lie outside what the pairs cover.
 
     A map learned from product strings says little about chat. This compares the text that the
     service will see with the target side of the pairs, before any label exists.
@@ -133,10 +136,6 @@ def coverage(
     >>> print(coverage(pairs, rng.normal(size=(500, 8)) - np.r_[3, np.zeros(7)]).summary())
     Warning: ...% of 500 unlabelled rows lie outside what the 1,000 pairs cover (5% would for ...
     """
-    if not 0 < quantile < 1:
-        raise ValueError(f"quantile must be between 0 and 1, got {quantile!r}")
-    if n_neighbors < 1:
-        raise ValueError(f"n_neighbors: at least 1 is needed, got {n_neighbors}")
     own = _vectors(pairs, "pairs")
     own = own[np.unique(tied_rows([own]), return_index=True)[1]]  # a repeated row covers no more
     rows = _vectors(unlabeled, "unlabeled")
@@ -164,7 +163,7 @@ def coverage(
 
 
 def _vectors(rows: Any, name: str) -> FloatArray:
-    """Target vectors of a corpus, a pool or an array."""
+    """Return target vectors of a corpus, a TextPool or an array."""
     if isinstance(rows, ParallelCorpus | TextPool):
         if rows.detached:
             raise ValueError(f"{rows!r} was saved without its rows; give the object itself")
@@ -181,6 +180,6 @@ def _vectors(rows: Any, name: str) -> FloatArray:
 
 
 def _distances(cosines: FloatArray) -> Float64Array:
-    """One minus the mean cosine to the nearest rows."""
+    """Return one minus the mean cosine to the nearest rows."""
     distances: Float64Array = 1 - cosines.mean(axis=1, dtype=np.float64)
     return distances

@@ -1,8 +1,9 @@
-"""How well a classifier will do in the target language, without target labels."""
+"""Estimates of the accuracy in the target language, without target labels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -14,18 +15,17 @@ from sklearn.utils import _safe_indexing
 
 from langalign_sk._numeric import Float64Array
 from langalign_sk.corpus import ParallelCorpus, TextPool
-from langalign_sk.selection._consistency import (
-    beyond_chance,
-    pair_weights,
-    probabilities,
-    warn_if_seen,
-)
+from langalign_sk.maps import COUNT, PART, Numbers
+from langalign_sk.measures import checked
+from langalign_sk.selection._consistency import beyond_chance, warn_if_seen
 from langalign_sk.selection._coverage import coverage
-from langalign_sk.selection._sides import (
+from langalign_sk.selection._rows import (
     check_pairs,
     pair_rows,
+    pair_weights,
     parts_of,
     pool_rows,
+    probabilities,
     random_numbers,
     sampled,
 )
@@ -40,7 +40,7 @@ _MARGIN = 0.05
 
 @dataclass(frozen=True)
 class AccuracyEstimate:
-    """What `estimate_target_accuracy` returns.
+    """Accuracy to expect in the target language, and its grounds.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ class AccuracyEstimate:
     ways: tuple[float, float]
 
     def summary(self) -> str:
-        """The estimate in words."""
+        """Return the estimate in words."""
         text = (
             f"about {self.estimate:.2f} in the target language ({self.low:.2f} to "
             f"{self.high:.2f}), from {self.source_accuracy:.2f} in the source language and "
@@ -85,6 +85,7 @@ class AccuracyEstimate:
         return text if self.reliable else f"unreliable here: {self.reason} (would be {text})"
 
 
+@checked(cv=[Numbers(Integral, 2, None, closed="left")], max_pairs=[COUNT, None], confidence=[PART])
 def estimate_target_accuracy(
     estimator: Any,
     X: Any,
@@ -171,8 +172,6 @@ def estimate_target_accuracy(
     >>> found.reliable, 0.6 < found.estimate < found.source_accuracy
     (True, True)
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
     pairs = check_pairs(pairs)
     labels = np.asarray(y)
     random = random_numbers(random_state)
@@ -216,7 +215,7 @@ def estimate_target_accuracy(
 
 @dataclass(frozen=True)
 class _Sample:
-    """What the estimate is computed from; resampled for its interval."""
+    """Rows behind the estimate; resampled for its interval."""
 
     right: Float64Array
     conf_x: Float64Array
@@ -229,7 +228,7 @@ class _Sample:
     shares: Float64Array
 
     def ways(self) -> tuple[float, float]:
-        """The accuracy by each way of carrying it over."""
+        """Return the accuracy by each way of carrying it over."""
         agree = (self.a == self.b).astype(np.float64)
         known = _isotonic(self.conf_x, self.right).predict(self.conf_a)
         by_chance = (1 - known) / max(len(self.shares) - 1, 1)
@@ -244,7 +243,7 @@ class _Sample:
         return float(carried), shrunk
 
     def resampled(self, random: np.random.RandomState) -> _Sample:
-        """A bootstrap sample of source rows, pairs and unlabelled rows."""
+        """Draw a bootstrap sample of source rows, pairs and unlabelled rows."""
         i = random.randint(len(self.right), size=len(self.right))
         j = random.randint(len(self.a), size=len(self.a))
         conf_u = self.conf_u
@@ -256,14 +255,14 @@ class _Sample:
 
 
 def _isotonic(x: Float64Array, y: Float64Array, weights: Float64Array | None = None) -> Any:
-    """Rising step function of `x` nearest to `y`."""
+    """Fit the rising step function of `x` nearest to `y`."""
     return IsotonicRegression(out_of_bounds="clip").fit(x, y, sample_weight=weights)
 
 
 def _out_of_fold(
     estimator: Any, X: Any, y: Any, cv: int, random: np.random.RandomState
 ) -> tuple[Float64Array, Float64Array]:
-    """Whether each source row is classified right by a fit without it, and how confidently."""
+    """Tell for each source row if a fit without it is right, and how confident it is."""
     labels = np.asarray(y)
     right, confidence = np.empty(len(labels)), np.empty(len(labels))
     folds = StratifiedKFold(cv, shuffle=True, random_state=random.randint(2**31 - 1))
@@ -275,7 +274,7 @@ def _out_of_fold(
 
 
 def _classes(fitted: Any, rows: Any) -> tuple[npt.NDArray[Any], Float64Array]:
-    """Class of each row and the probability it is given; 1 where there are none."""
+    """Return the class of each row and its probability; 1 where there are none."""
     # Not from the probabilities: a classifier may have a threshold of its own.
     classes = np.asarray(fitted.predict(rows))
     proba = probabilities(fitted, rows)
@@ -286,7 +285,7 @@ def _classes(fitted: Any, rows: Any) -> tuple[npt.NDArray[Any], Float64Array]:
 
 
 def _doubt(n_pairs: int, kappa: float, accuracy: float, majority: float) -> str:
-    """What is known to break the estimate; empty where nothing is."""
+    """Name what is known to break the estimate; empty where nothing is."""
     if n_pairs < _FEW_PAIRS:
         return f"{n_pairs} pairs are too few, {_FEW_PAIRS} are needed"
     if accuracy <= majority + 0.02:
@@ -300,7 +299,7 @@ def _doubt(n_pairs: int, kappa: float, accuracy: float, majority: float) -> str:
 
 
 def _too_far(fitted: Any, pairs: ParallelCorpus, unlabeled: Any) -> str:
-    """Whether the unlabelled rows are of another kind than the pairs, where that can be told."""
+    """Say that unlabelled rows are of another kind than the pairs, where that can be told."""
     if not isinstance(unlabeled, TextPool):
         return ""
     if pairs.is_text:

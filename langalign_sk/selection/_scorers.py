@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from langalign_sk._numeric import (
     Float64Array,
@@ -16,19 +15,19 @@ from langalign_sk._numeric import (
     unit_rows,
 )
 from langalign_sk.corpus import ParallelCorpus, TextPool
-from langalign_sk.selection._consistency import (
-    pair_weights,
-    prediction_consistency,
-    probabilities,
-    warn_if_seen,
-)
-from langalign_sk.selection._sides import (
+from langalign_sk.maps import COUNT, one_of
+from langalign_sk.measures import checked
+from langalign_sk.selection._consistency import prediction_consistency, warn_if_seen
+from langalign_sk.selection._rows import (
     check_pairs,
     layout_of,
     pair_rows,
+    pair_weights,
     parts_of,
     pool_rows,
+    probabilities,
     sampled,
+    up_to_aligner,
 )
 
 _CLASSES = ("agreement", "kappa", "soft", "transfer")
@@ -74,7 +73,7 @@ class PairScorer:
     Notes
     -----
     Larger is better for all. Given `pairs`, all but "transfer" ignore the `X` and `y` of a fold:
-    the score of a candidate hangs on the folds only through the head. "soft" and "transfer" rise
+    the score of a candidate depends on the folds only through the head. "soft" and "transfer" rise
     where the head is surer of its classes, as with a weaker penalty, right or wrong; "kappa" does
     not. `docs/choosing.md` says how well each of them follows the accuracy in the target language.
 
@@ -101,8 +100,7 @@ class PairScorer:
     {'align__method__alpha': 0.01}
     """
 
-    _measures: ClassVar[tuple[str, ...]] = (*_CLASSES, *_VECTORS)
-
+    @checked(measure=[one_of(*_CLASSES, *_VECTORS)], max_pairs=[COUNT, None])
     def __init__(
         self,
         pairs: ParallelCorpus | None = None,
@@ -111,7 +109,6 @@ class PairScorer:
         max_pairs: int | None = 1000,
         random_state: Any = 0,
     ) -> None:
-        _check_measure(measure, self._measures)
         if pairs is not None:
             rows = sampled(check_pairs(pairs).n_pairs, max_pairs, random_state)
             pairs = pairs if len(rows) == pairs.n_pairs else pairs.take(rows)
@@ -185,10 +182,8 @@ class TargetScorer:
     True
     """
 
-    _measures: ClassVar[tuple[str, ...]] = ("confidence", "entropy", "information")
-
+    @checked(measure=[one_of("confidence", "entropy", "information")])
     def __init__(self, unlabeled: Any, measure: str = "confidence") -> None:
-        _check_measure(measure, self._measures)
         self.unlabeled = unlabeled
         self.measure = measure
 
@@ -213,21 +208,15 @@ class TargetScorer:
         return f"{type(self).__name__}({shown}, {self.measure!r})"
 
 
-def _check_measure(measure: str, known: tuple[str, ...]) -> None:
-    """Refuse a measure that does not exist."""
-    if measure not in known:
-        raise ValueError(f"measure must be one of {list(known)}, got {measure!r}")
-
-
 def _entropy(proba: Float64Array) -> Float64Array:
-    """Entropy of each row, in nats."""
+    """Return the entropy of each row, in nats."""
     logs = np.log(proba, where=proba > 0, out=np.zeros_like(proba))
     entropy: Float64Array = -(proba * logs).sum(axis=1)
     return entropy
 
 
 def _pairs_of_fold(X: Any, y: Any) -> ParallelCorpus:
-    """The rows of a fold as pairs."""
+    """Return the rows of a fold as pairs."""
     if y is None or np.ndim(as_numpy(y)) != 2:
         raise ValueError(
             "PairScorer without pairs scores (source vectors, target vectors), as in "
@@ -238,8 +227,8 @@ def _pairs_of_fold(X: Any, y: Any) -> ParallelCorpus:
 
 
 def _behind_aligner(estimator: Any, pairs: ParallelCorpus) -> tuple[FloatArray, FloatArray]:
-    """Vectors of the side that moves and of the side that stays, behind the aligner."""
-    align = _up_to_aligner(estimator)
+    """Return vectors of the side that moves and of the one that stays, behind the aligner."""
+    align = up_to_aligner(estimator)
     stays = next((p.stays_ for p in parts_of(estimator) if hasattr(p, "stays_")), None)
     turned = stays is not None and stays in (pairs.source_lang, "source")
 
@@ -256,24 +245,8 @@ def _behind_aligner(estimator: Any, pairs: ParallelCorpus) -> tuple[FloatArray, 
     return (target, source) if turned else (source, target)
 
 
-def _up_to_aligner(estimator: Any) -> Any:
-    """The part of an estimator that ends with its aligner, or with its last transformer."""
-    found = getattr(estimator, "best_estimator_", estimator)
-    if isinstance(found, Pipeline):
-        steps = [step for _, step in found.steps]
-        aligners = [i for i, s in enumerate(steps) if any(hasattr(p, "maps_") for p in parts_of(s))]
-        last = aligners[-1] if aligners else len(steps) - 1 - (not hasattr(steps[-1], "transform"))
-        return found[: last + 1]
-    if not hasattr(found, "transform"):
-        raise ValueError(
-            f"vectors of pairs are compared behind an aligner, and {type(found).__name__} has no "
-            f"transform; take one of {list(_CLASSES)}, which need predictions only"
-        )
-    return found
-
-
 def _of_vectors(measure: str, a: FloatArray, b: FloatArray, weights: Float64Array) -> float:
-    """One of the vector measures of rows `a` and their counterparts `b`."""
+    """Return one of the vector measures of rows `a` and their counterparts `b`."""
     if a.shape[1] != b.shape[1]:
         raise ValueError(
             f"the two sides of the pairs are {a.shape[1]} and {b.shape[1]} wide where they are "

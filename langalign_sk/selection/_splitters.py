@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ from sklearn.model_selection import PredefinedSplit, StratifiedKFold
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import as_numpy
 from langalign_sk.corpus import ParallelCorpus, tied_rows
-from langalign_sk.selection._sides import random_numbers
+from langalign_sk.maps import COUNT, Numbers
+from langalign_sk.measures import checked
+from langalign_sk.selection._rows import random_numbers
 from langalign_sk.text import LanguageDetector
 
 Indices = npt.NDArray[np.intp]
+_FOLDS = Numbers(Integral, 2, None, closed="left")
 
 
 class LanguageSplit:
@@ -60,7 +64,7 @@ class LanguageSplit:
         self.languages = languages
 
     def split(self, X: Any, y: Any = None, groups: Any = None) -> Iterator[tuple[Indices, Indices]]:
-        """Row numbers to train on and to test on, one pair per target language.
+        """Yield row numbers to train on and to test on, one pair per target language.
 
         Parameters
         ----------
@@ -103,7 +107,7 @@ class LanguageSplit:
             yield train, test
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Number of target languages.
+        """Return the number of target languages.
 
         Parameters
         ----------
@@ -117,7 +121,7 @@ class LanguageSplit:
         return len(self._targets())
 
     def _targets(self) -> list[str]:
-        """The target languages as a list."""
+        """Return the target languages as a list."""
         return [self.target] if isinstance(self.target, str) else list(self.target)
 
     def __repr__(self) -> str:
@@ -158,14 +162,13 @@ class PairKFold:
     ...     assert (0 in test) == (1 in test)
     """
 
+    @checked(n_splits=[_FOLDS])
     def __init__(self, n_splits: int = 5, *, random_state: Any = 0) -> None:
-        if isinstance(n_splits, bool) or n_splits < 2:
-            raise ValueError(f"n_splits must be at least 2, got {n_splits!r}")
         self.n_splits = n_splits
         self.random_state = random_state
 
     def split(self, X: Any, y: Any, groups: Any = None) -> Iterator[tuple[Indices, Indices]]:
-        """Row numbers to fit on and to test on.
+        """Yield row numbers to fit on and to test on.
 
         Parameters
         ----------
@@ -192,7 +195,7 @@ class PairKFold:
             yield np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
 
     def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Number of folds.
+        """Return the number of folds.
 
         Parameters
         ----------
@@ -209,6 +212,7 @@ class PairKFold:
         return f"{type(self).__name__}({self.n_splits}, random_state={self.random_state!r})"
 
 
+@checked(n_source=[COUNT], n_splits=[_FOLDS, None])
 def target_validation(
     n_source: int, y_target: Any, *, n_splits: int | None = None, random_state: Any = 0
 ) -> PredefinedSplit:
@@ -245,11 +249,8 @@ def target_validation(
     2
     """
     labels = np.asarray(y_target)
-    if n_source < 1 or len(labels) == 0:
-        raise ValueError(
-            f"source rows to train on and target rows to test on are needed, got n_source="
-            f"{n_source} and {len(labels)} target classes"
-        )
+    if len(labels) == 0:
+        raise ValueError("y_target is empty: target rows to test on are needed")
     folds = np.zeros(len(labels), dtype=np.intp)
     if n_splits is not None:
         seed = random_numbers(random_state)

@@ -1,8 +1,9 @@
-"""Which unlabelled rows to label next."""
+"""Suggestions of rows to label next."""
 
 from __future__ import annotations
 
 import warnings
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +15,9 @@ from langalign_sk._io import as_texts
 from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix, as_numpy, unit_rows
 from langalign_sk.corpus import TextPool, tied_rows
 from langalign_sk.encoders import NgramEncoder
-from langalign_sk.selection._consistency import probabilities
-from langalign_sk.selection._sides import pool_rows, random_numbers
+from langalign_sk.maps import COUNT, Numbers
+from langalign_sk.measures import checked
+from langalign_sk.selection._rows import pool_rows, probabilities, random_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _PER_ROW, _AT_LEAST = 25, 2500
 
 
+@checked(n=[COUNT], max_similarity=[Numbers(Real, -1, 1, closed="both")])
 def suggest_labels(
     estimator: Any,
     unlabeled: Any,
@@ -33,7 +36,7 @@ def suggest_labels(
     max_similarity: float = 0.95,
     random_state: Any = 0,
 ) -> pd.DataFrame:
-    r"""Which target rows to label next.
+    r"""Suggest target rows to label next.
 
     Groups the rows by meaning, in finer groups where the classifier is unsure, and takes the most
     typical row of each: rows that stand for many doubtful ones, each for others. Predicted classes
@@ -85,8 +88,6 @@ def suggest_labels(
     """
     import pandas as pd
 
-    if isinstance(n, bool) or n < 1:
-        raise ValueError(f"n must be at least 1, got {n!r}")
     rows = pool_rows(estimator, unlabeled)
     proba = probabilities(estimator, rows)
     if proba is None:
@@ -111,7 +112,7 @@ def suggest_labels(
 
 
 def _doubt(proba: Float64Array) -> Float64Array:
-    """Square of one minus the margin between the two most probable classes, never quite 0."""
+    """Return (1 - margin of the two most probable classes) squared, never quite 0."""
     if proba.shape[1] < 2:
         return np.ones(len(proba))
     top = np.sort(proba, axis=1)
@@ -122,7 +123,7 @@ def _doubt(proba: Float64Array) -> Float64Array:
 def _grouped(
     vectors: FloatArray, doubt: Float64Array, n: int, random: np.random.RandomState
 ) -> tuple[list[npt.NDArray[np.intp]], Float64Array]:
-    """Groups of rows, the most typical row of each first, and their shares of the doubt."""
+    """Return groups of rows, the most typical row first, and their shares of the doubt."""
     from sklearn.cluster import KMeans
 
     distinct = np.unique(tied_rows([vectors]), return_index=True)[1]
@@ -145,7 +146,7 @@ def _in_turn(
     vectors: FloatArray,
     max_similarity: float,
 ) -> tuple[npt.NDArray[np.intp], Float64Array]:
-    """One row of each group: predicted classes in turn, each by score, no near-duplicates."""
+    """Take a row of each group: predicted classes in turn, each by score, no near-duplicates."""
     rank = np.empty(len(groups), dtype=np.intp)
     heads = classes[[group[0] for group in groups]]
     for k in np.unique(heads):
@@ -163,7 +164,7 @@ def _in_turn(
 
 
 def _vectors(estimator: Any, unlabeled: Any, rows: Any) -> FloatArray:
-    """Vectors of the rows: as given, from the pipeline's steps, or of their letters."""
+    """Return vectors of the rows: as given, from the pipeline's steps, or of their letters."""
     if isinstance(unlabeled, TextPool) and not unlabeled.is_text:
         given: FloatArray = unlabeled.rows
         return given
@@ -179,7 +180,7 @@ def _vectors(estimator: Any, unlabeled: Any, rows: Any) -> FloatArray:
 
 
 def _texts(rows: Any) -> list[str] | None:
-    """The rows as texts; None for vectors."""
+    """Return the rows as texts; None for vectors."""
     shape = getattr(rows, "shape", None)
     if shape is not None and len(shape) == 2 and shape[1] > 1:
         return None

@@ -394,14 +394,21 @@ def test_all_measures_of_an_aligner_in_one_call():
     [
         (lambda: paired_permutation_test([1.0], [1.0, 2.0]), "one figure per item"),
         (lambda: paired_permutation_test([np.nan], [1.0]), "finite numbers"),
-        (lambda: svcca(np.eye(3), np.eye(3), variance=0), "variance: a share in"),
+        (lambda: svcca(np.eye(3), np.eye(3), variance=0), "'variance' parameter of svcca must be"),
         (lambda: iso_score(np.ones((3, 1))), "at least two rows and two columns"),
         (lambda: subspace_distance(np.eye(3), np.eye(2)), "X has 3 columns and Y has 2"),
-        (lambda: concept_overlap(np.eye(3), np.eye(3)), "n_clusters: between 2 and"),
+        (
+            lambda: concept_overlap(np.eye(3), np.eye(3)),
+            "n_clusters=10 clusters cannot be made of 3",
+        ),
+        (lambda: concept_overlap(np.eye(3), np.eye(3), n_clusters=True), "Got True instead"),
         (lambda: language_separability(np.eye(3), ["en"] * 3), "at least two are needed"),
         (lambda: language_separability(np.eye(3), ["en"] * 2), "one per row is needed"),
         (lambda: language_separability(np.eye(3), ["en", "en", "ko"]), "5 folds need 5 rows"),
-        (lambda: alignment_drift(np.eye(3), np.eye(3), n_neighbors=0), "at least 1 is needed"),
+        (
+            lambda: alignment_drift(np.eye(3), np.eye(3), n_neighbors=0),
+            "'n_neighbors' parameter of",
+        ),
         (lambda: linear_cka(np.eye(1), np.eye(1)), "at least 2 rows are needed, got 1"),
     ],
 )

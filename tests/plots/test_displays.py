@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import sys
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline
 
-from langalign_sk import EmbeddingExtractor, LangAligner, ParallelCorpus, ReverseAligner
+from langalign_sk import (
+    EmbeddingExtractor,
+    LangAligner,
+    NgramEncoder,
+    ParallelCorpus,
+    ReverseAligner,
+)
+from langalign_sk.datasets import load_demo
 from langalign_sk.plots import (
     AccuracyDisplay,
     GateDisplay,
@@ -75,11 +84,60 @@ def test_curve_in_pairs(pyplot, rows):
     assert drawn[1] > 0.9
 
 
+@pytest.fixture(scope="module")
+def texts():
+    data = load_demo("ko", n_train=120, n_test=40, n_pairs=300, n_unlabeled=8)
+    embed = EmbeddingExtractor(
+        {
+            "en": NgramEncoder(16).fit(data.train_texts),
+            "ko": NgramEncoder(12).fit(data.pairs.target),
+        }
+    )
+    aligner = ReverseAligner(data.pairs.embed(embed))
+    pipe = Pipeline([("embed", embed), ("align", aligner), ("clf", LogisticRegression())])
+    return data, pipe.fit(data.train_texts, data.train_labels)
+
+
+def test_pipelines_from_texts_are_drawn_as_they_are(pyplot, texts):
+    data, pipe = texts
+    accuracy = AccuracyDisplay.from_estimator(pipe, data.test_texts, data.test_labels)
+    assert accuracy.names == ["Pipeline"]
+    assert accuracy.accuracy[0] == pipe.score(data.test_texts, data.test_labels)
+    gate = GateDisplay.from_estimator(pipe, [*data.train_texts[:5], *data.test_texts[:5]])
+    assert gate.lang == ["en"] * 5 + ["ko"] * 5
+    space = SpaceDisplay.from_estimator(pipe, data.pairs, n_pairs=20)
+    assert [side.shape for side in space.before] == [(20, 16), (20, 12)]
+    assert [side.shape for side in space.after] == [(20, 16), (20, 16)]
+
+
+def test_a_report_is_drawn_the_best_first(pyplot):
+    scores = pd.DataFrame(
+        {
+            "candidate": ["worse", "best", "untold"],
+            "agreement": [0.5, 0.75, np.nan],
+            "agreement_low": [0.25, 0.5, np.nan],
+            "agreement_high": [0.75, 1.0, np.nan],
+        }
+    )
+    curve = scores.iloc[:2].assign(n_pairs=[100, 200])
+    report = SimpleNamespace(scores=scores, pair_curve=curve)
+    display = AccuracyDisplay.from_report(report)
+    assert [label.get_text() for label in display.ax_.get_yticklabels()] == ["best", "worse"]
+    assert [bar.get_width() for bar in display.ax_.patches] == [0.75, 0.5]
+    assert "agreement" in display.ax_.get_xlabel()
+    _, ax = pyplot.subplots()
+    drawn = PairCurveDisplay.from_report(report, ax=ax).ax_.lines[0]
+    assert drawn.axes is ax
+    assert drawn.get_ydata().tolist() == [0.5, 0.75]
+    with pytest.raises(ValueError, match="no curve"):
+        PairCurveDisplay.from_report(SimpleNamespace(pair_curve=pd.DataFrame()))
+
+
 def test_spaces_before_and_after(pyplot, rows):
     pairs, X, *_ = rows
     aligner = ReverseAligner(pairs, method="procrustes").fit(X)
     display = SpaceDisplay.from_estimator(aligner, pairs, n_pairs=40)
-    before, after = display.axes_
+    before, after = display.ax_
     assert len(after.lines) == 40
 
     def length(ax):
@@ -88,7 +146,7 @@ def test_spaces_before_and_after(pyplot, rows):
     assert length(after) < 0.01 * length(before)
     with pytest.raises(ValueError, match="holds texts"):
         SpaceDisplay.from_estimator(aligner, ParallelCorpus(["a"], ["b"]))
-    with pytest.raises(ValueError, match="two axes are needed"):
+    with pytest.raises(ValueError, match="axes: 2 needed, got 1"):
         display.plot(ax=np.array([before]))
 
 

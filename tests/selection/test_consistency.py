@@ -148,6 +148,9 @@ def test_pairs_the_map_has_seen_are_told(demo):
     assert prediction_consistency(pipe, held_out).seen == 0
     with pytest.warns(UserWarning, match="100% of the .* pairs are pairs that the map was fitted"):
         assert prediction_consistency(pipe, fit).seen == 1
+    with pytest.warns(UserWarning, match="100%") as caught:
+        prediction_consistency(pipe, fit)
+    assert caught[0].filename == __file__
     mixed = fit.take(range(10)) + held_out.take(range(30))
     with pytest.warns(UserWarning, match="25%"):
         assert prediction_consistency(pipe, mixed).seen == pytest.approx(0.25)

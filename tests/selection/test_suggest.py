@@ -133,7 +133,7 @@ def test_a_text_classifier_of_any_kind_will_do(texts):
 def test_what_cannot_be_suggested_from_is_said(model, pool):
     with pytest.raises(ValueError, match="LinearSVC has none"):
         suggest_labels(LinearSVC().fit(pool, pool[:, 0] > 0), pool)
-    with pytest.raises(ValueError, match="n must be at least 1"):
+    with pytest.raises(ValueError, match="'n' parameter of suggest_labels must be an int"):
         suggest_labels(model, pool, 0)
     detached = TextPool(pool, lang="ko").detach()
     with pytest.raises(ValueError, match="without its rows"):

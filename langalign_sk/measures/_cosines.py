@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.measures._matched import matched_rows
+from langalign_sk._numeric import Float64Array
+from langalign_sk.maps import COUNT
+from langalign_sk.measures._rows import checked, matched_rows, unit
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class CosineGap:
 
     @property
     def gap(self) -> float:
-        """How much closer a translation is than another sentence."""
+        """Mean cosine of translations less that of other pairs."""
         return self.matched - self.random
 
 
@@ -37,9 +38,8 @@ def cosine_gap(source: Any, target: Any) -> CosineGap:
 
     Parameters
     ----------
-    source : array-like of shape (n, d)
-    target : array-like of shape (n, d)
-        Row i is the translation of row i of `source`.
+    source, target : array-like of shape (n, d)
+        Row i of the one is the translation of row i of the other.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def cosine_gap(source: Any, target: Any) -> CosineGap:
     >>> cosine_gap([[1, 0], [0, 1]], [[2, 0], [0, 3]])
     CosineGap(matched=1.0, random=0.0)
     """
-    S, T = (_unit(side) for side in matched_rows(source, target, same_width=True))
+    S, T = (unit(side) for side in matched_rows(source, target, same_width=True))
     n = len(S)
     total = float(np.einsum("ij,ij->", S, T))
     return CosineGap(total / n, (float(S.sum(axis=0) @ T.sum(axis=0)) - total) / (n * (n - 1)))
@@ -77,8 +77,7 @@ def angular_similarity(source: Any, target: Any) -> Float64Array:
 
     Parameters
     ----------
-    source : array-like of shape (n, d)
-    target : array-like of shape (n, d)
+    source, target : array-like of shape (n, d)
 
     Returns
     -------
@@ -103,11 +102,12 @@ def angular_similarity(source: Any, target: Any) -> Float64Array:
     >>> angular_similarity([[1, 0], [1, 0]], [[5, 0], [0, 1]])
     array([1. , 0.5])
     """
-    S, T = (_unit(side) for side in matched_rows(source, target, same_width=True, least=1))
+    S, T = (unit(side) for side in matched_rows(source, target, same_width=True, least=1))
     angle = 2 * np.arctan2(np.linalg.norm(S - T, axis=1), np.linalg.norm(S + T, axis=1))
     return np.asarray(1 - angle / np.pi)
 
 
+@checked(n_permutations=[COUNT])
 def paired_permutation_test(
     values: Any, control: Any, *, n_permutations: int = 9999, random_state: int = 0
 ) -> float:
@@ -152,8 +152,6 @@ def paired_permutation_test(
         )
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise ValueError("values and control: finite numbers are needed")
-    if n_permutations < 1:
-        raise ValueError(f"n_permutations: at least 1 is needed, got {n_permutations}")
     differences = a - b
     rng = np.random.default_rng(random_state)
     # Sums that differ by rounding are equal: a change of signs that changes nothing counts.
@@ -164,12 +162,3 @@ def paired_permutation_test(
         signs = 2.0 * rng.integers(0, 2, size=size, dtype=np.int8) - 1
         at_least += int(np.count_nonzero(signs @ differences >= bar))
     return (1 + at_least) / (1 + n_permutations)
-
-
-def _unit(rows: FloatArray) -> Float64Array:
-    """Rows of unit length in float64; rows of zeros stay."""
-    vectors = rows.astype(np.float64)
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    length[length == 0] = 1
-    vectors /= length
-    return vectors

@@ -10,7 +10,7 @@ from langalign_sk._io import text_table
 
 @dataclass(frozen=True)
 class Score:
-    """How many of ``n`` test items one method got right."""
+    """The answers of one method that are right, of ``n`` test items."""
 
     method: str
     right: int
@@ -28,6 +28,10 @@ class Score:
 
         return wilson_interval(self.right, self.n)
 
+    def __str__(self) -> str:
+        low, high = self.interval
+        return f"{self.accuracy:.3f} [{low:.3f}, {high:.3f}]"
+
 
 def score_table(columns: Mapping[str, Sequence[Score]]) -> str:
     """Lay scores out: a row per method, a column per language, which must agree in methods."""
@@ -36,14 +40,5 @@ def score_table(columns: Mapping[str, Sequence[Score]]) -> str:
         if [score.method for score in scores] != methods:
             raise ValueError(f"the methods of {language!r} differ from those of the first column")
     heads = [f"{language} (n={scores[0].n})" for language, scores in columns.items()]
-    rows = [
-        [method, *(_cell(scores[i]) for scores in columns.values())]
-        for i, method in enumerate(methods)
-    ]
-    return text_table([["", *heads], *rows])
-
-
-def _cell(score: Score) -> str:
-    """Show one score as ``0.812 [0.790, 0.832]``."""
-    low, high = score.interval
-    return f"{score.accuracy:.3f} [{low:.3f}, {high:.3f}]"
+    cells = [[str(score) for score in scores] for scores in columns.values()]
+    return text_table([["", *heads], *zip(methods, *cells, strict=True)])

@@ -1,4 +1,4 @@
-"""Rows of corpora and pools in the form that a fitted estimator takes them in."""
+"""Rows of pairs and of unlabeled text as a fitted estimator takes them, and its probabilities."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
-from langalign_sk._numeric import FloatArray
+from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.text import BlockLayout
 
 #: Where composites keep what they fitted.
-_INNER = ("best_estimator_", "estimator_", "aligner_", "pipeline_")
+_INNER = ("best_estimator_", "estimator_", "embedder_", "aligner_", "pipeline_")
 
 
 def random_numbers(random_state: Any) -> np.random.RandomState:
-    """Random numbers that are nobody else's: None is fresh entropy, not numpy's global state."""
+    """Return random numbers that are nobody else's: None never stands for numpy's global state."""
     if random_state is None:
         return np.random.RandomState()  # scikit-learn's kind
     state: np.random.RandomState = check_random_state(random_state)
@@ -25,9 +26,7 @@ def random_numbers(random_state: Any) -> np.random.RandomState:
 
 
 def sampled(n_rows: int, limit: int | None, random_state: Any) -> np.ndarray:
-    """Numbers of at most `limit` rows drawn at random, in their order."""
-    if limit is not None and limit < 1:
-        raise ValueError(f"max_pairs must be at least 1 or None, got {limit!r}")
+    """Return the numbers of at most `limit` rows drawn at random, in their order."""
     if limit is None or n_rows <= limit:
         return np.arange(n_rows)
     drawn: np.ndarray = np.sort(random_numbers(random_state).permutation(n_rows)[:limit])
@@ -35,7 +34,7 @@ def sampled(n_rows: int, limit: int | None, random_state: Any) -> np.ndarray:
 
 
 def check_pairs(pairs: Any) -> ParallelCorpus:
-    """Refuse what is no corpus, or one whose rows are out of reach."""
+    """Return pairs that are a corpus whose rows are at hand."""
     if not isinstance(pairs, ParallelCorpus):
         raise TypeError(
             f"pairs must be a ParallelCorpus, got {type(pairs).__name__}: "
@@ -47,7 +46,7 @@ def check_pairs(pairs: Any) -> ParallelCorpus:
 
 
 def pair_rows(estimator: Any, pairs: ParallelCorpus) -> tuple[Any, Any]:
-    """Source and target rows of a corpus as `estimator` takes them: texts, or vectors."""
+    """Return source and target rows of a corpus as `estimator` takes them: texts, or vectors."""
     if pairs.is_text:
         _check_takes_texts(estimator, "pairs")
         return list(pairs.source), list(pairs.target)
@@ -59,7 +58,7 @@ def pair_rows(estimator: Any, pairs: ParallelCorpus) -> tuple[Any, Any]:
 
 
 def pool_rows(estimator: Any, unlabeled: Any) -> Any:
-    """Unpaired rows as `estimator` takes them; anything but a pool is taken as it is."""
+    """Return unlabeled rows as `estimator` takes them; anything but a TextPool stays as it is."""
     if not isinstance(unlabeled, TextPool):
         return unlabeled
     if unlabeled.detached:
@@ -71,8 +70,24 @@ def pool_rows(estimator: Any, unlabeled: Any) -> Any:
     return _in_blocks(estimator, unlabeled.rows, unlabeled.lang, layout, "unlabeled")
 
 
+def pair_weights(pairs: ParallelCorpus) -> Float64Array:
+    """Return the weight of each pair, of sum 1."""
+    if pairs.weight is None:
+        return np.full(pairs.n_pairs, 1 / pairs.n_pairs)
+    weights: Float64Array = pairs.weight / pairs.weight.sum()
+    return weights
+
+
+def probabilities(estimator: Any, rows: Any) -> Float64Array | None:
+    """Return class distributions in the order of ``classes_``; None where there are none."""
+    if not hasattr(estimator, "predict_proba") or not hasattr(estimator, "classes_"):
+        return None
+    proba = np.asarray(estimator.predict_proba(rows), dtype=np.float64)
+    return proba if proba.ndim == 2 else None
+
+
 def parts_of(estimator: Any) -> Iterator[Any]:
-    """An estimator and everything fitted inside it, outermost first."""
+    """Yield an estimator and everything fitted inside it, outermost first."""
     yield estimator
     for _, step in getattr(estimator, "steps", None) or []:
         yield from parts_of(step)
@@ -82,8 +97,24 @@ def parts_of(estimator: Any) -> Iterator[Any]:
             yield from parts_of(inner)
 
 
+def up_to_aligner(estimator: Any) -> Any:
+    """Return the part of an estimator that ends with its aligner, or its last transformer."""
+    found = getattr(estimator, "best_estimator_", estimator)
+    if isinstance(found, Pipeline):
+        steps = [step for _, step in found.steps]
+        aligners = [i for i, s in enumerate(steps) if any(hasattr(p, "maps_") for p in parts_of(s))]
+        last = aligners[-1] if aligners else len(steps) - 1 - (not hasattr(steps[-1], "transform"))
+        return found[: last + 1]
+    if not hasattr(found, "transform"):
+        raise ValueError(
+            f"vectors of pairs are compared behind an aligner, and {type(found).__name__} has no "
+            f"transform; measures of its predictions, such as kappa, need none"
+        )
+    return found
+
+
 def layout_of(estimator: Any, own: BlockLayout | None) -> BlockLayout | None:
-    """The language blocks of vectors: their own, or those of a fitted aligner."""
+    """Return the language blocks of vectors: their own, or those of a fitted aligner."""
     if own is not None:
         return own
     layouts = (getattr(part, "layout_", None) for part in parts_of(estimator))
@@ -93,7 +124,7 @@ def layout_of(estimator: Any, own: BlockLayout | None) -> BlockLayout | None:
 def _in_blocks(
     estimator: Any, rows: FloatArray, lang: str | None, layout: BlockLayout | None, name: str
 ) -> FloatArray:
-    """Vectors at the width that the estimator was fitted with, in their own language's block."""
+    """Return vectors at the width the estimator was fitted with, in their own language's block."""
     width = next(
         (int(part.n_features_in_) for part in parts_of(estimator) if _has_width(part)), None
     )
@@ -119,7 +150,7 @@ def _in_blocks(
 
 
 def _check_takes_texts(estimator: Any, name: str) -> None:
-    """Refuse texts for an estimator that was fitted on vectors."""
+    """Raise for texts where an estimator was fitted on vectors."""
     if _has_width(estimator):
         raise ValueError(
             f"{name} holds texts, but the {type(estimator).__name__} was fitted on vectors of "
@@ -129,5 +160,5 @@ def _check_takes_texts(estimator: Any, name: str) -> None:
 
 
 def _has_width(part: Any) -> bool:
-    """Whether a fitted part says how many columns it was fitted with."""
+    """Tell if a fitted part says how many columns it was fitted with."""
     return isinstance(getattr(part, "n_features_in_", None), int | np.integer)
