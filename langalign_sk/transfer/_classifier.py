@@ -386,9 +386,6 @@ def _scaled(weight: Float64Array, X: FloatArray) -> Float64Array:
 
     So neither the scale of weights matters, nor whether a row stands twice or weighs double.
     """
-    counted = np.flatnonzero(weight)
-    if not len(counted):
-        raise ValueError("sample_weight is zero everywhere: no labelled row is left")
+    n = len({hash(X[i].tobytes()) for i in np.flatnonzero(weight)})
     weight = weight / weight.max()
-    n = len({hash(X[i].tobytes()) for i in counted})
     return weight * (n / float(weight.sum()))

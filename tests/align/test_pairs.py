@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -35,18 +35,44 @@ class TestPrecedence:
         given = LangAligner(OTHER).fit(S, T * 3, pairs=CORPUS)
         np.testing.assert_array_equal(coef(given), coef(LangAligner(CORPUS).fit(S)))
 
-    def test_constructor_comes_before_y(self):
+    def test_y_is_not_looked_at(self):
         given = LangAligner(CORPUS).fit(S, T * 3)
         np.testing.assert_array_equal(coef(given), coef(LangAligner(CORPUS).fit(S)))
-
-    def test_2d_float_y_comes_last(self):
-        given = LangAligner("y").fit(S, T)
-        np.testing.assert_array_equal(coef(given), coef(LangAligner(CORPUS).fit(S)))
-        assert given.n_pairs_ == 120
 
     def test_a_tuple_of_arrays_is_a_corpus(self):
         for given in (LangAligner((S, T)).fit(S), LangAligner().fit(S, LABELS, pairs=[S, T])):
             np.testing.assert_array_equal(coef(given), coef(LangAligner(CORPUS).fit(S)))
+
+
+class TestPairsFromY:
+    def test_only_where_the_user_says_so(self):
+        for aligner in (LangAligner(), ReverseAligner()):
+            with pytest.raises(ValueError, match=r'has no parallel pairs.*or pairs="y" where y is'):
+                aligner.fit(S, T)
+            with pytest.raises(ValueError, match=r'no new pairs.*pairs="y"'):
+                aligner.partial_fit(S, T)
+        with pytest.raises(ValueError, match="has no parallel pairs"):
+            make_pipeline(LangAligner(), Ridge()).fit(S, T[:, :2])
+
+    def test_in_the_constructor_or_in_fit(self):
+        known = coef(LangAligner(CORPUS).fit(S))
+        for given in (
+            LangAligner("y").fit(S, T),
+            LangAligner().fit(S, T, pairs="y"),
+            LangAligner(OTHER).fit(S, T, pairs="y"),
+            LangAligner("y").partial_fit(S[:50], T[:50]).partial_fit(S[50:], T[50:]),
+        ):
+            np.testing.assert_allclose(coef(given), known)
+            assert given.n_pairs_ == 120
+        with pytest.raises(ValueError, match="no new pairs"):
+            LangAligner(CORPUS).fit(S).partial_fit(S, T)
+
+    @pytest.mark.parametrize(
+        "y", [None, LABELS, LABELS.astype(float), np.eye(3)[LABELS], list("abc") * 40]
+    )
+    def test_labels_are_refused_even_then(self, y):
+        with pytest.raises(ValueError, match=r'pairs="y" takes a 2-D float y.*class labels are'):
+            LangAligner("y").fit(S, y)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import io
 import os
 import pickle
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 import warnings
+import weakref
 
 import joblib
 import numpy as np
@@ -29,8 +31,10 @@ from langalign_sk import (
     ReverseAligner,
     RidgeMap,
     TextAligner,
+    TransferClassifier,
     without_pairs,
 )
+from langalign_sk.transfer import GaussianHead
 
 RNG = np.random.default_rng(0)
 S = RNG.normal(size=(2000, 32)).astype(np.float32)
@@ -81,6 +85,82 @@ def test_within_a_process_a_copy_finds_its_pairs_again(corpus):
         assert other.pairs[0] is corpus
         np.testing.assert_array_equal(other.transform(T), fitted.transform(T))
         np.testing.assert_array_equal(other.fit(S).transform(T), fitted.transform(T))
+
+
+def estimators_of_arrays():
+    """Estimators whose pairs are two arrays or two lists of texts, and what they are fitted on."""
+    embed = EmbeddingExtractor(
+        {"en": NgramEncoder(8).fit(ENGLISH), "ko": NgramEncoder(8).fit(KOREAN)}
+    )
+    labels = ["car", "boat"] * 20
+    yield LangAligner((S, T)), S, Y, "gate"
+    yield ReverseAligner([S, T], round_trip=True), S, Y, "gate"
+    yield TextAligner(embed, LangAligner(), (ENGLISH, KOREAN)), ENGLISH, labels, "unlabeled"
+    recipe = TransferClassifier(pairs=(S, T), head=GaussianHead(n_landmarks=0))
+    yield recipe, S, Y, "target_weight"
+    recipe = TransferClassifier(embed, pairs=(ENGLISH, KOREAN), head=GaussianHead(n_landmarks=9))
+    yield recipe, ENGLISH, labels, "robust"
+
+
+@pytest.mark.parametrize(
+    ("estimator", "X", "y", "parameter"),
+    list(estimators_of_arrays()),
+    ids=["forward", "reverse", "texts", "recipe", "recipe of texts"],
+)
+def test_copies_find_pairs_that_came_as_arrays(estimator, X, y, parameter):
+    fitted = clone(estimator).fit(X, y)
+    results = fitted.predict_proba if hasattr(fitted, "predict_proba") else fitted.transform
+    expected = results(X)
+    for other in (
+        copy.copy(fitted),
+        copy.deepcopy(fitted),
+        pickle.loads(pickle.dumps(fitted)),
+        pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(fitted)))),
+        pickle.loads(pickle.dumps(clone(estimator))),
+        clone(pickle.loads(pickle.dumps(fitted))),
+    ):
+        again = clone(other).set_params(**{parameter: estimator.get_params()[parameter]}).fit(X, y)
+        results = again.predict_proba if hasattr(again, "predict_proba") else again.transform
+        np.testing.assert_allclose(results(X), expected, atol=1e-6)
+        other.fit(X, y)
+    assert size_of(fitted) < 150_000
+    # Other arrays set on a fitted estimator are those of its copies.
+    if X is S:
+        known = pickle.loads(pickle.dumps(fitted.set_params(pairs=(S, 2 * T)))).pairs
+        np.testing.assert_array_equal(known.target, 2 * T)
+
+
+@pytest.mark.parametrize("aligner", [LangAligner, ReverseAligner])
+def test_a_pipeline_with_memory_can_be_fitted_again(aligner, tmp_path):
+    def pipeline():
+        # Arrays of its own, as those of another process would be.
+        pairs = (S[:300].copy(), T[:300].copy())
+        return Pipeline(
+            [("align", aligner(pairs)), ("clf", LogisticRegression(max_iter=2000))],
+            memory=str(tmp_path),
+        )
+
+    first = pipeline().fit(S, Y).predict_proba(T)
+    warm = pipeline()
+    for C in (1.0, 1.0, 0.1):
+        warm.set_params(clf__C=C).fit(S, Y)
+    np.testing.assert_array_equal(warm.set_params(clf__C=1.0).fit(S, Y).predict_proba(T), first)
+    warm.set_params(align__gate=None).fit(S, Y)
+    assert warm["align"].n_pairs_ == 300
+
+
+def test_pairs_that_came_as_arrays_go_with_their_estimator(tmp_path):
+    source = S[:50].copy()
+    aligner = LangAligner((source, T[:50])).fit(S)
+    saved = pickle.dumps(aligner)
+    held = weakref.ref(source)
+    del aligner, source
+    gc.collect()
+    assert held() is None
+    loaded = pickle.loads(saved)
+    assert loaded.transform(S).shape == S.shape
+    with pytest.raises(ValueError, match=r"was saved without its rows.*set_params\(pairs=...\)"):
+        loaded.fit(S)
 
 
 def test_deepcopy_goes_on_streaming(corpus):

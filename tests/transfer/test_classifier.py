@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -243,6 +245,23 @@ def test_wrong_pairs_are_passed_over(world):
         for p, robust in ((pairs, None), (broken, "trim"))
     ]
     assert scores[1] > scores[0] - 0.05
+
+
+@pytest.mark.parametrize("robust", [None, "trim", "weight"])
+def test_rows_of_a_corpus_that_is_gone_are_gone(world, robust):
+    source = world.rows["en"][:400].copy()
+    pairs = ParallelCorpus(
+        source, world.rows["ko"][:400].copy(), target_lang="ko", layout=world.layout
+    )
+    model = TransferClassifier(pairs=pairs, robust=robust, head=LINEAR, random_state=0)
+    aligner = LangAligner(pairs, robust=robust, method="ridge")
+    X = world.block("en", TRAIN)
+    held = [weakref.ref(rows) for rows in (source, pairs.target.base)]
+    model.fit(X, world.y[TRAIN])
+    aligner.fit(X)
+    del pairs, source, model, aligner
+    gc.collect()
+    assert [rows() is None for rows in held] == [True, True]
 
 
 # ---------------------------------------------------------------------- parts
