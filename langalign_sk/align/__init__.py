@@ -13,11 +13,7 @@ from langalign_sk.align._pairs import (
     resolve_corpora as resolve_corpora,
 )
 from langalign_sk.align._robust import judged as judged, pair_scores
-from langalign_sk.align._text_aligner import (
-    TextAligner,
-    embedded_pairs as embedded_pairs,
-    embedded_pools as embedded_pools,
-)
+from langalign_sk.align._text_aligner import TextAligner, embedded as embedded
 
 __all__ = [
     "LangAligner",

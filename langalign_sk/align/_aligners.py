@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -161,10 +162,9 @@ class BaseAligner(PairedEstimator, MovesRows):
         return self.fit(X, y, pairs=pairs, unlabeled=unlabeled).transform(X, lang=lang)
 
     def _learn(self, X: Any, y: Any, pairs: Any, unlabeled: Any, *, go_on: bool) -> None:
-        """Fit every map and the gate from `pairs`, on top of what was learned or afresh."""
+        """Fit from `pairs`, on top of what was learned or afresh: find out which way they lead."""
         self._validate_params()
         owner = type(self).__name__
-        methods = [resolve_map(m, random_state=self.random_state) for m in self._methods()]
         earlier = self._moments if go_on else {}
         blocks, names = self.layout_ if go_on else None, UNNAMED
         if self.blocks is not None and not go_on:
@@ -175,61 +175,70 @@ class BaseAligner(PairedEstimator, MovesRows):
         # As a side of pairs, X is as wide as the moments say, not as the rows to transform.
         side = from_y and go_on
         X = as_float_matrix(as_numpy(X), name="X") if side else self._check_X(X, reset=not go_on)
-
         corpora = resolve_corpora(pairs, y, X, blocks=blocks, owner=owner, names=names)
         pools = as_pools(self.unlabeled if unlabeled is None else unlabeled, owner, texts=False)
         if corpora is None and (not pools or self._needs_pairs()):
             hint = ', or pairs="y" where y is a 2-D float array, row by row the translations of X'
             raise no_pairs(owner, y=f"{hint} (class labels are not pairs)")
-        bad_shares = []
+        shares = []
         if self.robust is not None and corpora is not None:
             found = [judged(corpus, self.robust) for corpus in corpora]
-            corpora, bad_shares = [pair[0] for pair in found], [pair[1] for pair in found]
+            corpora, shares = [pair[0] for pair in found], [pair[1] for pair in found]
         ways = directions(corpora, pools, backwards=self._backwards, owner=owner)
         stays, moved = ways[0].stays, list(dict.fromkeys([*earlier, *(w.moved for w in ways)]))
         check_languages(stays, moved, pools, self.stays_ if go_on else stays, owner=owner)
-        layout = find_layout(ways, blocks)
-        width = width_of_rows(X.shape[1], ways, layout, either_side=from_y)
+        self.layout_ = find_layout(ways, blocks)
+        width = width_of_rows(X.shape[1], ways, self.layout_, either_side=from_y)
         # Without blocks, vectors of unequal width can't be mixed: only rows that move come in.
-        one_space = layout is None and ways[0].widths == (width, width)
+        one_space = self.layout_ is None and ways[0].widths == (width, width)
         if one_space and self.gate is None and len(moved) > 1:
             raise ValueError(
                 f"gate=None moves every row, but there are {len(moved)} languages to move: use "
                 "gate='hard' or blocks"
             )
-
-        gated = one_space and self.gate is not None
-        moments = dict(earlier)
-        # Row maps in blocks are the one case in which nobody asks for moments.
-        if gated or any(fits_from_moments(method) for method in methods):
-            for way in ways:
-                new, old = way.moments(), moments.get(way.moved)
-                if new is not None:
-                    moments[way.moved] = new if old is None else old + new
-        of = {way.moved: way for way in ways}
-        maps, trips = {}, []
-        for lang in moved:
-            back, pair = of.get(lang), moments.get(lang)
-            maps[lang] = _fit_map(methods[0], back, pair, pools.get(lang), pools.get(stays))
-            if len(methods) > 1:
-                there = None if back is None else back.reversed()
-                pair = None if pair is None else pair.swapped()
-                first = _fit_map(methods[1], there, pair, pools.get(stays), pools.get(lang))
-                trips.append(compose(first, maps[lang]))
         languages = [stays, *moved] if self._backwards else [*moved, stays]
-        self.gate_ = fit_gate(languages, stays, moments, pools) if gated else None
-        if self._backwards:  # x → R(A(x)), averaged over the languages that the trip visits
-            self.round_trip_map_ = average(trips) if len(trips) > 1 else next(iter(trips), None)
-        self.__dict__.pop("_moments", None)
-        if all(fits_from_moments(method) for method in methods):
-            self._moments = moments
-        self.maps_, self.layout_, self.stays_ = maps, layout, stays
-        self.languages_ = np.array(languages, dtype=object)
+        self.languages_, self.stays_ = np.array(languages, dtype=object), stays
         self.n_features_in_, self._n_features_out = width, ways[0].widths[1]
         self.n_pairs_ = sum(part.n for part in earlier.values())
         self.n_pairs_ += sum(corpus.n_pairs for corpus in corpora or [])
-        self.bad_share_ = dict(zip(of, bad_shares, strict=False))
+        self.bad_share_ = {way.moved: share for way, share in zip(ways, shares, strict=False)}
+        self._fit(ways, moved, earlier, pools, gated=one_space and self.gate is not None)
         self._look_at(X)
+
+    def _fit(
+        self,
+        ways: Sequence[Direction],
+        moved: Sequence[str],
+        earlier: Mapping[str, PairMoments],
+        pools: Mapping[str, TextPool],
+        *,
+        gated: bool,
+    ) -> None:
+        """Fit the maps of all moved languages, the round trip and the gate."""
+        methods = [resolve_map(m, random_state=self.random_state) for m in self._methods()]
+        streams = [fits_from_moments(method) for method in methods]
+        moments, of = dict(earlier), {way.moved: way for way in ways}
+        # Row maps in blocks are the one case in which nobody asks for moments.
+        for way in ways if gated or any(streams) else []:
+            new, old = way.moments(), moments.get(way.moved)
+            if new is not None:
+                moments[way.moved] = new if old is None else old + new
+        stay, trips = pools.get(self.stays_), []
+        self.maps_ = {}
+        for lang in moved:
+            back, pair, pool = of.get(lang), moments.get(lang), pools.get(lang)
+            self.maps_[lang] = _fit_map(methods[0], back, pair, pool, stay)
+            if len(methods) > 1:
+                there = None if back is None else back.reversed()
+                turned = None if pair is None else pair.swapped()
+                first = _fit_map(methods[1], there, turned, stay, pool)
+                trips.append(compose(first, self.maps_[lang]))
+        if self._backwards:  # x → R(A(x)), averaged over the languages that the trip visits
+            self.round_trip_map_ = average(trips) if len(trips) > 1 else next(iter(trips), None)
+        self.gate_ = fit_gate(list(self.languages_), self.stays_, moments, pools) if gated else None
+        self.__dict__.pop("_moments", None)
+        if all(streams):
+            self._moments = moments
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "maps_")

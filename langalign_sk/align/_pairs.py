@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
@@ -78,7 +78,8 @@ class PairedEstimator(VersionStamped, BaseEstimator):
         state = dict(super().__getstate__())
         fitted = self.__sklearn_is_fitted__()
         arrays, corpus = state.pop("_arrays", (None, None))
-        state["pairs"] = corpus if fitted and arrays is self.pairs else self._given_pairs(None)
+        with suppress(TypeError, ValueError):  # what is no pairs is refused by fit
+            state["pairs"] = corpus if fitted and arrays is self.pairs else self._given_pairs(None)
         if fitted or pairs_are_left_out():
             state.update({name: _each(state[name], _stub) for name in ("pairs", "unlabeled")})
         if not state.get("keep_moments", False):

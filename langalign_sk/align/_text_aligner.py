@@ -128,11 +128,9 @@ class TextAligner(TransformerMixin, PairedEstimator):
             draft._validate_params()
             refuse_nested(self.aligner, "aligner", owner)
             embedder = clone(self.embedder)
-            vectors = embedder.fit_transform(X, y)
-            corpora = embedded_pairs(draft._given_pairs(pairs), embedder, owner)
-            pools = embedded_pools(
-                self.unlabeled if unlabeled is None else unlabeled, embedder, owner
-            )
+            unlabeled = self.unlabeled if unlabeled is None else unlabeled
+            given = draft._given_pairs(pairs)
+            vectors, corpora, pools = embedded(embedder, X, y, given, unlabeled, owner)
             draft.aligner_ = clone(self.aligner).fit(vectors, None, pairs=corpora, unlabeled=pools)
             draft.embedder_ = embedder
         return vectors
@@ -188,8 +186,11 @@ class TextAligner(TransformerMixin, PairedEstimator):
         return hasattr(self, "aligner_")
 
 
-def embedded_pairs(pairs: Any, embedder: Any, owner: str) -> list[ParallelCorpus]:
-    """Return corpora of vectors from corpora of texts."""
+def embedded(
+    embedder: Any, X: Any, y: Any, pairs: Any, unlabeled: Any, owner: str
+) -> tuple[Any, list[ParallelCorpus], list[TextPool] | None]:
+    """Fit an embedder on texts; return these, pairs of texts and unpaired texts as vectors."""
+    vectors = embedder.fit_transform(X, y)
     if pairs is None:
         raise no_pairs(owner)
     corpora = as_corpora(pairs, owner, texts=True)
@@ -202,10 +203,9 @@ def embedded_pairs(pairs: Any, embedder: Any, owner: str) -> list[ParallelCorpus
                 "source_lang=, target_lang=)"
             )
         corpora = [as_corpus((pairs.source, pairs.target), layout.languages)]
-    return [corpus.embed(embedder) for corpus in corpora]
-
-
-def embedded_pools(unlabeled: Any, embedder: Any, owner: str) -> list[TextPool] | None:
-    """Return pools of vectors from pools of texts."""
     pools = as_pools(unlabeled, owner, texts=True).values()
-    return [pool.embed(embedder) for pool in pools] or None
+    return (
+        vectors,
+        [corpus.embed(embedder) for corpus in corpora],
+        [pool.embed(embedder) for pool in pools] or None,
+    )

@@ -1,4 +1,4 @@
-"""What unlabelled rows of a language add: more pairs, class frequencies, a student."""
+"""Learning from unlabelled rows of a language: more pairs, class frequencies, a student."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How rows of one language come to look like rows of another, as that language's head sees them."""
+"""Carrying rows of one language to where the head of another expects their translations."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class KernelFeatures:
 
 @dataclass(frozen=True)
 class Carrier:
-    """What takes a labelled row to where its translation would be met in service."""
+    """A way for labelled rows to where their translations would be met in service."""
 
     #: Map of the row; None where it stays as it is.
     map: Any

@@ -19,8 +19,7 @@ from langalign_sk.align import (
     ReverseAligner,
     all_or_nothing,
     as_pools,
-    embedded_pairs,
-    embedded_pools,
+    embedded,
     judged,
     no_pairs,
     refuse_nested,
@@ -203,15 +202,15 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         if self.embedder is None:
             X, y = validate_data(self, as_numpy(X), y, dtype=_FLOATS, ensure_all_finite=False)
             return as_float_matrix(X, name="X"), y, pairs, unlabeled
-        owner, embedder = type(self).__name__, clone(self.embedder)
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
-        X = as_float_matrix(embedder.fit_transform(X, y), name="X")
+        embedder, owner = clone(self.embedder), type(self).__name__
+        vectors, pairs, unlabeled = embedded(embedder, X, y, pairs, unlabeled, owner)
+        X = as_float_matrix(vectors, name="X")
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} texts and y {len(y)} labels")
-        pairs = embedded_pairs(pairs, embedder, owner)
         self.embedder_ = embedder
-        return X, y, pairs, embedded_pools(unlabeled, embedder, owner)
+        return X, y, pairs, unlabeled
 
     def _learn(
         self, X: FloatArray, codes: np.ndarray, weight: Float64Array, pairs: Any, unlabeled: Any
@@ -289,7 +288,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
     # ------------------------------------------------------------------ predict
 
     def predict_proba(self, X: Any) -> Float64Array:
-        """Probability of each class.
+        """Return the probability of each class.
 
         Parameters
         ----------
@@ -329,7 +328,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         return as_float_matrix(X, name="X")
 
     def predict(self, X: Any) -> np.ndarray:
-        """Most probable class.
+        """Return the most probable class.
 
         Parameters
         ----------
@@ -345,7 +344,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         return labels
 
     def predict_carried(self, X: Any, lang: str) -> np.ndarray:
-        """Class by the head of `lang` of rows carried to it as the labelled rows were.
+        """Return the class by the head of `lang` of rows carried to it as labelled rows are.
 
         Where real translations get another class, this one head does not survive the way.
 
