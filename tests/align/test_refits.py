@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +73,19 @@ class Stop:
         return self.look
 
 
+def in_a_thread(test):
+    """Run a test in a thread, which takes the exception state of its interrupts along."""
+
+    @functools.wraps(test)
+    def run(name):
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(test, name).result()
+
+    return run
+
+
 @pytest.mark.parametrize("name", CASES)
+@in_a_thread
 def test_an_interrupt_at_any_line_leaves_a_whole_fit(name):
     unfitted, X, other, look = CASES[name]
     y, seen = (Y, np.vstack([S, T])) if X is S else (None, X)
@@ -108,6 +122,7 @@ def test_an_interrupt_at_any_line_leaves_a_whole_fit(name):
 
 
 @pytest.mark.parametrize("name", CASES)
+@in_a_thread
 def test_so_does_an_interrupt_while_a_refused_refit_is_undone(name):
     unfitted, X, _, look = CASES[name]
     model = clone(unfitted).fit(X, Y if X is S else None)
