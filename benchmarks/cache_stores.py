@@ -25,7 +25,7 @@ import numpy as np
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
 from langalign_sk._io import text_table
-from langalign_sk.store import DiskCache, store_at
+from langalign_sk.store import DiskCache, cache_folder
 
 WIDTH = 384
 BATCH = 256
@@ -54,7 +54,7 @@ class Segments:
         return self._cache.get_many("spec", keys)
 
     def close(self) -> None:
-        store_at(Path(self._cache.path)).close()
+        cache_folder(Path(self._cache.path)).close()
 
 
 class Sqlite:

@@ -157,7 +157,7 @@ def _merge(folder: Path) -> None:
             continue
         _copy(folder, width, segments)
         for segment in segments:
-            segment.remove()
+            remove_segment(segment.stem)
 
 
 def _copy(folder: Path, width: int, segments: list[Segment]) -> None:
@@ -231,7 +231,7 @@ def _segments(folder: Path) -> Iterator[Segment]:
 
 
 def _is_left_behind(path: Path) -> bool:
-    """Whether a file without its partner is older than any writer would leave it."""
+    """Tell whether a file without its partner is older than any writer would leave it."""
     try:
         return time.time() - path.stat().st_mtime > _LEFT_BEHIND
     except FileNotFoundError:

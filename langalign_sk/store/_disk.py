@@ -9,8 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from langalign_sk._numeric import Float32Array
-from langalign_sk.store._folder import Store, store_at
-from langalign_sk.store._memory import VectorCache
+from langalign_sk._process import caches
+from langalign_sk.store._folder import CacheFolder, cache_folder
+from langalign_sk.store._memory import MemoryCache, VectorCache
+
+#: Set to "off", it keeps a run away from every cache on disk.
+SWITCH = "LANGALIGN_CACHE"
 
 
 class DiskCache:
@@ -84,7 +88,7 @@ class DiskCache:
         list of ndarray or None
             Read-only rows.
         """
-        return self._store().get_many(spec, keys)
+        return self._folder().get_many(spec, keys)
 
     def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
         """Keep one row per key.
@@ -98,7 +102,7 @@ class DiskCache:
         rows : ndarray of shape (n_keys, width)
             Their vectors. A key that is there already keeps the vector it has.
         """
-        self._store().put_many(spec, keys, rows, self.max_bytes)
+        self._folder().put_many(spec, keys, rows, self.max_bytes)
 
     @contextmanager
     def claim(self, spec: str, keys: Sequence[bytes]) -> Iterator[list[bool]]:
@@ -116,15 +120,15 @@ class DiskCache:
         list of bool
             False where a living process said it before.
         """
-        with self._store().claim(spec, keys) as mine:
+        with self._folder().claim(spec, keys) as mine:
             yield mine
 
-    def _store(self) -> Store:
+    def _folder(self) -> CacheFolder:
         """Return what this process knows of the folder, shared by all that use it."""
-        return store_at(Path(self.path))
+        return cache_folder(Path(self.path))
 
     def __len__(self) -> int:
-        return self._store().count()
+        return self._folder().count()
 
     def __repr__(self) -> str:
         bound = "" if self.max_bytes is None else f", max_bytes={self.max_bytes}"
@@ -141,3 +145,46 @@ def claim(
     if isinstance(cache, DiskCache):
         return cache.claim(spec, keys)
     return nullcontext([True] * count)
+
+
+def resolve_cache(cache: Any) -> VectorCache | None:
+    """Return the cache that the parameter `cache` stands for."""
+    if cache is None:
+        return None
+    if isinstance(cache, str) and cache == "memory":
+        return _of_process()
+    if isinstance(cache, str | os.PathLike):
+        _check_folder(cache)
+        cache = DiskCache(cache)
+    if isinstance(cache, DiskCache):
+        return _of_process() if _is_off() else cache
+    if isinstance(cache, VectorCache) and not isinstance(cache, type):
+        return cache
+    raise ValueError(
+        'cache must be "memory", None, a folder or an object with get_many and put_many, got '
+        f"{cache!r}"
+    )
+
+
+def _of_process() -> MemoryCache:
+    """Return the cache behind ``cache="memory"``: one, so that clones and folds share it."""
+    found: MemoryCache = caches.vectors.get("memory", MemoryCache)
+    return found
+
+
+def _check_folder(path: str | os.PathLike[str]) -> None:
+    """Refuse a bare word that is no folder: "memroy" would make one, and be no error."""
+    bare = isinstance(path, str) and os.path.basename(path) == path
+    if bare and not Path(path).is_dir():
+        raise ValueError(
+            'cache must be "memory", None, a folder or an object with get_many and put_many, got '
+            f"{path!r}; for a new folder of that name write {os.path.join('.', path)!r}"
+        )
+
+
+def _is_off() -> bool:
+    """Tell whether this run keeps away from caches on disk."""
+    value = os.environ.get(SWITCH, "")
+    if value not in ("", "on", "off"):
+        raise ValueError(f'{SWITCH} must be "on" or "off", got {value!r}')
+    return value == "off"

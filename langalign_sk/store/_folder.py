@@ -17,7 +17,7 @@ from langalign_sk._process import Lock, caches, renew_in_children
 from langalign_sk.store._claims import claimed
 from langalign_sk.store._index import KEY_BYTES
 from langalign_sk.store._segment import KEYS, ROWS
-from langalign_sk.store._shelf import Shelf
+from langalign_sk.store._vectors import EncoderVectors
 
 MARKER = "langalign-sk-cache.json"
 _FORMAT = {"format": "langalign_sk vectors", "version": 1}
@@ -25,25 +25,25 @@ SEGMENT_BYTES = 64 * 2**20  # what eviction takes away at a time
 _OPEN_WRITERS = 16  # of a grid over many layers: two open files each
 
 
-def store_at(path: Path) -> Store:
-    """Return what this process knows of a folder."""
+def cache_folder(path: Path) -> CacheFolder:
+    """Return what this process knows of a folder, shared by all that use it."""
     path = Path(os.path.abspath(path.expanduser()))
-    store: Store = caches.folders.get(path, lambda: Store(path))
-    return store
+    folder: CacheFolder = caches.folders.get(path, lambda: CacheFolder(path))
+    return folder
 
 
-class Store:
+class CacheFolder:
     """One folder, as one process sees it; safe for its threads."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = Lock()
-        self._shelves: dict[str, Shelf] = {}
-        self._writing: list[Shelf] = []
-        self._warned = False
-        self._opened = False
+        self._encoders: dict[str, EncoderVectors] = {}
+        self._writing: list[EncoderVectors] = []
         #: Claims of this process → open file, whose lock shows that it lives.
         self._claims: dict[Path, int] = {}
+        self._warned = False
+        self._opened = False
         renew_in_children(self)
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
@@ -52,7 +52,7 @@ class Store:
             _check_keys(keys)
             try:
                 if self._is_there():
-                    return self._shelf(spec).get(keys)
+                    return self._vectors_of(encoder_name(spec)).get(keys)
             except OSError as error:
                 self._go_without(error)
             return [None] * len(keys)
@@ -65,10 +65,10 @@ class Store:
             _check_keys(keys)
             try:
                 self._make()
-                shelf = self._shelf(spec)
+                vectors = self._vectors_of(encoder_name(spec))
                 share = SEGMENT_BYTES if max_bytes is None else max_bytes // 16
-                shelf.put(keys, rows, min(SEGMENT_BYTES, share))
-                self._limit_writers(shelf)
+                vectors.put(keys, rows, min(SEGMENT_BYTES, share))
+                self._limit_writers(vectors)
                 if max_bytes is not None:
                     evict(self.path, max_bytes)
             except OSError as error:
@@ -94,15 +94,15 @@ class Store:
             if not self._is_there():
                 return 0
             for folder in encoder_folders(self.path):
-                self._named_shelf(folder.name).refresh()
-            return sum(map(len, self._shelves.values()))
+                self._vectors_of(folder.name).refresh()
+            return sum(map(len, self._encoders.values()))
 
     def close(self) -> None:
         """Give up what is open and known, as if this process had just begun."""
         with self._lock:
-            for shelf in self._shelves.values():
-                shelf.close()
-            self._shelves.clear()
+            for vectors in self._encoders.values():
+                vectors.close()
+            self._encoders.clear()
             self._writing.clear()
             self._opened = False
 
@@ -116,26 +116,22 @@ class Store:
         with contextlib.suppress(OSError):
             self.close()
 
-    def _shelf(self, spec: str) -> Shelf:
+    def _vectors_of(self, encoder: str) -> EncoderVectors:
         """Part of the folder that belongs to an encoder."""
-        return self._named_shelf(encoder_name(spec))
+        if encoder not in self._encoders:
+            self._encoders[encoder] = EncoderVectors(self.path / encoder)
+        return self._encoders[encoder]
 
-    def _named_shelf(self, name: str) -> Shelf:
-        """Part of the folder with that name."""
-        if name not in self._shelves:
-            self._shelves[name] = Shelf(self.path / name)
-        return self._shelves[name]
-
-    def _limit_writers(self, shelf: Shelf) -> None:
+    def _limit_writers(self, vectors: EncoderVectors) -> None:
         """Close the writer that was used longest ago where there are many."""
-        if shelf in self._writing:
-            self._writing.remove(shelf)
-        self._writing.append(shelf)
+        if vectors in self._writing:
+            self._writing.remove(vectors)
+        self._writing.append(vectors)
         if len(self._writing) > _OPEN_WRITERS:
             self._writing.pop(0).close()
 
     def _is_there(self) -> bool:
-        """Whether the folder is a cache; an error if it is something else."""
+        """Tell whether the folder is a cache; raise if it is something else."""
         self._opened = self._opened or is_cache(self.path)
         return self._opened
 
@@ -161,7 +157,7 @@ class Store:
 
 
 def is_cache(path: Path) -> bool:
-    """Whether a folder is a cache; False if it is empty or missing, an error otherwise."""
+    """Tell whether a folder is a cache: not if it is empty or missing; raise for any other."""
     try:
         data = (path / MARKER).read_bytes()
     except FileNotFoundError:
@@ -197,7 +193,7 @@ def encoder_folders(path: Path) -> list[Path]:
 
 
 def is_encoder_name(name: str) -> bool:
-    """Whether a file name can be an encoder's."""
+    """Tell whether a file name can be an encoder's."""
     return len(name) == 32 and not name.strip("0123456789abcdef")
 
 

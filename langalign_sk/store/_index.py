@@ -15,7 +15,7 @@ Places = npt.NDArray[np.int64]
 
 
 class KeyIndex:
-    """Digests and the place of each; a key may have several places, of which bad ones are skipped.
+    """Digests and the place of each; a key may have several places, of which damaged ones go.
 
     Keys are digests, evenly spread: sorting them by 32 bits, in two passes of radix sort, is
     several times faster than a full sort, and a million keys are ready in the blink of an eye.
@@ -28,10 +28,9 @@ class KeyIndex:
         self._order = np.zeros(0, np.intp)
         self._prefixes = np.zeros(0, np.uint32)
         self._recent: dict[bytes, int] = {}
-        self._bad: set[int] = set()
 
     def __len__(self) -> int:
-        return len(self._places) + len(self._recent)
+        return int((self._places >= 0).sum()) + len(self._recent)
 
     def add(self, keys: Keys, places: Places) -> None:
         """Add keys, as pairs of numbers, and their places."""
@@ -58,8 +57,6 @@ class KeyIndex:
         found = np.full(len(keys), -1, np.int64)
         if self._recent:
             found[:] = [self._recent.get(key, -1) for key in keys]
-            if self._bad:
-                found[[place in self._bad for place in found.tolist()]] = -1
         open_rows = np.flatnonzero(found < 0)
         if len(open_rows) == 0 or len(self._places) == 0:
             return found
@@ -71,18 +68,19 @@ class KeyIndex:
             todo = todo[at[todo] < len(self._prefixes)]
             todo = todo[self._prefixes[at[todo]] == prefixes[todo]]
             candidates = self._order[at[todo]]
-            same = (self._keys[candidates] == wanted[todo]).all(axis=1)
             places = self._places[candidates]
-            if self._bad:
-                same &= [place not in self._bad for place in places.tolist()]
+            same = (self._keys[candidates] == wanted[todo]).all(axis=1) & (places >= 0)
             found[open_rows[todo[same]]] = places[same]
             todo = todo[~same]
             at[todo] += 1
         return found
 
-    def forget(self, place: int) -> None:
-        """Never name this place again: what lies there is damaged."""
-        self._bad.add(place)
+    def forget(self, keys: Sequence[bytes], places: Places) -> None:
+        """Never name these places again: what lies there is damaged."""
+        for key, place in zip(keys, places.tolist(), strict=True):
+            if self._recent.get(key) == place:
+                del self._recent[key]
+        self._places[np.isin(self._places, places)] = -1
 
 
 def as_keys(keys: Iterable[bytes]) -> Keys:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from langalign_sk._numeric import Float32Array
+from langalign_sk._process import Lock, renew_in_children
 
 # What a row costs beside its numbers: the array object, the key, the slot in the dict.
 _ROW_OVERHEAD = 300
@@ -86,9 +86,10 @@ class MemoryCache:
         if max_bytes < 1:
             raise ValueError(f"max_bytes must be at least 1, got {max_bytes}")
         self.max_bytes = max_bytes
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._rows: OrderedDict[tuple[str, bytes], Float32Array] = OrderedDict()
         self._bytes = 0
+        renew_in_children(self)
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
         """Vector of each key, None where there is none.
@@ -143,6 +144,10 @@ class MemoryCache:
         with self._lock:
             self._rows.clear()
             self._bytes = 0
+
+    def after_fork(self) -> None:
+        """Count anew: another thread may have been between two steps."""
+        self._bytes = sum([_size(row) for row in self._rows.values()])
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -60,11 +60,6 @@ class Segment:
         """Type of a record."""
         return np.dtype([("key", "<u8", (2,)), ("row", "<f4", (self.width,)), ("check", "<u4")])
 
-    def remove(self) -> None:
-        """Delete both files; readers take their vectors for missing."""
-        self.keys_path.unlink(missing_ok=True)
-        self.rows_path.unlink(missing_ok=True)
-
 
 def open_segment(keys_path: Path, encoder: bytes) -> Segment | None:
     """Read a segment's header; None while its writer has not written it yet."""
@@ -114,7 +109,8 @@ def read_rows(
         for run in np.split(order, breaks):
             for start in range(0, len(run), longest):
                 part = run[start : start + longest]
-                data = os.pread(file.fileno(), len(part) * size, int(rows[part[0]]) * size)
+                file.seek(int(rows[part[0]]) * size)
+                data = file.read(len(part) * size)
                 records = np.frombuffer(data, dtype, count=len(data) // size)
                 good = proven(records, segment.encoder)
                 wanted = as_keys([keys[i] for i in part[: len(records)]])
@@ -127,7 +123,7 @@ def read_rows(
 
 
 def proven(records: npt.NDArray[Any], encoder: bytes) -> npt.NDArray[np.bool_]:
-    """Whether each record has the checksum of its content."""
+    """Tell whether each record has the checksum of its content."""
     return np.asarray(_checks(records, encoder) == records["check"])
 
 
@@ -189,7 +185,7 @@ class SegmentWriter:
         self.count += len(keys)
 
     def is_alive(self) -> bool:
-        """Whether the files are still there: they may have been evicted, or moved away."""
+        """Tell whether the files are still there: they may have been evicted, or moved away."""
         try:
             there = os.stat(self.segment.keys_path)
         except FileNotFoundError:

@@ -12,8 +12,7 @@ import numpy as np
 import pytest
 
 from langalign_sk._process import caches
-from langalign_sk.store import DiskCache, VectorCache
-from langalign_sk.store._choice import resolve_cache
+from langalign_sk.store import DiskCache, VectorCache, resolve_cache
 from langalign_sk.store._folder import evict, segment_files
 from langalign_sk.text import EmbeddingExtractor
 from tests.helpers import CountingEncoder
@@ -130,6 +129,51 @@ def test_a_damaged_vector_is_computed_and_kept_again(disk_cache):
         found = EmbeddingExtractor(encoder, cache=disk_cache).transform(texts)
     np.testing.assert_array_equal(found, expected)
     assert encoder.texts == []
+
+
+@pytest.mark.parametrize("suffix", [".rows", ".keys"])
+def test_no_flipped_bit_is_an_error_or_another_vector(disk_cache, suffix):
+    disk_cache.put_many("s", keys_of("a", "b", "c"), rows(3))
+    path = the_file(disk_cache, suffix)
+    files = {p: p.read_bytes() for p in Path(disk_cache.path).rglob("*") if p.is_file()}
+    expected = dict(zip("abcde", [*rows(3), *rows(2, start=90)], strict=True))
+    for at in range(len(files[path])):
+        forget()
+        for p in Path(disk_cache.path).rglob("*.[kr]*s"):
+            p.unlink()
+        for p, data in files.items():
+            p.write_bytes(data)
+        damaged = bytearray(files[path])
+        damaged[at] ^= 1 << at % 8
+        path.write_bytes(damaged)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            # Known texts, then new ones among them, then what was missing, as a run would.
+            for asked in ("abc", "d", "abcd", "abcde"):
+                found = disk_cache.get_many("s", keys_of(*asked))
+                for text, row in zip(asked, found, strict=True):
+                    assert row is None or (row == expected[text]).all()
+                missing = [t for t, row in zip(asked, found, strict=True) if row is None]
+                if missing:
+                    put = np.stack([expected[text] for text in missing])
+                    disk_cache.put_many("s", keys_of(*missing), put)
+            assert all(row is not None for row in disk_cache.get_many("s", keys_of(*"abcde")))
+
+
+def test_a_damaged_vector_and_then_a_new_text(disk_cache):
+    encoder = CountingEncoder()
+    extractor = EmbeddingExtractor(encoder, cache=disk_cache)
+    extractor.transform(["a", "b", "c"])
+    path = the_file(disk_cache, ".rows")
+    data = bytearray(path.read_bytes())
+    data[20] ^= 1
+    path.write_bytes(data)
+    with pytest.warns(UserWarning, match="1 vectors are damaged"):
+        extractor.transform(["a", "b", "c"])
+    found = extractor.transform(["a", "new"])  # this looked into an index with a bad place in it
+    np.testing.assert_array_equal(
+        found, EmbeddingExtractor(encoder, cache=None).transform(["a", "new"])
+    )
 
 
 @pytest.mark.parametrize("cut", [1, 20, 21, 100, 10_000])

@@ -8,8 +8,7 @@ import joblib
 import numpy as np
 import pytest
 
-from langalign_sk.store import MemoryCache, VectorCache
-from langalign_sk.store._choice import resolve_cache
+from langalign_sk.store import MemoryCache, VectorCache, resolve_cache
 from langalign_sk.store._memory import text_key
 
 

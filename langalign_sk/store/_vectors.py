@@ -28,7 +28,7 @@ _ROW_BITS = 32  # a place is the segment's number and, in the lower bits, the re
 _TOUCH_SECONDS = 60.0
 
 
-class Shelf:
+class EncoderVectors:
     """Index over all segments of one encoder, and the segment that this process writes."""
 
     def __init__(self, folder: Path) -> None:
@@ -149,15 +149,13 @@ class Shelf:
                 if not strike_missing:
                     gone = True
                     continue
-            damaged = 0
             for row, vector in zip(asked.tolist(), vectors, strict=True):
                 found[row] = vector
-                if vector is None:
-                    damaged += 1
-                    self._index.forget(int(places[row]))
+            damaged = [row for row in asked.tolist() if found[row] is None]
             if damaged:
+                self._index.forget([keys[row] for row in damaged], places[damaged])
                 self._warn(
-                    f"{segment.rows_path}: {damaged} vectors are damaged or missing; they are "
+                    f"{segment.rows_path}: {len(damaged)} vectors are damaged or missing; they are "
                     "computed again, and `langalign-sk cache prune` clears them away"
                 )
             self._touch(number)
