@@ -1,6 +1,6 @@
 """Files: parallel text in, and writes that either happen whole or not at all."""
 
-from langalign_sk._io._atomic import atomic_folder
+from langalign_sk._io._atomic import atomic_folder, new_version as new_version
 
 # For the other rooms.
 from langalign_sk._io._files import (

@@ -200,13 +200,13 @@ def _remove_leftovers(target: Path) -> None:
                 entry.name.endswith(ends)
                 and _UNFINISHED.fullmatch(entry.name.removesuffix(ends))
                 and entry.is_file(follow_symlinks=False)
-                and _is_abandoned(entry.path)
+                and is_abandoned(entry.path)
             ):
                 with contextlib.suppress(OSError):
                     os.unlink(entry.path)
 
 
-def _is_abandoned(path: str) -> bool:
+def is_abandoned(path: str) -> bool:
     """Tell whether no living process is writing an unfinished file."""
     try:
         descriptor = os.open(path, os.O_RDONLY)

@@ -2,14 +2,13 @@
 
 from langalign_sk._numeric import Moments, PairMoments
 from langalign_sk._process import pairs_are_left_out, without_pairs
+from langalign_sk.corpus._base import live
 from langalign_sk.corpus._cleaning import CleanPairs, clean_pairs
 
 # For the other rooms.
-from langalign_sk.corpus._grouping import choose_groups as choose_groups, tied_rows as tied_rows
-from langalign_sk.corpus._live import live
+from langalign_sk.corpus._content import choose_groups as choose_groups, tied_rows as tied_rows
 from langalign_sk.corpus._parallel import ParallelCorpus
 from langalign_sk.corpus._pool import TextPool
-from langalign_sk.corpus._state import RowState as RowState
 
 __all__ = [
     "CleanPairs",

@@ -13,7 +13,7 @@ from langalign_sk.text import COLUMNS, HAN_JA, HAN_ZH, column_table, scripts_of
 
 @dataclass(frozen=True)
 class CleanPairs:
-    """What `clean_pairs` kept, and how much it dropped.
+    """Pairs that `clean_pairs` kept, and how much it dropped.
 
     Attributes
     ----------
@@ -104,7 +104,7 @@ def clean_pairs(corpus: ParallelCorpus) -> CleanPairs:
 
 
 class _ScriptTest:
-    """Whether a text has letters of scripts that the target language alone is written in."""
+    """Letters of the scripts that the target language alone is written in."""
 
     def __init__(self, source_lang: str | None, target_lang: str | None) -> None:
         target = set(scripts_of(target_lang)) if target_lang else set()

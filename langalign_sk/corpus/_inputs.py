@@ -1,4 +1,4 @@
-"""What may be a side of a corpus, a language, an index; errors that say which."""
+"""Checks of what may be a side of a corpus, a language, an index; errors that say which."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import Float64Array, as_float_matrix, as_numpy, as_weights
-from langalign_sk.corpus._fingerprint import Rows
+from langalign_sk.corpus._content import Rows
 from langalign_sk.text import BlockLayout
 
 

@@ -6,16 +6,16 @@ import os
 from typing import Any, Self
 
 from langalign_sk._io import read_csv, read_jsonl, read_po, read_tmx, read_tsv, read_xliff
-from langalign_sk._numeric import Float64Array, PairMoments
-from langalign_sk.corpus._fingerprint import Rows
-from langalign_sk.corpus._holder import RowHolder
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments
+from langalign_sk.corpus._base import Corpus
+from langalign_sk.corpus._content import Rows
 from langalign_sk.corpus._inputs import as_pair_weights, as_rows, check_lang, check_layout
 from langalign_sk.text import BlockLayout
 
 PathLike = str | os.PathLike[str]
 
 
-class ParallelCorpus(RowHolder):
+class ParallelCorpus(Corpus):
     """Row-aligned pairs: row i of `source` means what row i of `target` means.
 
     A handle that scikit-learn passes around untouched: immutable, its own clone and copy, never
@@ -180,10 +180,29 @@ class ParallelCorpus(RowHolder):
         moments: PairMoments = self._shared_moments()
         return moments
 
-    def _accumulate(self) -> PairMoments:
-        """Pass over the vectors of both sides."""
-        source, target = self._rows()
-        return PairMoments.from_rows(source, target, self._weight)
+    def _accumulate(self, sides: tuple[Any, ...], weight: FloatArray | None) -> PairMoments:
+        """Pass over vectors of both sides."""
+        source, target = sides
+        return PairMoments.from_rows(source, target, weight)
+
+    def with_weight(self, weight: Any) -> Self:
+        """Give the same pairs other weights.
+
+        Parameters
+        ----------
+        weight : array-like of shape (n,) or None
+            Weight of each pair, finite and >= 0. None: all weigh 1.
+
+        Returns
+        -------
+        ParallelCorpus
+            A new corpus, which shares the rows with this one.
+        """
+        weights = as_pair_weights(weight, self._n)
+        sides, hashes = self._attached(), self._side_hashes()
+        return self._like(
+            _n=self._n, _weight=weights, _sides=sides, _proofs=self._proofs, _hashes=hashes
+        )
 
     def embed(self, extractor: Any) -> Self:
         """Vectors of both sides, each in its language.
@@ -198,8 +217,8 @@ class ParallelCorpus(RowHolder):
         -------
         ParallelCorpus
             The vectors, in the same order and with the same weights, with the `layout` and `spec`
-            of the extractor. The last results are remembered by specification (512 MB of them),
-            so that equal extractors, in the folds of a grid search say, encode once.
+            of the extractor. The last results are remembered by specification (512 MB of them in
+            all), so that equal extractors, in the folds of a grid search say, encode once.
         """
         return self._embed(extractor)
 

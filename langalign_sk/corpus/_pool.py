@@ -6,13 +6,13 @@ import os
 from typing import Any, Self
 
 from langalign_sk._io import read_lines, read_tsv
-from langalign_sk._numeric import Moments
-from langalign_sk.corpus._holder import RowHolder
+from langalign_sk._numeric import FloatArray, Moments
+from langalign_sk.corpus._base import Corpus
 from langalign_sk.corpus._inputs import as_rows, check_lang, check_layout
 from langalign_sk.text import BlockLayout
 
 
-class TextPool(RowHolder):
+class TextPool(Corpus):
     """Unpaired texts or vectors of one language, with the habits of a `ParallelCorpus`.
 
     Parameters
@@ -101,9 +101,9 @@ class TextPool(RowHolder):
         moments: Moments = self._shared_moments()
         return moments
 
-    def _accumulate(self) -> Moments:
-        """Pass over the vectors."""
-        return Moments.from_rows(self._rows()[0])
+    def _accumulate(self, sides: tuple[Any, ...], weight: FloatArray | None) -> Moments:
+        """Pass over vectors, which have no weights here."""
+        return Moments.from_rows(*sides)
 
     def embed(self, extractor: Any) -> Self:
         """Vectors of the rows in their language; see `ParallelCorpus.embed`.

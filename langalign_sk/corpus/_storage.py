@@ -1,24 +1,63 @@
-"""A corpus as a folder: a small JSON, and its rows as .npy or JSON lines. No pickle."""
+"""A corpus as a folder: a small JSON, and its rows as .npy or JSON lines. No pickle.
+
+``corpus.json`` names the folder inside that holds the rows, so that replacing this one file
+replaces the corpus. It has a checksum of itself and one of every block of an array.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from langalign_sk._io import atomic_folder, read_jsonl
+from langalign_sk._io import new_version, read_jsonl
 from langalign_sk._numeric import FloatArray
-from langalign_sk.corpus._fingerprint import Rows
+from langalign_sk.corpus._content import Rows
 from langalign_sk.corpus._inputs import frozen
 
 DESCRIPTION = "corpus.json"
-FORMAT = 1
+FORMAT = 2
 _TEXTS = "rows.jsonl"
 _WEIGHT = "weight"
+#: Bytes under one checksum: reading any of its rows reads all of them.
+_BLOCK_BYTES = 256 * 2**10
+
+
+class Proof:
+    """Checksums of an array in a file, each compared when rows of its block are first read."""
+
+    def __init__(self, file: Path, array: npt.NDArray[Any], sums: str) -> None:
+        self._file = file
+        self._array = array
+        self._sums = [int(sums[at : at + 8], 16) for at in range(0, len(sums), 8)]
+        self._rows = _block_rows(array)
+        self._waiting = np.ones(-(-len(array) // self._rows), dtype=bool)
+        if len(self._sums) != len(self._waiting):
+            raise ValueError(f"{file}: {len(self._sums)} checksums for {len(self._waiting)} blocks")
+
+    def check(self, rows: slice | npt.NDArray[np.intp] | None = None) -> None:
+        """Compare the blocks of some rows, or all; raise if they are not what was saved."""
+        blocks = np.arange(len(self._sums))
+        if isinstance(rows, slice):
+            blocks = blocks[rows.start // self._rows : -(-rows.stop // self._rows)]
+        elif rows is not None:
+            blocks = np.unique(rows // self._rows)
+        for block in blocks[self._waiting[blocks]].tolist():
+            first = block * self._rows
+            data = self._array[first : first + self._rows]
+            if zlib.crc32(np.ascontiguousarray(data).data) != self._sums[block]:
+                raise ValueError(
+                    f"{self._file} is damaged: rows {first} to {first + len(data) - 1} are not "
+                    "those that were saved; restore the folder, or save the corpus again"
+                )
+            self._waiting[block] = False
 
 
 def write_folder(
@@ -34,20 +73,20 @@ def write_folder(
     }
     if weight is not None:
         arrays[_WEIGHT] = weight
-    description = {
-        "format": FORMAT,
-        **description,
-        "arrays": {name: [a.dtype.str, *a.shape] for name, a in arrays.items()},
-    }
-    with atomic_folder(path, marker=DESCRIPTION) as folder:
-        for name, array in arrays.items():
-            np.save(folder / f"{name}.npy", np.asarray(array), allow_pickle=False)
+    with new_version(path, pointer=DESCRIPTION) as version:
+        described = {
+            name: _write_array(version.folder / f"{name}.npy", array)
+            for name, array in arrays.items()
+        }
         if isinstance(sides[0], tuple):
-            with open(folder / _TEXTS, "wb") as file:
+            with open(version.folder / _TEXTS, "wb") as file:
                 for row in zip(*sides, strict=True):
                     file.write(_json_line(dict(zip(names, row, strict=True))))
-        text = json.dumps(description, ensure_ascii=False, indent=1)
-        (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+        whole = {
+            "format": FORMAT, **description, "data": version.folder.name, "arrays": described
+        }  # fmt: skip
+        whole["check"] = _check_of(whole)
+        version.pointer = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_description(path: str) -> dict[str, Any]:
@@ -63,40 +102,68 @@ def read_description(path: str) -> dict[str, Any]:
         raise ValueError(f"{file} is damaged: {error}") from None
     if not isinstance(description, dict) or description.get("format") != FORMAT:
         raise ValueError(f"{file} is not a corpus of format {FORMAT}; this version reads no other")
+    if description.pop("check", None) != _check_of(description):
+        raise ValueError(f"{file} is damaged or was edited: it is not what was saved")
     return description
 
 
 def read_rows(
     path: str, description: dict[str, Any], names: Sequence[str]
-) -> tuple[tuple[Rows, ...], FloatArray | None]:
-    """Rows and weights of a corpus folder; vectors are mapped into memory, not read."""
-    folder = Path(path)
-    arrays = {
-        name: _map_array(folder / f"{name}.npy", *declared)
-        for name, declared in description["arrays"].items()
-    }
+) -> tuple[tuple[Rows, ...], FloatArray | None, tuple[Proof, ...]]:
+    """Rows and weights of a corpus folder, and the proofs of what is mapped and was not read."""
+    folder = Path(path) / str(description["data"])
+    arrays, proofs = {}, {}
+    for name, (dtype, shape, offset, sums) in description["arrays"].items():
+        file = folder / f"{name}.npy"
+        arrays[name] = _map_array(file, dtype, tuple(shape), offset)
+        proofs[name] = Proof(file, arrays[name], sums)
     weight = arrays.pop(_WEIGHT, None)
+    if weight is not None:  # small, and needed for whatever is done with the rows
+        proofs.pop(_WEIGHT).check()
     if arrays:
-        return tuple(arrays[name] for name in names), weight
+        return tuple(arrays[name] for name in names), weight, tuple(proofs[name] for name in names)
     texts = read_jsonl(folder / _TEXTS, names).texts
     if len(texts[0]) != description["n"]:
         raise ValueError(
             f"{folder / _TEXTS} holds {len(texts[0])} rows; {DESCRIPTION} says {description['n']}"
         )
-    return tuple(tuple(side) for side in texts), weight
+    return tuple(tuple(side) for side in texts), weight, ()
 
 
-def _map_array(file: Path, dtype: str, *shape: int) -> FloatArray:
-    """Memory map of an array that is what the description says."""
+def _block_rows(array: npt.NDArray[Any]) -> int:
+    """Rows under one checksum."""
+    return max(1, _BLOCK_BYTES * len(array) // array.nbytes)
+
+
+def _write_array(file: Path, array: npt.NDArray[Any]) -> list[Any]:
+    """Write an array block by block; return type, shape, where it begins, eight digits a block."""
+    header: dict[str, Any] = np.lib.format.header_data_from_array_1_0(array)
+    sums = []
+    with open(file, "wb") as opened:
+        np.lib.format.write_array_header_1_0(opened, {**header, "fortran_order": False})
+        offset = opened.tell()
+        for first in range(0, len(array), step := _block_rows(array)):
+            data = np.ascontiguousarray(array[first : first + step]).data
+            opened.write(data)
+            sums.append(f"{zlib.crc32(data):08x}")
+    return [array.dtype.str, list(array.shape), offset, "".join(sums)]
+
+
+def _map_array(file: Path, dtype: str, shape: tuple[int, ...], offset: int) -> FloatArray:
+    """Memory map of an array as the description says; what else the file says is not believed."""
     try:
-        array = np.load(file, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise ValueError(f"{file} is missing or damaged: {error}") from error
-    if array.dtype.str != dtype or array.shape != shape:
+        return frozen(np.memmap(file, dtype, "r", offset, shape))
+    except (OSError, ValueError) as error:
         raise ValueError(
-            f"{file} holds {array.dtype.str} {array.shape}; {DESCRIPTION} says {dtype} {shape}"
-        )
-    return frozen(array)
+            f"{file} is missing or cut short ({error}); {DESCRIPTION} says {dtype} {shape}"
+        ) from error
+
+
+def _check_of(description: dict[str, Any]) -> str:
+    """Digest of a description."""
+    return hashlib.blake2b(
+        json.dumps(description, sort_keys=True).encode(), digest_size=16
+    ).hexdigest()
 
 
 def _json_line(row: dict[str, str]) -> bytes:

@@ -10,7 +10,8 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from langalign_sk.corpus import ParallelCorpus, TextPool, live
+from langalign_sk import LangAligner, clear_caches
+from langalign_sk.corpus import ParallelCorpus, TextPool, _base, _storage, live
 from langalign_sk.text._layout import BlockLayout
 
 RNG = np.random.default_rng(0)
@@ -118,32 +119,33 @@ def test_a_sum_of_folders_is_pickled_by_value(tmp_path):
     np.testing.assert_array_equal(again.source, np.vstack([S[::2], S[1::2]]))
 
 
+def data_of(folder):
+    """The folder of rows inside a corpus folder."""
+    (data,) = folder.glob("data-*")
+    return data
+
+
 def edit(path, old, new):
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_damage(tmp_path):
+def test_what_is_wrong_with_a_folder(tmp_path):
     folder = tmp_path / "p"
     ParallelCorpus(S, T).save(folder)
-    changed = S.copy()
-    changed[3, 1] += 1
-    np.save(folder / "source.npy", changed)
-    ParallelCorpus.load(folder)  # shapes and dtypes alone are looked at
-    with pytest.raises(ValueError, match="was changed after it was saved"):
-        ParallelCorpus.load(folder, verify=True)
-    np.save(folder / "source.npy", S[:30])
-    with pytest.raises(ValueError, match=r"source.npy holds <f4 \(30, 3\).*says <f4 \(40, 3\)"):
+    source = data_of(folder) / "source.npy"
+    np.save(source, S[:30])
+    with pytest.raises(ValueError, match=r"source.npy is missing or cut short.*<f4 \(40, 3\)"):
         ParallelCorpus.load(folder)
-    (folder / "source.npy").write_bytes(b"\x93NUMPY")
-    with pytest.raises(ValueError, match=r"source.npy is missing or damaged"):
+    source.unlink()
+    with pytest.raises(ValueError, match=r"source.npy is missing or cut short.*No such file"):
         ParallelCorpus.load(folder)
-    (folder / "source.npy").unlink()
-    with pytest.raises(ValueError, match=r"source.npy is missing or damaged"):
+    edit(folder / "corpus.json", '"en"', '"de"')
+    with pytest.raises(ValueError, match=r"corpus.json is damaged or was edited"):
         ParallelCorpus.load(folder)
-    edit(folder / "corpus.json", '"format": 1', '"format": 7')
-    with pytest.raises(ValueError, match="not a corpus of format 1"):
+    edit(folder / "corpus.json", '"format": 2', '"format": 7')
+    with pytest.raises(ValueError, match="not a corpus of format 2"):
         ParallelCorpus.load(folder)
     (folder / "corpus.json").write_text("{")
     with pytest.raises(ValueError, match=r"corpus.json is damaged"):
@@ -152,23 +154,139 @@ def test_damage(tmp_path):
         ParallelCorpus.load(tmp_path / "nothing")
 
 
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Ten rows of S, fifteen of T under one checksum; twenty rows to a chunk."""
+    monkeypatch.setattr(_storage, "_BLOCK_BYTES", 120)
+    monkeypatch.setattr(_base, "_CHUNK_BYTES", 20 * 5 * 8)
+
+
+def flip(file, at, bit=0):
+    data = bytearray(file.read_bytes())
+    data[at] ^= 1 << bit
+    file.write_bytes(data)
+
+
+USES = {
+    "source": lambda corpus: corpus.source,
+    "moments": lambda corpus: corpus.moments,
+    "split": lambda corpus: corpus.split(0.5, random_state=0),
+    "take": lambda corpus: corpus.take([3, 17]),
+    "draw": lambda corpus: corpus.take(n=40),
+    "align": lambda corpus: LangAligner(corpus, gate=None).fit(S),
+    "sum": lambda corpus: (corpus + corpus).target,
+    "weights": lambda corpus: corpus.with_weight(np.ones(40)),
+    "save": lambda corpus: corpus.save(f"{corpus.path}-2"),
+    "pickle": lambda corpus: pickle.loads(pickle.dumps(corpus)).target,
+    "verify": lambda corpus: ParallelCorpus.load(corpus.path, verify=True),
+}
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("use", list(USES))
+def test_damaged_vectors_are_noticed_when_they_are_first_used(tmp_path, use):
+    ParallelCorpus(S, T, target_lang="ko").save(tmp_path / "p")
+    clear_caches()
+    source = data_of(tmp_path / "p") / "source.npy"
+    flip(source, source.stat().st_size - S.nbytes + 12 * 17)  # row 17
+    corpus = ParallelCorpus.load(tmp_path / "p")
+    with pytest.raises(ValueError, match=r"source.npy is damaged: rows 10 to 19 are not those"):
+        USES[use](corpus)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_loading_reads_nothing_and_each_block_is_read_once(tmp_path, monkeypatch):
+    ParallelCorpus(S, T, target_lang="ko", weight=np.arange(40.0)).save(tmp_path / "p")
+    clear_caches()
+    read, crc32 = [], _storage.zlib.crc32
+    monkeypatch.setattr(
+        _storage.zlib, "crc32", lambda data: read.append(memoryview(data).nbytes) or crc32(data)
+    )
+    corpus = ParallelCorpus.load(tmp_path / "p")
+    assert sum(read) == 40 * 8  # the weights
+    read.clear()
+    expected = ParallelCorpus(S, T, target_lang="ko", weight=np.arange(40.0))
+    assert corpus.take([12, 11]) == expected.take([12, 11])
+    assert read == [120, 120]  # a block of either side
+    assert_same_moments(corpus.moments, expected)
+    assert sum(read) == S.nbytes + T.nbytes
+    _ = corpus.source, corpus.split(0.5), corpus.moments
+    assert sum(read) == S.nbytes + T.nbytes
+
+
+def assert_same_moments(found, corpus):
+    clear_caches()
+    for name in ("source", "target"):
+        ours, theirs = getattr(found, name), getattr(corpus.moments, name)
+        np.testing.assert_allclose(ours.scatter, theirs.scatter)
+        np.testing.assert_allclose(ours.mean, theirs.mean)
+    np.testing.assert_allclose(found.cross, corpus.moments.cross)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_chunks_without_weight_are_passed_over(tmp_path):
+    weight = np.r_[np.zeros(25), np.ones(15)]
+    corpus = ParallelCorpus(S, T, target_lang="ko", weight=weight).save(tmp_path / "p")
+    clear_caches()
+    assert_same_moments(corpus.moments, ParallelCorpus(S, T, target_lang="ko", weight=weight))
+
+
+@each_corpus
+def test_no_damage_goes_unnoticed(corpus, tmp_path):
+    """Whatever byte is flipped: an error when the rows are used, or the same rows."""
+    corpus.save(tmp_path / "p")
+    expected, rng = rows_of(corpus), np.random.default_rng(0)
+    for file in sorted(p for p in (tmp_path / "p").rglob("*") if p.is_file()):
+        clean = file.read_bytes()
+        places = range(len(clean)) if len(clean) < 300 else rng.choice(len(clean), 150)
+        noticed = 0
+        for at in places:
+            flip(file, at, bit=int(rng.integers(8)))
+            try:
+                found = rows_of(type(corpus).load(tmp_path / "p"))
+            except ValueError as error:
+                noticed += str(tmp_path / "p") in str(error)
+            else:
+                for ours, theirs in zip(found, expected, strict=True):
+                    np.testing.assert_array_equal(ours, theirs)
+            file.write_bytes(clean)
+        # Blanks in JSON say nothing, and the header of an array is not read.
+        assert noticed > (0.1 if file.suffix == ".npy" else 0.6) * len(places)
+    assert type(corpus).load(tmp_path / "p", verify=True) == corpus
+
+
 def test_damaged_texts(tmp_path):
     folder = tmp_path / "p"
     TextPool(["one", "two"], lang="en").save(folder)
-    edit(folder / "rows.jsonl", "two", "owt")
+    edit(data_of(folder) / "rows.jsonl", "two", "owt")
     with pytest.raises(ValueError, match="was changed after it was saved"):
         TextPool.load(folder)
-    edit(folder / "rows.jsonl", '{"rows": "one"}\n', "")
+    edit(data_of(folder) / "rows.jsonl", '{"rows": "one"}\n', "")
     with pytest.raises(ValueError, match=r"rows.jsonl holds 1 rows; corpus.json says 2"):
         TextPool.load(folder)
 
 
-def test_pickled_arrays_are_not_loaded(tmp_path):
+def test_a_corpus_replaced_while_it_is_opened(tmp_path, monkeypatch):
     folder = tmp_path / "p"
     ParallelCorpus(S, T).save(folder)
-    np.save(folder / "target.npy", np.array([{"a": 1}], object), allow_pickle=True)
-    with pytest.raises(ValueError, match=r"target.npy is missing or damaged"):
-        ParallelCorpus.load(folder)
+    original = _storage.read_rows
+
+    def late(*args):
+        monkeypatch.undo()
+        ParallelCorpus(S, T).save(folder)  # the same pairs, in new files; the old ones are gone
+        return original(*args)
+
+    monkeypatch.setattr(_storage, "read_rows", late)
+    np.testing.assert_array_equal(ParallelCorpus.load(folder).source, S)
+
+
+def test_nothing_is_unpickled(tmp_path):
+    folder = tmp_path / "p"
+    ParallelCorpus(S, T).save(folder)
+    objects = np.full((40, 2), {"a": 1}, object)
+    np.save(data_of(folder) / "target.npy", objects, allow_pickle=True)
+    with pytest.raises(ValueError, match=r"target.npy is missing or cut short"):
+        _ = ParallelCorpus.load(folder).target
 
 
 def test_wrong_folders(tmp_path):
@@ -182,9 +300,9 @@ def test_wrong_folders(tmp_path):
 
 def test_text_folders_are_readable(tmp_path):
     ParallelCorpus(["thank you"], ["감사합니다"], target_lang="ko").save(tmp_path / "p")
-    assert "감사합니다" in (tmp_path / "p" / "rows.jsonl").read_text(encoding="utf-8")
+    assert "감사합니다" in (data_of(tmp_path / "p") / "rows.jsonl").read_text(encoding="utf-8")
     again = ParallelCorpus.from_jsonl(
-        tmp_path / "p" / "rows.jsonl", "source", "target", target_lang="ko"
+        data_of(tmp_path / "p") / "rows.jsonl", "source", "target", target_lang="ko"
     )
     assert again == ParallelCorpus.load(tmp_path / "p")
 

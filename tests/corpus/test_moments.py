@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from langalign_sk._process import caches
-from langalign_sk.corpus import Moments, PairMoments, ParallelCorpus, TextPool, _state
+from langalign_sk.corpus import Moments, PairMoments, ParallelCorpus, TextPool, _base
 
 
 @pytest.fixture
@@ -30,13 +30,13 @@ def accumulated(monkeypatch):
 def hashed(monkeypatch):
     """Row counts of all hashing."""
     rows = []
-    original = _state.extend_hash
+    original = _base.extend_hash
 
     def counting(start, side):
         rows.append(len(side))
         return original(start, side)
 
-    monkeypatch.setattr(_state, "extend_hash", counting)
+    monkeypatch.setattr(_base, "extend_hash", counting)
     return rows
 
 

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given, settings, strategies as st
 
 from langalign_sk.corpus import ParallelCorpus, TextPool
-from langalign_sk.corpus._grouping import tied_rows
+from langalign_sk.corpus._content import tied_rows
 from langalign_sk.text._layout import BlockLayout
 
 RNG = np.random.default_rng(0)
@@ -138,6 +138,16 @@ def test_weights_are_an_own_read_only_copy():
     assert corpus.weight.tolist() == [1, 2, 3]
     with pytest.raises(ValueError, match="read-only"):
         corpus.weight[0] = 9
+
+
+def test_other_weights():
+    corpus = ParallelCorpus(S, T, target_lang="ko")
+    weighted = corpus.with_weight(np.arange(1.0, 7))
+    assert weighted == ParallelCorpus(S, T, target_lang="ko", weight=np.arange(1.0, 7))
+    assert np.shares_memory(weighted.source, corpus.source)
+    assert weighted.with_weight(None) == corpus
+    with pytest.raises(ValueError, match="weight: one weight per row"):
+        corpus.with_weight([1.0])
 
 
 def test_take():

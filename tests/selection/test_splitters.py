@@ -8,7 +8,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 
 from langalign_sk import LangAligner, NgramEncoder, ReverseAligner, RidgeMap
-from langalign_sk.corpus._grouping import tied_rows
+from langalign_sk.corpus._content import tied_rows
 from langalign_sk.datasets import load_demo
 from langalign_sk.selection import LanguageSplit, PairKFold, PairScorer, target_validation
 
