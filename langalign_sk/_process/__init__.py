@@ -1,4 +1,4 @@
-"""What a process shares: bounded caches, locks, loaded models. All state of the package is here."""
+"""State that a process shares: bounded caches, locks, loaded models. There is none elsewhere."""
 
 from langalign_sk._process._bounded import BoundedCache as BoundedCache, held_bytes as held_bytes
 from langalign_sk._process._caches import (

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import itertools
+import os
 from collections.abc import Callable, Hashable
 from typing import Any, ParamSpec, TypeVar
 
@@ -15,7 +17,7 @@ MIB = 2**20
 
 
 class Caches:
-    """What a process remembers because it can be had again, only later."""
+    """All that a process remembers although it could be had again."""
 
     def __init__(self) -> None:
         #: Moments of vectors, by the content of their corpus and how its pairs are weighed.
@@ -71,10 +73,15 @@ def clear_caches() -> None:
     """
     for cache in vars(caches).values():
         cache.clear()
+    if os.name == "posix":
+        # Many small vectors leave holes, which glibc keeps for itself unless it is asked.
+        trim: Any = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)
 
 
 class Memo:
-    """What was derived from one object: kept in a cache of the process, gone with the object."""
+    """Values derived from one object: kept in a cache of the process, gone with the object."""
 
     __slots__ = ("__weakref__", "_cache", "_token")
 

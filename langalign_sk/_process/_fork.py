@@ -9,7 +9,7 @@ from typing import Protocol
 
 
 class Renewable(Protocol):
-    """What has something to set right in a forked child."""
+    """A thing that has something to set right in a forked child."""
 
     def after_fork(self) -> None:
         """Drop what belongs to threads, or to a process, that the child does not have."""

@@ -1,4 +1,4 @@
-"""What is known of live objects, beside them: it goes when they do."""
+"""Notes on live objects, beside them: they go when the objects do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether pickles may hold the rows of corpora."""
+"""Pickles with and without the rows of corpora."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from contextvars import ContextVar
 
 from langalign_sk._process._fork import Lock, renew_in_children
 
-#: Name of the threads in which pools of processes pickle what is sent to workers.
-_FEEDER = "QueueFeederThread"
+#: How the threads are named in which pools of processes pickle what they send to workers.
+_SENDERS = ("QueueFeederThread", "(_handle_tasks)")
 
 
 class _Blocks:
@@ -27,7 +27,9 @@ class _Blocks:
     def block(self) -> Iterator[None]:
         """Open a block."""
         key = object()
-        older = weakref.WeakSet(t for t in threading.enumerate() if t.name != _FEEDER)
+        older = weakref.WeakSet(
+            thread for thread in threading.enumerate() if not thread.name.endswith(_SENDERS)
+        )
         with self._lock:
             self._open[key] = older
         token = self.here.set(True)
@@ -61,10 +63,11 @@ def without_pairs() -> Iterator[None]:
 
     Notes
     -----
-    Inside the block is the thread (or the asynchronous task) that entered it, every thread started
-    before it ends, such as the workers of a pool made there, and the threads in which pools of
-    processes pickle what they send. Threads that ran before, serving other requests say, go on
-    pickling rows; one that is started meanwhile for something else does not.
+    Inside are the thread (or the asynchronous task) that entered the block, every thread that is
+    started before the block ends, and the threads in which pools of processes pickle what they
+    send, however old. All other threads that ran before, serving other requests say, go on
+    pickling rows. Nobody can tell for whom a thread was started: one that somebody else starts
+    meanwhile counts as inside too.
 
     Examples
     --------

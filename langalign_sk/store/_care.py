@@ -42,7 +42,7 @@ _LEFT_BEHIND = 3600.0  # seconds after which a file without its partner has no w
 
 @dataclass(frozen=True)
 class Part:
-    """What a cache holds of one encoder; `used` is the time of last use."""
+    """Share of one encoder in a cache; `used` is the time of last use."""
 
     encoder: str
     widths: tuple[int, ...]
@@ -54,7 +54,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Health:
-    """What a look at every record found: problems are files with what is wrong with them."""
+    """Findings of a look at every record: problems are files with what is wrong with them."""
 
     n_vectors: int
     problems: tuple[str, ...]

@@ -16,7 +16,7 @@ _ROW_OVERHEAD = 300
 
 @runtime_checkable
 class VectorCache(Protocol):
-    """What ``EmbeddingExtractor(cache=...)`` takes: vectors under (encoder, digest of the text).
+    """Protocol of ``EmbeddingExtractor(cache=...)``: vectors under (encoder, digest of the text).
 
     `spec` names everything that defines an encoder's vectors; a key is the digest of a text. A
     cache must be safe for several threads. It never sees a text.
