@@ -319,13 +319,14 @@ def test_memory_stays_where_it_was(robust, monkeypatch):
         model.fit(corpus.source, y)
 
     fit(0)
+    one = caches.derived.n_bytes
     clear_caches()
     start = resident()
-    for seed in range(1, 13):
+    for seed in range(1, 31):
         fit(seed)
         assert caches.derived.n_bytes <= 20 * MIB
-    assert total() > 10 * MIB
-    assert resident() - start < 20 + 40
+    assert 10 * MIB < total() < 30 * one
+    assert resident() - start < 20 + 80  # what the allocator keeps between blocks counts here
     clear_caches()
     assert total() == 0
     assert resident() - start < 30
