@@ -76,15 +76,7 @@ def judged(corpus: ParallelCorpus, robust: str) -> tuple[ParallelCorpus, float]:
             f"robust={robust!r}: no pair of {corpus!r} fits the others better than random pairs "
             "do; check that the rows of both sides are in the same order"
         )
-    weighted = ParallelCorpus(
-        corpus.source,
-        corpus.target,
-        source_lang=corpus.source_lang,
-        target_lang=corpus.target_lang,
-        weight=weight,
-        layout=corpus.layout,
-    )
-    return weighted, fit.bad_share
+    return corpus.with_weight(weight), fit.bad_share
 
 
 def _fit_of(corpus: ParallelCorpus) -> PairFit:
