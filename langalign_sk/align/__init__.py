@@ -7,12 +7,9 @@ from langalign_sk.align._moving import LanguageGate, block_codes as block_codes
 from langalign_sk.align._pairs import (
     PairedEstimator as PairedEstimator,
     all_or_nothing as all_or_nothing,
-    as_pools as as_pools,
-    no_pairs as no_pairs,
     refuse_nested as refuse_nested,
-    resolve_corpora as resolve_corpora,
 )
-from langalign_sk.align._robust import judged as judged, pair_scores
+from langalign_sk.align._robust import pair_scores
 from langalign_sk.align._text_aligner import TextAligner, embedded as embedded
 
 __all__ = [

@@ -26,7 +26,7 @@ from langalign_sk.align._pairs import (
     width_of_rows,
 )
 from langalign_sk.align._robust import judged
-from langalign_sk.corpus import TextPool
+from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.maps import BaseMap, average, compose, fits_from_moments, resolve_map
 from langalign_sk.text import BlockLayout
 
@@ -80,10 +80,6 @@ class BaseAligner(PairedEstimator, MovesRows):
         """Return the method of the map and, where there is one, of the way there and back."""
         return [self.method]
 
-    def _needs_pairs(self) -> bool:
-        """Tell whether any of the maps can't be fitted from unpaired rows alone."""
-        return any(getattr(resolve_map(m), "needs_pairs", True) for m in self._methods())
-
     def fit(self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None) -> Self:
         """Fit the maps from the pairs, and the rule that decides which rows move.
 
@@ -103,7 +99,7 @@ class BaseAligner(PairedEstimator, MovesRows):
             The fitted aligner.
         """
         with all_or_nothing(self) as draft:
-            draft._learn(X, y, draft._given_pairs(pairs), unlabeled, go_on=False)
+            draft._learn(X, y, draft._given_pairs(pairs), unlabeled)
         return self
 
     @available_if(_streams)
@@ -161,10 +157,22 @@ class BaseAligner(PairedEstimator, MovesRows):
         """
         return self.fit(X, y, pairs=pairs, unlabeled=unlabeled).transform(X, lang=lang)
 
-    def _learn(self, X: Any, y: Any, pairs: Any, unlabeled: Any, *, go_on: bool) -> None:
-        """Fit from `pairs`, on top of what was learned or afresh: find out which way they lead."""
+    def _learn(
+        self,
+        X: Any,
+        y: Any,
+        pairs: Any,
+        unlabeled: Any,
+        *,
+        go_on: bool = False,
+        owner: str | None = None,
+    ) -> tuple[list[ParallelCorpus] | None, dict[str, TextPool]]:
+        """Fit from `pairs`, on top of what was learned or afresh; return what was learned from.
+
+        Errors about pairs name the `owner`, who was given them.
+        """
         self._validate_params()
-        owner = type(self).__name__
+        owner = owner or type(self).__name__
         earlier = self._moments if go_on else {}
         blocks, names = self.layout_ if go_on else None, UNNAMED
         if self.blocks is not None and not go_on:
@@ -177,9 +185,10 @@ class BaseAligner(PairedEstimator, MovesRows):
         X = as_float_matrix(as_numpy(X), name="X") if side else self._check_X(X, reset=not go_on)
         corpora = resolve_corpora(pairs, y, X, blocks=blocks, owner=owner, names=names)
         pools = as_pools(self.unlabeled if unlabeled is None else unlabeled, owner, texts=False)
-        if corpora is None and (not pools or self._needs_pairs()):
-            hint = ', or pairs="y" where y is a 2-D float array, row by row the translations of X'
-            raise no_pairs(owner, y=f"{hint} (class labels are not pairs)")
+        methods = [resolve_map(m, random_state=self.random_state) for m in self._methods()]
+        needed = any(getattr(method, "needs_pairs", True) for method in methods)
+        if corpora is None and (needed or not pools):
+            raise no_pairs(owner, given_y=y is not None)
         shares = []
         if self.robust is not None and corpora is not None:
             found = [judged(corpus, self.robust) for corpus in corpora]
@@ -202,11 +211,13 @@ class BaseAligner(PairedEstimator, MovesRows):
         self.n_pairs_ = sum(part.n for part in earlier.values())
         self.n_pairs_ += sum(corpus.n_pairs for corpus in corpora or [])
         self.bad_share_ = {way.moved: share for way, share in zip(ways, shares, strict=False)}
-        self._fit(ways, moved, earlier, pools, gated=one_space and self.gate is not None)
+        self._fit(methods, ways, moved, earlier, pools, gated=one_space and self.gate is not None)
         self._look_at(X)
+        return corpora, pools
 
     def _fit(
         self,
+        methods: Sequence[Any],
         ways: Sequence[Direction],
         moved: Sequence[str],
         earlier: Mapping[str, PairMoments],
@@ -215,7 +226,6 @@ class BaseAligner(PairedEstimator, MovesRows):
         gated: bool,
     ) -> None:
         """Fit the maps of all moved languages, the round trip and the gate."""
-        methods = [resolve_map(m, random_state=self.random_state) for m in self._methods()]
         streams = [fits_from_moments(method) for method in methods]
         moments, of = dict(earlier), {way.moved: way for way in ways}
         # Row maps in blocks are the one case in which nobody asks for moments.

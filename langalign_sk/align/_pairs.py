@@ -232,11 +232,13 @@ def came_as_arrays(corpus: ParallelCorpus) -> bool:
     return unnamed and corpus.layout is None and corpus.weight is None
 
 
-def no_pairs(owner: str, *, y: str = "") -> ValueError:
-    """Return the error for a fit without pairs; `y` says what it can have to do with them."""
+def no_pairs(owner: str, *, given_y: bool = False) -> ValueError:
+    """Return the error for a fit without pairs."""
+    hint = ', or pairs="y" where y is a 2-D float array, row by row the translations of X'
+    hint += " (class labels are not pairs)"
     return ValueError(
-        f"{owner} has no parallel pairs: give it pairs=ParallelCorpus(source, target, "
-        f'source_lang="en", target_lang="ko"), or fit(X, y, pairs=(source, target)){y}'
+        f"{owner} has no parallel pairs: give it pairs=ParallelCorpus(source, target, source_lang="
+        f'"en", target_lang="ko"), or fit(X, y, pairs=(source, target)){hint if given_y else ""}'
     )
 
 

@@ -18,14 +18,9 @@ from langalign_sk.align import (
     PairedEstimator,
     ReverseAligner,
     all_or_nothing,
-    as_pools,
     embedded,
-    judged,
-    no_pairs,
     refuse_nested,
-    resolve_corpora,
 )
-from langalign_sk.text import BlockLayout
 from langalign_sk.transfer._adapting import Adaptation, mine_pairs
 from langalign_sk.transfer._carrying import Carrier, Carriers, KernelFeatures
 from langalign_sk.transfer._head import CarriedRows, GaussianHead, NoisyCopies, unfitted_head
@@ -216,25 +211,19 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         self, X: FloatArray, codes: np.ndarray, weight: Float64Array, pairs: Any, unlabeled: Any
     ) -> None:
         """Fit aligner, carriers, heads and what unlabelled rows add."""
-        owner = type(self).__name__
         head = unfitted_head(self.head, self.random_state)
         # Without one, a ridge tells languages apart, and takes rows into the source language.
         aligner = ReverseAligner(method="ridge") if self.aligner is None else clone(self.aligner)
         if aligner.random_state is None:
             aligner.set_params(random_state=self.random_state)
         null = isinstance(pairs, str) and pairs == "self"
-        if null:
-            aligner.set_params(method="procrustes")  # nothing is to move: rows onto themselves
-        elif isinstance(pairs, str):
-            raise ValueError(f"{owner}: pairs={pairs!r} is no corpus; y holds class labels here")
-        blocks = None if aligner.blocks is None else BlockLayout(aligner.blocks)
-        corpora = resolve_corpora(pairs, None, X, blocks=blocks, owner=owner)
-        pools = as_pools(unlabeled, owner, texts=False)
-        if corpora is None and (not pools or aligner._needs_pairs()):
-            raise no_pairs(owner)
-        if self.robust is not None and corpora is not None and not null:
-            corpora = [judged(corpus, self.robust)[0] for corpus in corpora]
-        self.aligner_ = aligner.fit(X, pairs=corpora, unlabeled=unlabeled)
+        if null:  # nothing is to move: rows onto themselves
+            aligner.set_params(method="procrustes")
+        elif self.robust is not None:
+            aligner.set_params(robust=self.robust)
+        owner = type(self).__name__
+        corpora, pools = aligner._learn(X, None, pairs, unlabeled, owner=owner)
+        self.aligner_ = aligner
         self.carriers_ = Carriers(
             self.aligner_,
             [] if null or corpora is None else corpora,

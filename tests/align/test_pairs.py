@@ -82,7 +82,8 @@ class TestPairsFromY:
 )
 @pytest.mark.parametrize("aligner", [LangAligner(), ReverseAligner()])
 def test_labels_are_never_pairs(aligner, y):
-    with pytest.raises(ValueError, match="has no parallel pairs.*class labels are not pairs"):
+    told = "" if y is None else ".*class labels are not pairs"
+    with pytest.raises(ValueError, match=f"has no parallel pairs{told}"):
         aligner.fit(S, y)
 
 

@@ -133,7 +133,7 @@ def test_missing_pairs_are_those_of_the_classifier():
     ):
         with pytest.raises(ValueError, match="^TransferClassifier has no parallel pairs: give it"):
             model.fit(X, Y[: len(X)])
-    with pytest.raises(ValueError, match="^TransferClassifier: pairs='y' is no corpus.*labels"):
+    with pytest.raises(ValueError, match="^TransferClassifier: pairs=.y. takes.*labels are not"):
         TransferClassifier(pairs="y").fit(S, Y)
     with pytest.raises(ValueError, match="^TransferClassifier: pairs must be a ParallelCorpus"):
         TransferClassifier(pairs=Y).fit(S, Y)
