@@ -390,7 +390,7 @@ class ReverseAligner(BaseAligner):
         map object is used for the way there instead. Round trips are averaged over languages.
         False leaves source rows alone, for a head that is trained already; where the head is
         trained behind the aligner, True did better on all real text measured.
-    gate, robust, unlabeled, blocks, keep_moments, random_state
+    gate, robust, unlabeled, keep_moments, blocks, random_state
         As in `LangAligner`; without pairs, `unlabeled` is [source, target, ...].
 
     Attributes
@@ -418,10 +418,6 @@ class ReverseAligner(BaseAligner):
     to the expectation of :math:`R(t)` given :math:`s`: the head sees in training what it will
     see in service (regression calibration). Two affine maps are multiplied once, at fit.
 
-    References
-    ----------
-    LANGALIGN, arXiv:2503.18603.
-
     Examples
     --------
     >>> import numpy as np
@@ -446,8 +442,8 @@ class ReverseAligner(BaseAligner):
         gate: str | None = "hard",
         robust: str | None = None,
         unlabeled: Any = None,
-        blocks: Any = None,
         keep_moments: bool = False,
+        blocks: Any = None,
         random_state: Any = None,
     ) -> None:
         super().__init__(

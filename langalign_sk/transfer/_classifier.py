@@ -23,7 +23,7 @@ from langalign_sk.align import (
 )
 from langalign_sk.transfer._adapting import Adaptation, mine_pairs
 from langalign_sk.transfer._carrying import Carrier, Carriers, KernelFeatures
-from langalign_sk.transfer._head import CarriedRows, GaussianHead, NoisyCopies, unfitted_head
+from langalign_sk.transfer._head import CarriedRows, GaussianHead, Head, NoisyCopies, unfitted_head
 
 #: What a saved classifier is made of, besides arrays.
 PARTS = (Adaptation, Carrier, Carriers, GaussianHead, KernelFeatures, NoisyCopies, Nystroem)
@@ -92,11 +92,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
     with a `ReverseAligner`, through its map. The head of its language learns from source rows x
     carried to :math:`G(x) \approx E[R(t) | s = x]`, a ridge regression of :math:`R(t_i)` on
     :math:`s_i`, and from the covariance of :math:`R(t_i) - G(s_i)`. With a `LangAligner`, G is its
-    map and R the identity.
-
-    References
-    ----------
-    LANGALIGN, arXiv:2503.18603.
+    map and R the identity, as in LANGALIGN (arXiv:2503.18603).
 
     Examples
     --------
@@ -117,7 +113,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "embedder": [HasMethods(["fit_transform", "transform"]), None],
         "aligner": [LangAligner, ReverseAligner, None],
-        "head": [GaussianHead, NoisyCopies, HasMethods(["fit"]), None],
+        "head": [Head, HasMethods(["fit"]), None],
         "match_classes": ["boolean"],
         "self_training": [Interval(Integral, 0, None, closed="left")],
         "target_weight": [Interval(Real, 0, np.inf, closed="left")],
@@ -322,7 +318,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), or iterable of str
-            Rows in any of the languages, mixed as they come.
+            As for :meth:`predict_proba`.
 
         Returns
         -------
@@ -361,8 +357,8 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.string = self.embedder is not None
-        tags.input_tags.two_d_array = self.embedder is None
+        texts = self.embedder is not None
+        tags.input_tags.string, tags.input_tags.two_d_array = texts, not texts
         return tags
 
     def __sklearn_is_fitted__(self) -> bool:

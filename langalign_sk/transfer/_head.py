@@ -17,11 +17,6 @@ from sklearn.utils.validation import has_fit_parameter
 from langalign_sk._numeric import Float64Array, FloatArray, oas_covariance
 from langalign_sk.transfer._constants import FLOOR, SURENESS, WITHIN
 
-_NOT_NEGATIVE = {
-    "noise": [Interval(Real, 0, np.inf, closed="left")],
-    "n_landmarks": [Interval(Integral, 0, None, closed="left")],
-}
-
 
 @dataclass(frozen=True)
 class CarriedRows:
@@ -36,7 +31,39 @@ class CarriedRows:
     noise: Float64Array | None
 
 
-class GaussianHead(BaseEstimator):
+class Head(BaseEstimator):
+    """Base of heads: what a `TransferClassifier` fits for each language."""
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "noise": [Interval(Real, 0, np.inf, closed="left")],
+        "n_landmarks": [Interval(Integral, 0, None, closed="left")],
+    }
+
+    classes_: np.ndarray
+
+    def predict_proba(self, X: FloatArray) -> Float64Array:
+        """Return the probability of each class.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n, d)
+            Rows as the head sees them.
+
+        Returns
+        -------
+        proba : ndarray of shape (n, n_classes)
+        """
+        return self._proba(X)
+
+    def _proba(self, X: FloatArray) -> Float64Array:
+        raise NotImplementedError
+
+    def _fit_carried(self, parts: Sequence[CarriedRows], classes: np.ndarray) -> Self:
+        """Fit on the labelled rows of each language, which may lack some of the classes."""
+        raise NotImplementedError
+
+
+class GaussianHead(Head):
     r"""Linear discriminant from class means, scatter of the rows and scatter of translations.
 
     Parameters
@@ -69,8 +96,6 @@ class GaussianHead(BaseEstimator):
     >>> TransferClassifier(head=GaussianHead()).set_params(head__noise=0.5).head
     GaussianHead(noise=0.5)
     """
-
-    _parameter_constraints: ClassVar[dict[str, Any]] = _NOT_NEGATIVE
 
     def __init__(self, noise: float = 1.0, n_landmarks: int = 1200) -> None:
         self.noise = noise
@@ -112,17 +137,7 @@ class GaussianHead(BaseEstimator):
         )
         return self
 
-    def predict_proba(self, X: FloatArray) -> Float64Array:
-        """Return the posterior probability of each class.
-
-        Parameters
-        ----------
-        X : ndarray of shape (n, d)
-
-        Returns
-        -------
-        proba : ndarray of shape (n, n_classes)
-        """
+    def _proba(self, X: FloatArray) -> Float64Array:
         scores = SURENESS * (X @ self.coef_ + self.intercept_)
         scores -= scores.max(axis=1, keepdims=True)
         proba: Float64Array = np.exp(scores)
@@ -130,7 +145,7 @@ class GaussianHead(BaseEstimator):
         return proba
 
 
-class NoisyCopies(BaseEstimator):
+class NoisyCopies(Head):
     """Any classifier, fitted on copies of the carried rows, each with noise of its own.
 
     Parameters
@@ -166,7 +181,7 @@ class NoisyCopies(BaseEstimator):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **_NOT_NEGATIVE,
+        **Head._parameter_constraints,
         "estimator": [HasMethods(["fit"])],
         "n_copies": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
@@ -213,19 +228,9 @@ class NoisyCopies(BaseEstimator):
             self.estimator_.fit(X, y)
         return self
 
-    def predict_proba(self, X: FloatArray) -> Float64Array:
-        """Return the classifier's probability of each class, zero for those it has not met.
-
-        Parameters
-        ----------
-        X : ndarray of shape (n, d)
-
-        Returns
-        -------
-        proba : ndarray of shape (n, n_classes)
-        """
+    def _proba(self, X: FloatArray) -> Float64Array:
         proba = np.zeros((len(X), len(self.classes_)))
-        met = np.searchsorted(self.classes_, self.estimator_.classes_)
+        met = np.searchsorted(self.classes_, self.estimator_.classes_)  # it may lack some
         proba[:, met] = self.estimator_.predict_proba(X)
         return proba
 
@@ -234,7 +239,7 @@ def unfitted_head(head: Any, random_state: Any) -> Any:
     """Return the head to fit, checked, with our random state where it has none of its own."""
     if head is None:
         return GaussianHead()
-    head = clone(head) if isinstance(head, GaussianHead | NoisyCopies) else NoisyCopies(clone(head))
+    head = clone(head) if isinstance(head, Head) else NoisyCopies(clone(head))
     head._validate_params()
     estimator = getattr(head, "estimator", head)
     if not hasattr(estimator, "predict_proba"):
