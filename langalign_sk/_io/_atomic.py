@@ -16,6 +16,7 @@ from typing import Any
 
 from langalign_sk._io._files import (
     atomic_file,
+    disk_errors_name,
     hold,
     is_abandoned,
     keep_rights,
@@ -49,8 +50,9 @@ def atomic_folder(path: str | os.PathLike[str], *, marker: str) -> Iterator[Path
     _remove_abandoned(target.parent, re.compile(rf"\.[0-9a-f]{{12}}{re.escape(ends)}"))
     new, descriptor = _open_new(lambda: sibling(target))
     try:
-        yield new
-        _sync_tree(new)
+        with disk_errors_name(target):
+            yield new
+            _sync_tree(new)
         if target.exists():
             keep_rights(new, target.stat())
         _replace_folder(new, target)
@@ -93,8 +95,9 @@ def new_version(path: str | os.PathLike[str], *, pointer: str) -> Iterator[Versi
     folder, descriptor = _open_new(lambda: target / f"data-{secrets.token_hex(6)}")
     version = Version(folder)
     try:
-        yield version
-        _sync_tree(folder)
+        with disk_errors_name(target):
+            yield version
+            _sync_tree(folder)
         for above in (target, target.parent):
             sync_folder(above)
         with _locked(target):
@@ -179,7 +182,8 @@ def _sync_tree(folder: Path) -> None:
     """Bring all files in a folder, and their names, to the disk."""
     for place, _, files in os.walk(folder):
         for name in files:
-            with open(os.path.join(place, name), "r+b") as file:
+            # Windows wants the right to write; elsewhere a file may be without it.
+            with open(os.path.join(place, name), "r+b" if os.name == "nt" else "rb") as file:
                 os.fsync(file.fileno())
         sync_folder(Path(place))
 

@@ -82,6 +82,8 @@ def disk_errors_name(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if type(error) is OSError and error.errno is None:  # NumPy's, when less was written
+            raise OSError(f"{path}: {error}") from error
         if error.errno not in _DISK_ERRORS or error.filename is not None:
             raise
         raise OSError(error.errno, error.strerror, os.fspath(path)) from error

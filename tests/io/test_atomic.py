@@ -1,6 +1,8 @@
 """Folders that are replaced whole or not at all, by exchange or by a file that names a version."""
 
 import os
+import re
+import resource
 import stat
 import subprocess
 import sys
@@ -255,3 +257,29 @@ def test_an_interrupt_after_the_file_names_the_new_version(tmp_path, monkeypatch
     assert read(Pointed, target) == "new"
     write(Pointed, target, "newer")
     assert no_leftovers(Pointed, target)
+
+
+def test_a_full_disk_is_told_with_the_name_of_the_folder_and_leaves_the_old_one(kind, tmp_path):
+    target = tmp_path / "f"
+    write(kind, target, "old")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2048, limit[1]))
+    try:
+        with pytest.raises(OSError, match=re.escape(f"'{target}'")):
+            write(kind, target, "x" * 100_000)
+        with (
+            pytest.raises(OSError, match=rf"^{re.escape(str(target))}: .* written$"),
+            kind.writing(target) as folder,
+        ):
+            np.save(folder / "rows.npy", np.zeros(10_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert read(kind, target) == "old"
+    assert no_leftovers(kind, target)
+
+
+def test_files_that_may_not_be_written_are_brought_to_the_disk_as_well(kind, tmp_path):
+    with kind.writing(tmp_path / "f") as folder:
+        (folder / "rows").write_text("x")
+        (folder / "rows").chmod(0o400)
+    assert (kind.rows(tmp_path / "f") / "rows").read_text() == "x"
