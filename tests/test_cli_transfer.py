@@ -390,7 +390,8 @@ def test_a_folder_that_is_replaced_keeps_the_rights_of_its_files(tmp_path):
 HOSTILE = [
     '5" screen',
     '"quoted',
-    "=1+x",
+    "=1+1",
+    "👍",
     "@SUM(A1)",
     "+82 가",
     "-x",

@@ -154,10 +154,12 @@ def extractor(
     """Build the extractor; character encoders are fitted on every text of their language."""
     from langalign_sk import EmbeddingExtractor, NgramEncoder
 
-    keep: Any = "memory" if cache is None else cache
+    # A text that shows no language, such as an emoji, comes from where the model is used.
+    given: dict[str, Any] = {"default_language": str(pairs.target_lang)}
+    given["cache"] = "memory" if cache is None else cache
     if isinstance(encoders, str):
         languages = [str(pairs.source_lang), str(pairs.target_lang)]
-        return EmbeddingExtractor(encoders, languages=languages, cache=keep)
+        return EmbeddingExtractor(encoders, languages=languages, **given)
     models: dict[str, Any] = {}
     for lang, name in encoders.items():
         models[lang] = name
@@ -166,7 +168,7 @@ def extractor(
             texts = list(dict.fromkeys([*side, *spare[lang]]))
             say(f"fitting the {NGRAM} encoder of {lang} on {len(texts):,} texts")
             models[lang] = NgramEncoder(min(384, max(2, len(texts) // 2))).fit(texts)
-    return EmbeddingExtractor(models, cache=keep)
+    return EmbeddingExtractor(models, **given)
 
 
 def compare(
