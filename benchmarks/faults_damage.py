@@ -25,7 +25,7 @@ from benchmarks.trials import (
     flip_a_bit,
     in_child,
     judged,
-    names_in,
+    tree,
 )
 from langalign_sk import ParallelCorpus
 
@@ -193,4 +193,4 @@ def _go_on(things: Things, folder: Path) -> list[Any]:
     """Finish the file; return its bytes, and what else lies there."""
     path = folder / "vectors.npy"
     things.extractor().transform_to(path, things.texts, chunk=CHUNK)
-    return [path.read_bytes(), names_in(folder)]
+    return [path.read_bytes(), tree(folder)]

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from unittest.mock import patch
 
 from benchmarks.faults_things import CHUNK, Command, Things, content
-from benchmarks.trials import in_child, names_in, same
+from benchmarks.trials import in_child, same, tree
 from langalign_sk import ParallelCorpus
 
 _NEW_MOUNTS = 0x00020000  # CLONE_NEWNS
@@ -96,7 +96,7 @@ def _written(thing: Thing, folder: Path, trouble: Trouble) -> tuple[str, bool]:
     for version in (1, 0):
         thing.write(path, version)
         versions.insert(0, in_child(partial(thing.read, path)).value)
-    clear, state = True, 1
+    clean, clear, state = tree(folder), True, 1
     with trouble(folder):
         try:
             thing.write(path, 1)
@@ -106,16 +106,16 @@ def _written(thing: Thing, folder: Path, trouble: Trouble) -> tuple[str, bool]:
             clear = str(folder) in str(error) and "Traceback" not in str(error)
             said = "an error that says where" if clear else f"an unclear error ({error})"
             state = 0
-    left = [name for name in names_in(folder) if name != "thing"]
+    left = tree(folder)
     kept = same(in_child(partial(thing.read, path)).value, versions[state])
     said += f", {('old', 'new')[state]} version {'there' if kept else 'LOST'}"
-    if left and thing.name != "transform_to":  # which goes on where it was
+    if left != clean and thing.name != "transform_to":  # which goes on where it was
         said += f", left behind: {left}"
         clear = False
     thing.write(path, 1)
     again = same(in_child(partial(thing.read, path)).value, versions[1])
-    again = again and names_in(folder) == ["thing"]
-    said += ", next write right" if again else f", NEXT WRITE WRONG ({names_in(folder)})"
+    again = again and tree(folder) == clean
+    said += ", next write right" if again else f", NEXT WRITE WRONG ({tree(folder)})"
     return said, clear and kept and again
 
 

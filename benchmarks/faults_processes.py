@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from benchmarks.faults_things import CHUNK, Command, Ready, Things, content
-from benchmarks.trials import in_child, names_in, same
+from benchmarks.trials import in_child, same, tree
 from langalign_sk import EmbeddingExtractor, LangAligner, ParallelCorpus
 from langalign_sk.store import DiskCache, MemoryCache
 
@@ -63,22 +63,22 @@ def _killed(
     write(1)
     new = in_child(lambda: writer.read(path)).value
     longest = 1.2 * write(0)
-    old = in_child(lambda: writer.read(path)).value
+    old, clean = in_child(lambda: writer.read(path)).value, tree(folder)
     row = {"kills": n, "old": 0, "new": 0, "neither": 0, "in the middle": 0, "left behind": 0}
     bad = []
     for _ in range(n):
         kill_in(lambda ready: writer.write(path, 1, ready), rng.uniform(0, longest))
-        row["in the middle"] += names_in(folder) != ["thing"]
+        row["in the middle"] += tree(folder) != clean
         found, how = in_child(lambda: writer.read(path))
         state = "neither" if how else "old" if same(found, old) else "new"
         if state == "new" and not same(found, new):
             state, how = "neither", "other content"
         row[state] += 1
-        bad += [f"neither old nor new: {how}; {names_in(folder)}"] * bool(how)
+        bad += [f"neither old nor new: {how}; {tree(folder)}"] * bool(how)
         write(1)
-        left = names_in(folder) != ["thing"]
+        left = tree(folder) != clean
         row["left behind"] += left
-        bad += [f"left behind after the next call: {names_in(folder)}"] * left
+        bad += [f"left behind after the next call: {tree(folder)}"] * left
         if not same(in_child(lambda: writer.read(path)).value, new):
             bad.append("the next call does not write what it should")
         write(0)

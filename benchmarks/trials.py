@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import re
 import select
 import signal
 import time
@@ -144,6 +145,7 @@ def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
     return {"trials": len(outcomes), **{name: found[name] for name in OUTCOMES}}
 
 
-def names_in(folder: Path) -> list[str]:
-    """Return the names of what lies in a folder, hidden or not."""
-    return sorted(path.name for path in folder.iterdir())
+def tree(folder: Path) -> list[str]:
+    """Return the paths of all that lies in a folder, with random parts of names left out."""
+    paths = (path.relative_to(folder).as_posix() for path in folder.rglob("*"))
+    return sorted(re.sub(r"[0-9a-f]{12}", "#", path) for path in paths)

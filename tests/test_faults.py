@@ -7,14 +7,40 @@ import pytest
 
 from benchmarks import (
     faults,
+    faults_damage,
+    faults_disks,
     faults_interrupts,
     faults_limits,
+    faults_processes,
     trials,
 )
 
 
 def quiet(message):
     """Say nothing."""
+
+
+def test_a_flipped_bit_is_noticed(tmp_path):
+    found = faults_damage.measure(4, tmp_path, quiet)
+    assert found["unwanted"] == []
+    assert all(row["trials"] == 4 for row in found["rows"].values())
+
+
+def test_a_killed_writer_leaves_the_old_or_the_new(tmp_path):
+    found = faults_processes.kills(2, tmp_path, quiet)
+    assert found["unwanted"] == []
+    assert all(row["old"] + row["new"] == 2 for row in found["rows"].values())
+
+
+def test_children_of_a_busy_process_go_on(tmp_path):
+    found = faults_processes.forks(2, tmp_path, quiet)
+    assert found["unwanted"] == []
+
+
+def test_a_bad_disk_is_told_and_harms_nothing(tmp_path):
+    found = faults_disks.measure(tmp_path, quiet, mounts=False)
+    assert found["unwanted"] == []
+    assert len(found["rows"]) == 15
 
 
 def test_an_interrupted_fit_leaves_what_was_or_what_is_made(tmp_path):

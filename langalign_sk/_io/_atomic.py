@@ -101,8 +101,13 @@ def new_version(path: str | os.PathLike[str], *, pointer: str) -> Iterator[Versi
         for above in (target, target.parent):
             sync_folder(above)
         with _locked(target):
+            # Known to be finished, also where no lock can tell.
+            versions = [path for path in target.iterdir() if _VERSION.fullmatch(path.name)]
+            replaced = [path for path in versions if _names(target / pointer, path)]
             with atomic_file(target / pointer, private=False) as file:
                 file.write(version.pointer.encode())
+            for path in replaced:
+                shutil.rmtree(path, ignore_errors=True)
             _remove_abandoned(target, _VERSION, but=folder)
     except BaseException:
         if not _names(target / pointer, folder):  # an interrupt may come when it does already

@@ -1,5 +1,6 @@
 """Folders that are replaced whole or not at all, by exchange or by a file that names a version."""
 
+import errno
 import os
 import re
 import resource
@@ -109,6 +110,31 @@ def test_foreign_things_are_not_overwritten(kind, tmp_path):
     write(kind, tmp_path / "empty", "x")
     assert read(kind, tmp_path / "empty") == "x"
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
+
+
+def test_where_there_are_no_locks_the_old_version_goes_all_the_same(kind, tmp_path, monkeypatch):
+    def refuse(*args):
+        raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    for text in ("old", "new"):
+        write(kind, tmp_path / "f", text)
+    assert read(kind, tmp_path / "f") == "new"
+    assert no_leftovers(kind, tmp_path / "f")
+
+
+def test_a_full_disk_is_told_with_the_name_of_the_folder(kind, tmp_path):
+    target = tmp_path / "f"
+    write(kind, target, "old")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limit[1]))
+    try:
+        with pytest.raises(OSError, match=re.escape(f"'{target}'")):
+            write(kind, target, "x" * 100_000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert read(kind, target) == "old"
+    assert no_leftovers(kind, target)
 
 
 def test_a_link_stays_a_link_and_rights_stay(kind, tmp_path):
