@@ -97,7 +97,7 @@ class BoundedCache(Generic[Value]):
         """Keep a value, dropping those unused for longest until the rest fits."""
         size = 0 if self.max_bytes is None else held_bytes(value)
         with self._lock:
-            dropped = self._pop(key) + self._pop_dead()
+            dropped = [old for old in self._pop(key) if old is not value] + self._pop_dead()
             self._values[key] = value, size, owner
             self._bytes += size
             if owner is not None:

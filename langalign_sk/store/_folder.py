@@ -13,7 +13,7 @@ from pathlib import Path
 
 from langalign_sk._io import atomic_file
 from langalign_sk._numeric import Float32Array
-from langalign_sk._process import Lock, caches, renew_in_children
+from langalign_sk._process import BoundedCache, Lock, caches, renew_in_children
 from langalign_sk.store._claims import claimed
 from langalign_sk.store._index import KEY_BYTES
 from langalign_sk.store._segment import KEYS, ROWS
@@ -39,7 +39,9 @@ class CacheFolder:
         self.path = path
         self._lock = Lock()
         self._encoders: dict[str, EncoderVectors] = {}
-        self._writing: list[EncoderVectors] = []
+        self._writing: BoundedCache[EncoderVectors] = BoundedCache(
+            max_items=_OPEN_WRITERS, on_drop=lambda vectors: vectors.close()
+        )
         #: Claims of this process → open file, whose lock shows that it lives.
         self._claims: dict[Path, int] = {}
         self._warned = False
@@ -48,43 +50,34 @@ class CacheFolder:
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
         """Vector of each key, None where there is none."""
-        with self._lock:
-            _check_keys(keys)
-            try:
-                if self._is_there():
-                    return self._vectors_of(encoder_name(spec)).get(keys)
-            except OSError as error:
-                self._go_without(error)
-            return [None] * len(keys)
+        _check_keys(keys)
+        with self._lock, self._never_failing():
+            if self._is_there():
+                return self._vectors_of(encoder_name(spec)).get(keys)
+        return [None] * len(keys)
 
     def put_many(
         self, spec: str, keys: Sequence[bytes], rows: Float32Array, max_bytes: int | None
     ) -> None:
         """Keep vectors, then bring the folder under its bound."""
-        with self._lock:
-            _check_keys(keys)
-            try:
-                self._make()
-                vectors = self._vectors_of(encoder_name(spec))
-                share = SEGMENT_BYTES if max_bytes is None else max_bytes // 16
-                vectors.put(keys, rows, min(SEGMENT_BYTES, share))
-                self._limit_writers(vectors)
-                if max_bytes is not None:
-                    evict(self.path, max_bytes)
-            except OSError as error:
-                self._go_without(error)
+        _check_keys(keys)
+        name = encoder_name(spec)
+        share = SEGMENT_BYTES if max_bytes is None else max_bytes // 16
+        with self._lock, self._never_failing():
+            self._make()
+            vectors = self._vectors_of(name)
+            vectors.put(keys, rows, min(SEGMENT_BYTES, share))
+            self._writing.put(name, vectors)
+            if max_bytes is not None:
+                evict(self.path, max_bytes)
 
     @contextmanager
     def claim(self, spec: str, keys: Sequence[bytes]) -> Iterator[list[bool]]:
         """Claim texts for the block."""
-        try:
+        folder = self.path / encoder_name(spec)
+        with self._never_failing():
             self._make()
-            folder = self.path / encoder_name(spec)
             folder.mkdir(exist_ok=True)
-        except OSError as error:
-            self._go_without(error)
-            yield [True] * len(keys)
-            return
         with claimed(folder, keys, self._claims) as mine:
             yield mine
 
@@ -100,35 +93,26 @@ class CacheFolder:
     def close(self) -> None:
         """Give up what is open and known, as if this process had just begun."""
         with self._lock:
-            for vectors in self._encoders.values():
-                vectors.close()
-            self._encoders.clear()
             self._writing.clear()
+            self._encoders.clear()
             self._opened = False
 
     def after_fork(self) -> None:
         """Close a child's copies of its parent's files, whose locks must end with the parent."""
-        self._lock = Lock()
         for descriptor in self._claims.values():
             with contextlib.suppress(OSError):
                 os.close(descriptor)
-        self._claims.clear()
-        with contextlib.suppress(OSError):
-            self.close()
+        for vectors in self._encoders.values():
+            with contextlib.suppress(OSError):
+                vectors.close()
+        self._claims.clear()  # also for those who look into it
+        self.__init__(self.path)  # type: ignore[misc]  # as if this process had just begun
 
     def _vectors_of(self, encoder: str) -> EncoderVectors:
         """Part of the folder that belongs to an encoder."""
         if encoder not in self._encoders:
             self._encoders[encoder] = EncoderVectors(self.path / encoder)
         return self._encoders[encoder]
-
-    def _limit_writers(self, vectors: EncoderVectors) -> None:
-        """Close the writer that was used longest ago where there are many."""
-        if vectors in self._writing:
-            self._writing.remove(vectors)
-        self._writing.append(vectors)
-        if len(self._writing) > _OPEN_WRITERS:
-            self._writing.pop(0).close()
 
     def _is_there(self) -> bool:
         """Tell whether the folder is a cache; raise if it is something else."""
@@ -144,16 +128,20 @@ class CacheFolder:
             file.write(json.dumps(_FORMAT).encode() + b"\n")
         self._opened = True
 
-    def _go_without(self, error: OSError) -> None:
-        """Say once that the disk does not do its part."""
-        if not self._warned:
-            self._warned = True
-            warnings.warn(
-                f"the cache {self.path} can't be used ({error}): what it lacks is computed, and "
-                "not kept",
-                UserWarning,
-                stacklevel=4,
-            )
+    @contextmanager
+    def _never_failing(self) -> Iterator[None]:
+        """Say once that the disk does not do its part, and go on without."""
+        try:
+            yield
+        except OSError as error:
+            if not self._warned:
+                self._warned = True
+                warnings.warn(
+                    f"the cache {self.path} can't be used ({error}): what it lacks is computed, "
+                    "and not kept",
+                    UserWarning,
+                    stacklevel=5,
+                )
 
 
 def is_cache(path: Path) -> bool:

@@ -54,6 +54,7 @@ def test_bounded_in_number_and_told_what_goes():
     cache.drop("b")
     cache.drop("nothing")
     cache.put("c", "new")
+    cache.put("c", cache.known("c"))  # used again, not replaced
     cache.clear()
     assert gone == ["aa", "bb", "cc", "new"]
     assert len(cache) == cache.n_bytes == 0
