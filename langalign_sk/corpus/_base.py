@@ -348,13 +348,9 @@ class Corpus(Immutable):
             return sum(
                 (right._shared_moments() for right in reversed(added)), node._shared_moments()
             )
-        total = None
-        for sides, weight in self._chunks():
-            moments = self._accumulate(sides, weight)
-            total = moments if total is None else total + moments
-        return total
+        return self._accumulate(self._chunks())
 
-    def _chunks(self) -> Iterator[tuple[tuple[Any, ...], FloatArray | None]]:
+    def _chunks(self) -> Iterator[tuple[tuple[Any, ...], Float64Array | None]]:
         """All rows, in pieces where they are in a folder: each is proven just before its use."""
         sides, weight = self._attached(), self._weight
         if not self._proofs:
@@ -363,11 +359,10 @@ class Corpus(Immutable):
         for rows in row_blocks(self._n, sum(self._widths or ()), block_bytes=_CHUNK_BYTES):
             for proof in self._proofs:
                 proof.check(rows)
-            if weight is None or weight[rows].any():
-                yield tuple(side[rows] for side in sides), None if weight is None else weight[rows]
+            yield tuple(side[rows] for side in sides), None if weight is None else weight[rows]
 
-    def _accumulate(self, sides: tuple[Any, ...], weight: FloatArray | None) -> Any:
-        """Pass over vectors."""
+    def _accumulate(self, chunks: Iterator[tuple[tuple[Any, ...], Float64Array | None]]) -> Any:
+        """Pass over vectors and their weights."""
         raise NotImplementedError
 
     # ------------------------------------------------------------------ vectors
@@ -421,15 +416,7 @@ class Corpus(Immutable):
             The same rows read from the folder, as `load` gives them: vectors are mapped into
             memory, and the object pickles as its path.
         """
-        description = {
-            "kind": type(self).__name__,
-            "fingerprint": self.fingerprint,
-            "n": self._n,
-            "langs": list(self._langs),
-            "widths": None if self._widths is None else list(self._widths),
-            "layout": _plain(self._layout),
-            "spec": self._spec,
-        }
+        description = {"kind": type(self).__name__, **self._facts()}
         _storage.write_folder(path, description, self._side_names, self._rows(), self._weights())
         return type(self).load(path)
 
@@ -520,19 +507,27 @@ class Corpus(Immutable):
             return self
         return self._like(_n=self._n, _path=self._path, _fingerprint=self.fingerprint)
 
-    def __getstate__(self) -> dict[str, Any]:
-        # Plain values only, and the fingerprint always among them: skops reads nothing else, and
-        # joblib.hash must not change once the fingerprint or anything else has been computed.
-        fingerprint = self.fingerprint
-        by_value = self._in_memory and self._path is None and not pairs_are_left_out()
+    def _facts(self) -> dict[str, Any]:
+        """Tell everything but the rows.
+
+        Plain values only, and the fingerprint always among them: skops reads nothing else, and
+        joblib.hash must not change once the fingerprint or anything else has been computed.
+        """
         return {
-            "format": _FORMAT,
-            "fingerprint": fingerprint,
+            "fingerprint": self.fingerprint,
             "n": self._n,
             "langs": list(self._langs),
             "widths": None if self._widths is None else list(self._widths),
             "layout": _plain(self._layout),
             "spec": self._spec,
+        }
+
+    def __getstate__(self) -> dict[str, Any]:
+        facts = self._facts()
+        by_value = self._in_memory and self._path is None and not pairs_are_left_out()
+        return {
+            "format": _FORMAT,
+            **facts,
             "path": self._path,
             "rows": list(self._rows()) if by_value else None,
             "weight": self._weight if by_value else None,

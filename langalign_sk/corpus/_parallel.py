@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any, Self
 
 from langalign_sk._io import read_csv, read_jsonl, read_po, read_tmx, read_tsv, read_xliff
-from langalign_sk._numeric import Float64Array, FloatArray, PairMoments
+from langalign_sk._numeric import Float64Array, PairMoments
 from langalign_sk.corpus._base import Corpus
 from langalign_sk.corpus._content import Rows
 from langalign_sk.corpus._inputs import as_pair_weights, as_rows, check_lang, check_layout
@@ -180,10 +181,9 @@ class ParallelCorpus(Corpus):
         moments: PairMoments = self._shared_moments()
         return moments
 
-    def _accumulate(self, sides: tuple[Any, ...], weight: FloatArray | None) -> PairMoments:
-        """Pass over vectors of both sides."""
-        source, target = sides
-        return PairMoments.from_rows(source, target, weight)
+    def _accumulate(self, chunks: Iterator[tuple[Any, ...]]) -> PairMoments:
+        """Pass over vectors of both sides and their weights."""
+        return PairMoments.from_blocks((*sides, weight) for sides, weight in chunks)
 
     def with_weight(self, weight: Any) -> Self:
         """Give the same pairs other weights.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Any, Self
 
 from langalign_sk._io import read_lines, read_tsv
-from langalign_sk._numeric import FloatArray, Moments
+from langalign_sk._numeric import Moments
 from langalign_sk.corpus._base import Corpus
 from langalign_sk.corpus._inputs import as_rows, check_lang, check_layout
 from langalign_sk.text import BlockLayout
@@ -101,9 +102,10 @@ class TextPool(Corpus):
         moments: Moments = self._shared_moments()
         return moments
 
-    def _accumulate(self, sides: tuple[Any, ...], weight: FloatArray | None) -> Moments:
+    def _accumulate(self, chunks: Iterator[tuple[Any, ...]]) -> Moments:
         """Pass over vectors, which have no weights here."""
-        return Moments.from_rows(*sides)
+        first, *others = (Moments.from_rows(rows) for (rows,), _ in chunks)
+        return sum(others, start=first)
 
     def embed(self, extractor: Any) -> Self:
         """Vectors of the rows in their language; see `ParallelCorpus.embed`.

@@ -17,7 +17,7 @@ from langalign_sk.store._memory import MemoryCache, VectorCache
 SWITCH = "LANGALIGN_CACHE"
 
 
-class DiskCache:
+class DiskCache(VectorCache):
     """Vectors in a folder, for every process that is given it, in this run and later ones.
 
     Parameters
@@ -74,34 +74,9 @@ class DiskCache:
         self.max_bytes = max_bytes
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
-        """Vector of each key, None where there is none.
-
-        Parameters
-        ----------
-        spec : str
-            The encoder's specification.
-        keys : sequence of bytes
-            Digests of texts, 16 bytes each.
-
-        Returns
-        -------
-        list of ndarray or None
-            Read-only rows.
-        """
         return self._folder().get_many(spec, keys)
 
     def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
-        """Keep one row per key.
-
-        Parameters
-        ----------
-        spec : str
-            The encoder's specification.
-        keys : sequence of bytes
-            Digests of texts, 16 bytes each.
-        rows : ndarray of shape (n_keys, width)
-            Their vectors. A key that is there already keeps the vector it has.
-        """
         self._folder().put_many(spec, keys, rows, self.max_bytes)
 
     @contextmanager

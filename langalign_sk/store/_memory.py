@@ -30,11 +30,12 @@ class VectorCache(Protocol):
         spec : str
             The encoder's specification.
         keys : sequence of bytes
-            Digests of texts.
+            Digests of texts, 16 bytes each.
 
         Returns
         -------
         list of ndarray or None
+            Rows that nobody may change.
         """
 
     def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
@@ -47,11 +48,11 @@ class VectorCache(Protocol):
         keys : sequence of bytes
             Digests of texts.
         rows : ndarray of shape (n_keys, width)
-            Their vectors.
+            Their vectors, which are copied.
         """
 
 
-class MemoryCache:
+class MemoryCache(VectorCache):
     """Vectors in memory, the least recently used ones dropped beyond a bound.
 
     Parameters
@@ -92,20 +93,6 @@ class MemoryCache:
         renew_in_children(self)
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
-        """Vector of each key, None where there is none.
-
-        Parameters
-        ----------
-        spec : str
-            The encoder's specification.
-        keys : sequence of bytes
-            Digests of texts.
-
-        Returns
-        -------
-        list of ndarray or None
-            The kept rows themselves, read-only.
-        """
         found: list[Float32Array | None] = []
         with self._lock:
             for key in keys:
@@ -116,17 +103,6 @@ class MemoryCache:
         return found
 
     def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
-        """Keep one row per key, dropping the least recently used beyond the bound.
-
-        Parameters
-        ----------
-        spec : str
-            The encoder's specification.
-        keys : sequence of bytes
-            Digests of texts.
-        rows : ndarray of shape (n_keys, width)
-            Their vectors, which are copied.
-        """
         with self._lock:
             for key, row in zip(keys, rows, strict=True):
                 kept = row.copy()  # a view would hold the whole batch in memory
