@@ -259,7 +259,10 @@ class PairMoments(Immutable):
     ) -> PairMoments:
         """Accumulate over blocks of row pairs and their weights, made one after the other.
 
-        Blocks without weight are passed over; a ValueError where there are no others.
+        Parameters
+        ----------
+        blocks : iterable of (source, target, weights)
+            Blocks without weight are passed over; a ValueError where there are no others.
         """
         total: PairMoments | None = None
         for S, T, weights in blocks:

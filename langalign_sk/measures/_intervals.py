@@ -23,17 +23,6 @@ class PairedBootstrap:
     A draw is kept as the number of times :math:`w_i` that each item is in it. Every measure here
     is a function of sums over items, so that all draws of all candidates are one matrix product.
 
-    Parameters
-    ----------
-    n_items : int
-        Number of test items.
-    n_draws : int, default=2000
-        Number of draws, each of `n_items` items with replacement.
-    random_state : int, default=0
-        Seed of the draws.
-
-    References
-    ----------
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
     """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import clone
@@ -13,12 +13,72 @@ from langalign_sk.measures import compare_predictions
 from langalign_sk.plots._base import COLOURS, Display, bare
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from langalign_sk.report import TransferReport
 
 
-class AccuracyDisplay(Display):
+class _Accuracies(Display):
+    """Base of displays of accuracies with intervals, one per name or number."""
+
+    #: The table of a report that is drawn, and the column that names its rows.
+    _of_report: ClassVar[tuple[str, str]]
+
+    def __init__(
+        self, names: Sequence[Any], accuracy: Any, low: Any, high: Any, *, label: str = "accuracy"
+    ) -> None:
+        self.names, self.label = list(names), label
+        self.accuracy, self.low, self.high = (np.asarray(row) for row in (accuracy, low, high))
+
+    @classmethod
+    def from_predictions(
+        cls, y_true: Any, predicted: Mapping[Any, Any], *, random_state: int = 0, ax: Any = None
+    ) -> Self:
+        """Measure predictions of the same rows, and draw.
+
+        Parameters
+        ----------
+        y_true : array-like
+            Classes.
+        predicted : dict of str (of int, for a curve) to array-like
+            Candidate (number of pairs) → predicted classes.
+        random_state : int, default=0
+            Of the bootstrap.
+        ax : matplotlib Axes, default=None
+            Where to draw.
+
+        Returns
+        -------
+        display
+        """
+        found = compare_predictions(list(predicted.values()), y_true, random_state=random_state)
+        figures = (found[f"accuracy{end}"] for end in ("", "_low", "_high"))
+        return cls(list(predicted), *figures).plot(ax=ax)
+
+    @classmethod
+    def from_report(cls, report: TransferReport, *, ax: Any = None) -> Self:
+        """Draw the accuracies of a report, the best first, or its curve in pairs.
+
+        Parameters
+        ----------
+        report : TransferReport
+            What `transfer_report` returned. Without target labels, its agreement is drawn.
+        ax : matplotlib Axes, default=None
+            Where to draw.
+
+        Returns
+        -------
+        display
+        """
+        name, column = cls._of_report
+        table = getattr(report, name)
+        if table.empty:
+            raise ValueError("no candidate of this report uses pairs, so it has no curve in them")
+        label = "accuracy" if "accuracy" in table else "agreement"
+        table = table.dropna(subset=[label]).sort_values(label, ascending=False, kind="stable")
+        ends = (table[f"{label}{end}"] for end in ("", "_low", "_high"))
+        return cls(table[column].tolist(), *ends, label=label).plot(ax=ax)
+
+
+class AccuracyDisplay(_Accuracies):
     """Bars of accuracy with 95% bootstrap intervals.
 
     Parameters
@@ -48,11 +108,7 @@ class AccuracyDisplay(Display):
     [0.5, 0.75]
     """
 
-    def __init__(
-        self, names: Sequence[str], accuracy: Any, low: Any, high: Any, *, label: str = "accuracy"
-    ) -> None:
-        self.names, self.label = list(names), label
-        self.accuracy, self.low, self.high = (np.asarray(row) for row in (accuracy, low, high))
+    _of_report = ("scores", "candidate")
 
     @classmethod
     def from_estimator(
@@ -64,10 +120,8 @@ class AccuracyDisplay(Display):
         ----------
         estimators : classifier or dict of str to classifier
             Fitted; several by name.
-        X : sequence of str or array-like
-            Rows to predict.
-        y : array-like
-            Their classes.
+        X, y : array-like or sequence
+            Rows to predict and their classes.
         random_state : int, default=0
             Of the bootstrap.
         ax : matplotlib Axes, default=None
@@ -82,50 +136,6 @@ class AccuracyDisplay(Display):
         predicted = {name: one.predict(X) for name, one in estimators.items()}
         return cls.from_predictions(y, predicted, random_state=random_state, ax=ax)
 
-    @classmethod
-    def from_predictions(
-        cls, y_true: Any, predicted: Mapping[str, Any], *, random_state: int = 0, ax: Any = None
-    ) -> Self:
-        """Measure predictions of the same rows, and draw.
-
-        Parameters
-        ----------
-        y_true : array-like
-            Classes.
-        predicted : dict of str to array-like
-            Predicted classes by name.
-        random_state : int, default=0
-            Of the bootstrap.
-        ax : matplotlib Axes, default=None
-            Where to draw.
-
-        Returns
-        -------
-        AccuracyDisplay
-        """
-        return cls(list(predicted), *_measured(y_true, predicted, random_state)).plot(ax=ax)
-
-    @classmethod
-    def from_report(cls, report: TransferReport, *, ax: Any = None) -> Self:
-        """Draw the accuracies of a report, the best first; without target labels, agreement.
-
-        Parameters
-        ----------
-        report : TransferReport
-            What `transfer_report` returned.
-        ax : matplotlib Axes, default=None
-            Where to draw.
-
-        Returns
-        -------
-        AccuracyDisplay
-        """
-        names, figures, label = _of_table(report.scores, "candidate")
-        order = np.argsort(-figures[0], kind="stable")
-        order = order[~np.isnan(figures[0][order])]
-        found = cls([names[i] for i in order], *figures[:, order], label=label)
-        return found.plot(ax=ax)
-
     def _size(self) -> tuple[float, float]:
         return 6.4, 1 + 0.4 * len(self.names)
 
@@ -139,13 +149,13 @@ class AccuracyDisplay(Display):
         bare(ax)
 
 
-class PairCurveDisplay(Display):
+class PairCurveDisplay(_Accuracies):
     """Accuracy by the number of pairs, with 95% bootstrap intervals.
 
     Parameters
     ----------
     n_pairs : sequence of int
-        Numbers of pairs, ascending.
+        Numbers of pairs.
     accuracy, low, high : array-like of shape (n_points,)
         Accuracy and its interval.
     label : str, default="accuracy"
@@ -169,11 +179,15 @@ class PairCurveDisplay(Display):
     ([100, 200], [0.5, 1.0])
     """
 
+    _of_report = ("pair_curve", "n_pairs")
+
     def __init__(
         self, n_pairs: Sequence[int], accuracy: Any, low: Any, high: Any, *, label: str = "accuracy"
     ) -> None:
-        self.n_pairs, self.label = np.asarray(n_pairs), label
-        self.accuracy, self.low, self.high = (np.asarray(row) for row in (accuracy, low, high))
+        order = np.argsort(n_pairs, kind="stable")
+        figures = (np.asarray(row)[order] for row in (accuracy, low, high))
+        self.n_pairs = np.asarray(n_pairs)[order]
+        super().__init__(self.n_pairs.tolist(), *figures, label=label)
 
     @classmethod
     def from_estimator(
@@ -217,55 +231,11 @@ class PairCurveDisplay(Display):
         """
         order = np.random.default_rng(random_state).permutation(pairs.n_pairs)
         predicted = {}
-        for size in sorted(sizes):
+        for size in sizes:
             part = pairs.take(np.sort(order[:size]))
             fitted = clone(estimator).set_params(**{parameter: part}).fit(X, y)
             predicted[size] = fitted.predict(X_target)
         return cls.from_predictions(y_target, predicted, random_state=random_state, ax=ax)
-
-    @classmethod
-    def from_predictions(
-        cls, y_true: Any, predicted: Mapping[int, Any], *, random_state: int = 0, ax: Any = None
-    ) -> Self:
-        """Measure predictions of the same rows, and draw.
-
-        Parameters
-        ----------
-        y_true : array-like
-            Classes.
-        predicted : dict of int to array-like
-            Number of pairs → predicted classes.
-        random_state : int, default=0
-            Of the bootstrap.
-        ax : matplotlib Axes, default=None
-            Where to draw.
-
-        Returns
-        -------
-        PairCurveDisplay
-        """
-        predicted = dict(sorted(predicted.items()))
-        return cls(list(predicted), *_measured(y_true, predicted, random_state)).plot(ax=ax)
-
-    @classmethod
-    def from_report(cls, report: TransferReport, *, ax: Any = None) -> Self:
-        """Draw the curve of a report.
-
-        Parameters
-        ----------
-        report : TransferReport
-            What `transfer_report` returned; at least one candidate must use pairs.
-        ax : matplotlib Axes, default=None
-            Where to draw.
-
-        Returns
-        -------
-        PairCurveDisplay
-        """
-        if report.pair_curve.empty:
-            raise ValueError("no candidate of this report uses pairs, so it has no curve in them")
-        sizes, figures, label = _of_table(report.pair_curve, "n_pairs")
-        return cls(sizes, *figures, label=label).plot(ax=ax)
 
     def _draw(self, ax: Any) -> None:
         ax.fill_between(self.n_pairs, self.low, self.high, color=COLOURS[0], alpha=0.2, lw=0)
@@ -275,16 +245,3 @@ class PairCurveDisplay(Display):
         ax.set_xlabel("pairs")
         ax.set_ylabel(f"{self.label} [95% interval]")
         bare(ax)
-
-
-def _measured(y_true: Any, predicted: Mapping[Any, Any], random_state: int) -> list[Any]:
-    """Return accuracies of predictions and the ends of their intervals."""
-    found = compare_predictions(list(predicted.values()), y_true, random_state=random_state)
-    return [found[name] for name in ("accuracy", "accuracy_low", "accuracy_high")]
-
-
-def _of_table(table: pd.DataFrame, first: str) -> tuple[list[Any], Any, str]:
-    """Return one column of a report's table, its figures with their intervals, and their name."""
-    label = "accuracy" if "accuracy" in table else "agreement"
-    figures = table[[label, f"{label}_low", f"{label}_high"]].to_numpy(dtype=float).T
-    return table[first].tolist(), figures, label

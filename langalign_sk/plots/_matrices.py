@@ -35,11 +35,9 @@ class LayerPoolingDisplay(Display):
     Examples
     --------
     >>> from langalign_sk.plots import LayerPoolingDisplay
-    >>> display = LayerPoolingDisplay.from_predictions(
-    ...     ["a", "b"], {(0, "mean"): ["a", "a"], (0, "cls"): ["a", "b"],
-    ...                  (1, "mean"): ["a", "b"], (1, "cls"): ["b", "a"]})
-    >>> display.scores.tolist()
-    [[0.5, 1.0], [1.0, 0.0]]
+    >>> display = LayerPoolingDisplay([[0.5, 0.7], [0.8, 0.9]], [0, 1], ["mean", "cls"])
+    >>> display.scores.max().item()
+    0.9
     """
 
     def __init__(
@@ -105,31 +103,6 @@ class LayerPoolingDisplay(Display):
                 scores[row, column] = fitted.score(X_target, y_target)
         return cls(scores, layers, poolings).plot(ax=ax)
 
-    @classmethod
-    def from_predictions(
-        cls, y_true: Any, predicted: Mapping[tuple[int, str], Any], *, ax: Any = None
-    ) -> Self:
-        """Measure the accuracy of predictions of the same rows, and draw.
-
-        Parameters
-        ----------
-        y_true : array-like
-            Classes.
-        predicted : dict of (int, str) to array-like
-            (layer, pooling) → predicted classes, for every combination.
-        ax : matplotlib Axes, default=None
-            Where to draw.
-
-        Returns
-        -------
-        LayerPoolingDisplay
-        """
-        layers, poolings = (list(dict.fromkeys(names)) for names in zip(*predicted, strict=True))
-        truth = np.asarray(y_true)
-        right = {key: np.mean(np.asarray(row) == truth) for key, row in predicted.items()}
-        scores = [[right[layer, pooling] for pooling in poolings] for layer in layers]
-        return cls(scores, layers, poolings).plot(ax=ax)
-
     def _size(self) -> tuple[float, float]:
         return 2.2 + 0.9 * len(self.poolings), 1.2 + 0.4 * len(self.layers)
 
@@ -143,7 +116,7 @@ class LayerPoolingDisplay(Display):
 
 
 class LanguageSimilarityDisplay(Display):
-    r"""Similarity of every two languages, as a matrix.
+    """Similarity of every two languages, as a matrix.
 
     Parameters
     ----------
@@ -157,16 +130,10 @@ class LanguageSimilarityDisplay(Display):
     ax_, figure_ : matplotlib Axes and Figure
         Those of the last `plot`.
 
-    Notes
-    -----
-    The similarity is linear centred kernel alignment of row-aligned vectors,
-    :math:`\lVert X^\top Y \rVert_F^2 / (\lVert X^\top X \rVert_F \lVert Y^\top Y
-    \rVert_F)` with centred X and Y: 1 where one is a rotation of the other, whatever their
-    widths. It says how far a rotation can bring two languages together, not how near they are.
-
-    References
-    ----------
-    Kornblith et al. (2019), Similarity of Neural Network Representations Revisited, ICML.
+    See Also
+    --------
+    langalign_sk.measures.linear_cka : The similarity: how far a rotation can bring two languages
+        together, not how near they are.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from langalign_sk._numeric import FloatArray
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.plots._base import COLOURS, Display, bare
-from langalign_sk.selection import pair_rows, parts_of, up_to_aligner
+from langalign_sk.selection import extractor_of, pair_rows, up_to_aligner
 
 Sides = tuple[FloatArray, FloatArray]
 
@@ -37,7 +37,7 @@ class GateDisplay(Display):
     Examples
     --------
     >>> from langalign_sk.plots import GateDisplay
-    >>> display = GateDisplay.from_predictions([[0.9, 0.1], [0.4, 0.6]], ["en", "ko"])
+    >>> display = GateDisplay([[0.9, 0.1], [0.4, 0.6]], ["en", "ko"])
     >>> display.confidence.tolist(), display.lang
     ([0.9, 0.6], ['en', 'ko'])
     """
@@ -82,35 +82,7 @@ class GateDisplay(Display):
         *front, aligner = _steps(estimator)
         for step in front:
             X = step.transform(X)
-        return cls.from_predictions(aligner.gate_proba(X), aligner.languages_, lang=lang, ax=ax)
-
-    @classmethod
-    def from_predictions(
-        cls,
-        proba: Any,
-        languages: Sequence[str],
-        *,
-        lang: Sequence[str] | None = None,
-        ax: Any = None,
-    ) -> Self:
-        """Draw probabilities as they are.
-
-        Parameters
-        ----------
-        proba : array-like of shape (n_rows, n_languages)
-            Probability of each language for each row.
-        languages : sequence of str
-            The languages, in the order of the columns.
-        lang : sequence of str, default=None
-            True language of each row.
-        ax : matplotlib Axes, default=None
-            Where to draw.
-
-        Returns
-        -------
-        GateDisplay
-        """
-        return cls(proba, languages, lang=lang).plot(ax=ax)
+        return cls(aligner.gate_proba(X), aligner.languages_, lang=lang).plot(ax=ax)
 
     def _draw(self, ax: Any) -> None:
         lang = np.array(self.lang)
@@ -154,7 +126,7 @@ class SpaceDisplay(Display):
     >>> rng = np.random.default_rng(0)
     >>> source = rng.normal(size=(50, 5))
     >>> target = source + 4
-    >>> display = SpaceDisplay.from_predictions(
+    >>> display = SpaceDisplay(
     ...     (source, target), (source, target - 4), languages=("en", "ko"))
     >>> display.languages
     ('en', 'ko')
@@ -200,8 +172,7 @@ class SpaceDisplay(Display):
         order = np.random.default_rng(random_state).permutation(pairs.n_pairs)[:n_pairs]
         chosen, aligner = pairs.take(np.sort(order)), _steps(estimator)[-1]
         if chosen.is_text:
-            extractors = (part for part in parts_of(estimator) if hasattr(part, "embed_language"))
-            extractor = next(extractors, None)
+            extractor = extractor_of(estimator)
             if extractor is None:
                 raise ValueError(
                     f"{pairs!r} holds texts: use pairs.embed(extractor), or a pipeline that begins "
@@ -209,38 +180,9 @@ class SpaceDisplay(Display):
                 )
             chosen = chosen.embed(extractor)
         source, target = (aligner.transform(side) for side in pair_rows(aligner, chosen))
-        return cls.from_predictions(
-            (chosen.source, chosen.target),
-            (source, target),
-            languages=(chosen.source_lang or "source", chosen.target_lang or "target"),
-            ax=ax,
-        )
-
-    @classmethod
-    def from_predictions(
-        cls,
-        before: Sides,
-        after: Sides,
-        *,
-        languages: tuple[str, str] = ("source", "target"),
-        ax: Any = None,
-    ) -> Self:
-        """Draw vectors as they are.
-
-        Parameters
-        ----------
-        before, after : tuple of (array, array)
-            Source and target vectors, row-aligned.
-        languages : tuple of (str, str), default=("source", "target")
-            Names for the legend.
-        ax : array of two matplotlib Axes, default=None
-            Where to draw.
-
-        Returns
-        -------
-        SpaceDisplay
-        """
-        return cls(before, after, languages=languages).plot(ax=ax)
+        languages = (chosen.source_lang or "source", chosen.target_lang or "target")
+        before = (chosen.source, chosen.target)
+        return cls(before, (source, target), languages=languages).plot(ax=ax)
 
     def _size(self) -> tuple[float, float]:
         return 4.6, 4.4

@@ -1,4 +1,4 @@
-"""Which candidate to take: the simplest of those that are as good as the best."""
+"""The advice: the simplest candidate of those that are as good as the best."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _MOST_NAMED = 2000
 
 @dataclass(frozen=True)
 class Advice:
-    """What the report recommends, and on what grounds.
+    """The candidate that the report recommends, and on what grounds.
 
     Attributes
     ----------
@@ -69,48 +69,17 @@ class Advice:
 
 @dataclass(frozen=True, eq=False)
 class Judgement:
-    """What is known of one candidate without target labels.
+    """One candidate as it is seen without target labels."""
 
-    Attributes
-    ----------
-    y : ndarray
-        Labels of the source rows.
-    right : ndarray of bool
-        True where a source row is classified right by a fit without it.
-    source_side, target_side : ndarray
-        Class of the two sides of each held-out pair, by one head.
-    named : ndarray or None
-        Class of each target text; None where there are no target texts.
-    """
-
-    y: Labels
-    right: Labels
-    source_side: Labels
-    target_side: Labels
-    named: Labels | None
-
-    @property
-    def source_accuracy(self) -> float:
-        """Share of source rows that are classified right."""
-        return float(self.right.mean())
-
-    @property
-    def kappa(self) -> float:
-        """Agreement of the two sides beyond chance, at least 0."""
-        weights = np.full(len(self.source_side), 1 / len(self.source_side))
-        return max(beyond_chance(self.source_side, self.target_side, weights), 0.0)
-
-    @property
-    def overlap(self) -> float:
-        """What the class shares of the target texts have in common with those of the labels.
-
-        No more than this share of the texts can be right if the classes are as frequent among
-        them. 1 where there are no target texts.
-        """
-        if self.named is None:
-            return 1.0
-        classes = np.unique(self.y)
-        return float(sum(min(np.mean(self.named == k), np.mean(self.y == k)) for k in classes))
+    #: Share of source rows that are classified right by a fit without them.
+    source_accuracy: float
+    #: Agreement of the two sides of held-out pairs by one head, beyond chance, at least 0.
+    kappa: float
+    #: Common part of the class shares of the target texts and of the labels: no larger share can
+    #: be right if the classes are as frequent in both. NaN without target texts.
+    overlap: float
+    #: The score on rows, pairs and texts drawn again, the same for all candidates.
+    draws: Float64Array
 
     @property
     def score(self) -> float:
@@ -118,29 +87,7 @@ class Judgement:
 
         All three are needed, hence their product.
         """
-        return self.source_accuracy * self.kappa * self.overlap
-
-    def draws(self, random_state: int) -> Float64Array:
-        """Return scores on rows, pairs and texts drawn again, the same for all candidates."""
-        parts = [self.right[None], (self.source_side == self.target_side)[None]]
-        if self.named is not None:
-            parts.append(np.array([self.named == k for k in np.unique(self.y)]))
-        right, same, *named = [
-            PairedBootstrap(part.shape[1], random_state=random_state + number).mean(part)
-            for number, part in enumerate(parts)
-        ]
-        # Chance is taken as known: it moves little between draws.
-        sides = self.source_side, self.target_side
-        chance = sum(
-            float(np.prod([np.mean(side == k) for side in sides])) for k in np.unique(sides)
-        )
-        drawn: Float64Array = np.zeros_like(right[0])
-        if chance < 1 - 1e-12:
-            drawn = right[0] * np.clip((same[0] - chance) / (1 - chance), 0, None)
-        if named:
-            shares = np.unique(self.y, return_counts=True)[1] / len(self.y)
-            drawn *= np.minimum(named[0], shares[:, None]).sum(axis=0)
-        return drawn
+        return self.source_accuracy * self.kappa * (1 if np.isnan(self.overlap) else self.overlap)
 
 
 def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
@@ -149,22 +96,41 @@ def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
     if agreed is None:
         return None
     space, part = candidate.space, candidate.train_part or "X"
+    classes, counts = np.unique(y, return_counts=True)
     right = np.zeros(len(y), dtype=bool)
-    n_folds = min(_FOLDS, int(np.unique(y, return_counts=True)[1].min()))
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=runner.random_state)
+    folds = StratifiedKFold(
+        min(_FOLDS, int(counts.min())), shuffle=True, random_state=runner.random_state
+    )
     for train, test in folds.split(y, y):
         fitted = candidate.make(space.pairs(REST)).fit(space.rows(part, train), y[train])
         right[test] = np.asarray(fitted.predict(space.rows(part, test))) == y[test]
-    source_side = agreed.source_classes
+    sides = agreed.source_classes, agreed.target_classes
     if has_head_per_language(outcome.checked):
-        source_side = _carried(outcome.checked, space.pairs(HELD_OUT))
-    named = outcome.predicted
-    pool = space.own_pool()
+        sides = _carried(outcome.checked, space.pairs(HELD_OUT)), sides[1]
+    same = sides[0] == sides[1]
+    named, pool = outcome.predicted, space.own_pool()
     if named is None and pool is not None:
         rows = pool_rows(outcome.model, pool)
         few = _safe_indexing(rows, sampled(pool.n_rows, _MOST_NAMED, 0))
         named = np.asarray(outcome.model.predict(few))
-    return Judgement(y, right, source_side, agreed.target_classes, named)
+    drawn = [right[None], same[None]]
+    drawn += [] if named is None else [named == classes[:, None]]
+    means = [
+        PairedBootstrap(part.shape[1], random_state=runner.random_state + number).mean(part)
+        for number, part in enumerate(drawn)
+    ]
+    # Chance is taken as known: it moves little between draws.
+    chance = sum(float(np.prod([np.mean(side == k) for side in sides])) for k in np.unique(sides))
+    draws: Float64Array = np.zeros_like(means[0][0])
+    if chance < 1 - 1e-12:
+        draws = means[0][0] * np.clip((means[1][0] - chance) / (1 - chance), 0, None)
+    overlap = float("nan")
+    if named is not None:
+        shares = counts / len(y)
+        draws = draws * np.minimum(means[2], shares[:, None]).sum(axis=0)
+        overlap = float(np.minimum(drawn[2].mean(axis=1), shares).sum())
+    kappa = beyond_chance(*sides, np.full(len(same), 1 / len(same)))
+    return Judgement(float(right.mean()), max(kappa, 0.0), overlap, draws)
 
 
 def has_head_per_language(model: Any) -> bool:
@@ -201,8 +167,7 @@ def advise(
     else:
         # Those that can't be judged come last.
         scores = np.array([-1.0 if one is None else one.score for one in judgements])
-        seed = runner.random_state
-        drawn = [np.full(2000, -1.0) if one is None else one.draws(seed) for one in judgements]
+        drawn = [np.full(2000, -1.0) if one is None else one.draws for one in judgements]
         draws, basis = np.array(drawn), "consistency"
         # A point of the score is not one of accuracy: being simple does not make up for it. Only
         # a map has to earn its place on an encoder that serves both languages as it is.

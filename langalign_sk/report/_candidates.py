@@ -6,11 +6,12 @@ import copy
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin, clone
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import FloatArray
@@ -29,84 +30,45 @@ REFERENCES = ("native", "mixture")
 
 @dataclass(frozen=True)
 class Candidate:
-    """One way: an estimator, where it reads from, and what it is trained on.
-
-    Attributes
-    ----------
-    name : str
-        What the report calls it.
-    kind : str
-        One of `KINDS`, or of `REFERENCES` for those that learn from target labels too.
-    space : Space
-        The texts, or what one extractor makes of them.
-    make : callable
-        Pairs, as the space gives them → an estimator that is not fitted.
-    uses_pairs : bool
-        True where other pairs would make another model.
-    train_part : str or None
-        Part of the texts to learn from; None: from target labels alone.
-    test_part : str
-        Part of the texts to predict.
-    shots : int or None
-        Target labels per class to learn from as well; None: all there are.
-    """
+    """One way: an estimator, where it reads from, and what it is trained on."""
 
     name: str
+    #: One of `KINDS`, or of `REFERENCES` for those that learn from target labels too.
     kind: str
+    #: The texts, or what one extractor makes of them.
     space: Space
+    #: Pairs, as the space gives them → an estimator that is not fitted.
     make: Callable[[ParallelCorpus], Any]
+    #: True where other pairs would make another model.
     uses_pairs: bool
+    #: Part of the texts to learn from; None: from target labels alone.
     train_part: str | None = "X"
+    #: Part of the texts to predict.
     test_part: str = "X_target"
+    #: Target labels per class to learn from as well; None: all there are.
     shots: int | None = 0
 
 
-class OwnColumns(TransformerMixin, BaseEstimator):
+def own_columns(X: FloatArray, layout: BlockLayout) -> FloatArray:
     """Drop the blocks of the other languages: each row becomes the vector of its own encoder.
 
     Widths may differ; narrow rows are filled with zeros. This is what "no alignment" means for
     two encoders: the head is given vectors of a space it has never seen.
-
-    Parameters
-    ----------
-    layout : BlockLayout
-        The blocks of the rows.
     """
-
-    def __init__(self, layout: BlockLayout) -> None:
-        self.layout = layout
-
-    def fit(self, X: Any, y: Any = None) -> Self:
-        """Learn nothing but the number of columns."""
-        self.n_features_in_ = int(X.shape[1])
-        return self
-
-    def transform(self, X: FloatArray) -> FloatArray:
-        """Move each block to the front."""
-        languages = self.layout.languages
-        width = max(self.layout.width_of(lang) for lang in languages)
-        out = np.zeros((len(X), width), dtype=X.dtype)
-        codes = block_codes(X, self.layout, languages)
-        for code, lang in enumerate(languages):
-            rows = np.flatnonzero(codes == code)
-            out[rows, : self.layout.width_of(lang)] = X[rows, self.layout.columns(lang)]
-        return out
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
+    languages = layout.languages
+    out = np.zeros((len(X), max(map(layout.width_of, languages))), dtype=X.dtype)
+    codes = block_codes(X, layout, languages)
+    for code, lang in enumerate(languages):
+        rows = np.flatnonzero(codes == code)
+        out[rows, : layout.width_of(lang)] = X[rows, layout.columns(lang)]
+    return out
 
 
 class Catalogue:
     """Turns what the user named into candidates; equal extractors share one space.
 
-    Parameters
-    ----------
-    texts : Texts
-        The texts of the report.
-    embedder : EmbeddingExtractor or None
-        Stands before what needs vectors and brings no extractor.
-    head : classifier
-        Stands behind what has none of its own.
+    `embedder` stands before what needs vectors and brings no extractor, `head` behind what has
+    none of its own.
     """
 
     def __init__(self, texts: Texts, embedder: Any, head: Any) -> None:
@@ -140,8 +102,11 @@ class Catalogue:
 
     def unaligned(self, name: str, space: Space, kind: str = "no map", **changes: Any) -> Candidate:
         """Return the head on each language's own vectors, as they are."""
-        steps = [] if space.layout is None else [("own", OwnColumns(space.layout))]
-        made = _maker(Pipeline([*steps, ("clf", self.head)]), space)
+        steps = [("clf", self.head)]
+        if space.layout is not None:
+            own = FunctionTransformer(own_columns, kw_args={"layout": space.layout})
+            steps = [("own", own), *steps]
+        made = _maker(Pipeline(steps), space)
         return Candidate(name, kind, space, made, uses_pairs=False, **changes)
 
     def _given(self, name: str, thing: Any) -> list[Candidate]:

@@ -24,9 +24,8 @@ _MOST_ERRORS, _MOST_CLASSES, _MOST_PAIRS = 280, 100, 24
 #: What has no place in a document: control characters, and halves of characters, which cannot
 #: even be written as UTF-8.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-#: Size of the curve's picture, and its margins.
-_WIDTH, _HEIGHT = 640.0, 280.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 40.0, 14.0, 58.0
+#: Where the curve begins and ends in its picture of 640 by 280.
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 600, 14, 222
 #: Columns of the errors that tell of a training text near by, behind "near1", "near2", "near3".
 _NEAR = ("", "_class", "_cosine")
 
@@ -99,7 +98,14 @@ def environment() -> Environment:
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    made.filters |= {"count": "{:,.0f}".format, "cut": _cut, "two": "{:.2f}".format}
+    made.filters |= {
+        "count": "{:,.0f}".format,
+        "cut": _cut,
+        "one": "{:.1f}".format,
+        "points": lambda share: f"{100 * share:.1f}",
+        "size": lambda n: f"{n / 1e6:,.1f}\u00a0MB" if n >= 1e6 else f"{n / 1e3:,.0f} kB",
+        "two": "{:.2f}".format,
+    }
     return made
 
 
@@ -159,10 +165,10 @@ def _curve(table: pd.DataFrame) -> dict[str, Any] | None:
 
     def across(size: float) -> float:
         share = math.log2(size / sizes[0]) / doublings
-        return _LEFT + share * (_WIDTH - _LEFT - _RIGHT)
+        return _LEFT + share * (_RIGHT - _LEFT)
 
     def down(value: float) -> float:
-        return _TOP + (roof - value) / (roof - floor) * (_HEIGHT - _TOP - _BOTTOM)
+        return _TOP + (roof - value) / (roof - floor) * (_BOTTOM - _TOP)
 
     def path(points: list[tuple[float, float]]) -> str:
         return " ".join(f"{across(x):.1f},{down(y):.1f}" for x, y in points)
@@ -179,11 +185,6 @@ def _curve(table: pd.DataFrame) -> dict[str, Any] | None:
         "line": path(line),
         "dots": [(across(size), down(value), size) for size, value in line],
         "told": "; ".join(f"{value:.2f} with {size:,.0f} pairs" for size, value in line),
-        "width": _WIDTH,
-        "height": _HEIGHT,
-        "left": _LEFT,
-        "right": _WIDTH - _RIGHT,
-        "bottom": _HEIGHT - _BOTTOM,
     }
 
 

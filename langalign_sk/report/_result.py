@@ -1,4 +1,4 @@
-"""What `transfer_report` returns."""
+"""The report: tables, words, fitted models, and nothing that computes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class TransferReport:
-    """How well labels of one language serve another, by every way that was compared.
+    """Labels of one language for texts of another, by every way that was compared.
 
     `transfer_report` makes it. All tables are tidy pandas frames.
 

@@ -29,7 +29,7 @@ Do = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Fold:
-    """Which rows are learned from, source and target, and which target rows are predicted."""
+    """Rows that are learned from, source and target, and target rows that are predicted."""
 
     source: Index
     target: Index
@@ -38,62 +38,40 @@ class Fold:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """What one candidate came to.
-
-    Attributes
-    ----------
-    candidate : Candidate
-        The way.
-    predicted : ndarray or None
-        Class of every target row; None without target texts.
-    model : estimator
-        Fitted on all source rows and all pairs, behind the candidate's space.
-    checked : estimator
-        The same, fitted without the pairs that were left out.
-    consistency : Consistency or None
-        On pairs that the map of `checked` has not seen.
-    seconds, size_bytes : float
-        Seconds per 1,000 target texts, translator and encoder included; bytes when saved, encoder
-        included.
-    """
+    """The models of one candidate, and what they came to."""
 
     candidate: Candidate
+    #: Class of every target row; None without target texts.
     predicted: Labels | None
+    #: Fitted on all source rows and all pairs, behind the candidate's space.
     model: Any
+    #: The same, fitted without the pairs that were left out.
     checked: Any
+    #: On pairs that the map of `checked` has not seen.
     consistency: Consistency | None
+    #: Seconds per 1,000 target texts, translator and encoder included.
     seconds: float
+    #: Bytes when saved, encoder included.
     size_bytes: float
 
 
+@dataclass(eq=False)
 class Runner:
-    """Fits candidates on the rows of one report.
+    """Fits candidates on the rows of one report."""
 
-    Parameters
-    ----------
-    y, y_target : ndarray
-        Labels; those of the target rows may be None.
-    groups : tuple of (ndarray, ndarray) or None
-        Group of each source and each target row.
-    random_state : int
-        Seed of folds and of the draws of few labels.
-    """
+    y: Labels
+    y_target: Labels | None
+    #: Group of each source and each target row.
+    groups: tuple[Labels, Labels] | None
+    #: Seed of folds and of the draws of few labels.
+    random_state: int
 
-    def __init__(
-        self,
-        y: Labels,
-        y_target: Labels | None,
-        groups: tuple[Labels, Labels] | None,
-        random_state: int,
-    ) -> None:
-        self.y, self.y_target, self.groups = y, y_target, groups
-        self.random_state = random_state
+    def __post_init__(self) -> None:
         self.folds: list[Fold] = []
-        if y_target is not None:
-            self.folds = _make_folds(len(y), y_target, groups, random_state)
-        every = np.arange(len(y))
+        if self.y_target is not None:
+            self.folds = _make_folds(len(self.y), self.y_target, self.groups, self.random_state)
         #: With all source rows in every fold, what learns from these alone is fitted once.
-        self.one_fit = all(np.array_equal(fold.source, every) for fold in self.folds)
+        self.one_fit = all(len(fold.source) == len(self.y) for fold in self.folds)
 
     def run(self, candidate: Candidate) -> Outcome:
         """Fit, predict, time, weigh; look at the pairs left out."""

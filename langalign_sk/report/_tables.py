@@ -37,16 +37,10 @@ def scores_table(
 
     figures: Any = [_without_labels(one) for one in judgements]
     if runner.y_target is not None:
-        predicted = [np.asarray(one.predicted) for one in outcomes]
+        predicted = [one.predicted for one in outcomes]
         figures = compare_predictions(predicted, runner.y_target, random_state=runner.random_state)
-    first = [
-        {
-            "candidate": one.candidate.name,
-            "kind": one.candidate.kind,
-            "uses_pairs": one.candidate.uses_pairs,
-        }
-        for one in outcomes
-    ]
+    names = ("name", "kind", "uses_pairs")
+    first = [{name: getattr(one.candidate, name) for name in names} for one in outcomes]
     last = [
         {
             **agreement_of(one.consistency),
@@ -56,7 +50,8 @@ def scores_table(
         }
         for one in outcomes
     ]
-    return pd.concat([pd.DataFrame(part) for part in (first, figures, last)], axis=1)
+    table = pd.concat([pd.DataFrame(part) for part in (first, figures, last)], axis=1)
+    return table.rename(columns={"name": "candidate"})
 
 
 def per_class_table(runner: Runner, outcomes: Sequence[Outcome]) -> pd.DataFrame:
@@ -64,46 +59,30 @@ def per_class_table(runner: Runner, outcomes: Sequence[Outcome]) -> pd.DataFrame
     import pandas as pd
 
     truth = np.asarray(runner.y_target)
-    rows = []
+    rows: list[Any] = []
     for outcome in outcomes:
         right = np.asarray(outcome.predicted) == truth
         for label in np.unique(truth):
-            own = truth == label
-            low, high = wilson_interval(int(right[own].sum()), int(own.sum()))
-            rows.append(
-                {
-                    "candidate": outcome.candidate.name,
-                    "class": label,
-                    "recall": float(right[own].mean()),
-                    "recall_low": low,
-                    "recall_high": high,
-                    "support": int(own.sum()),
-                }
-            )
-    return pd.DataFrame(rows)
+            own = right[truth == label]
+            ends = wilson_interval(int(own.sum()), len(own))
+            rows.append((outcome.candidate.name, label, own.mean(), *ends, len(own)))
+    recall = ["recall", "recall_low", "recall_high"]
+    return pd.DataFrame(rows, columns=["candidate", "class", *recall, "support"])
 
 
 def disagreements_table(texts: Texts, outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """Return a row per candidate and held-out pair whose sides get different classes."""
     import pandas as pd
 
-    rows = []
+    rows: list[Any] = []
     for outcome in outcomes:
-        found = outcome.consistency
-        if found is None:
+        if (found := outcome.consistency) is None:
             continue
-        for at in np.flatnonzero(found.source_classes != found.target_classes):
+        a, b = found.source_classes, found.target_classes
+        for at in np.flatnonzero(a != b):
             pair = int(texts.subsets[HELD_OUT][at])
-            rows.append(
-                {
-                    "candidate": outcome.candidate.name,
-                    "pair": pair,
-                    "source": texts.parts["pairs_source"][pair],
-                    "target": texts.parts["pairs_target"][pair],
-                    "source_class": found.source_classes[at],
-                    "target_class": found.target_classes[at],
-                }
-            )
+            both = (texts.parts[part][pair] for part in ("pairs_source", "pairs_target"))
+            rows.append((outcome.candidate.name, pair, *both, a[at], b[at]))
     columns = ["candidate", "pair", "source", "target", "source_class", "target_class"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -117,27 +96,19 @@ def alignment_table(texts: Texts, outcomes: Sequence[Outcome]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    rows = []
+    rows: list[Any] = []
+    held_out = texts.subsets[HELD_OUT]
     for outcome in outcomes:
         if outcome.consistency is None:
             continue
-        source, target = (
-            _before_the_head(outcome, outcome.checked, part, texts.subsets[HELD_OUT])
-            for part in ("pairs_source", "pairs_target")
-        )
+        source = _before_the_head(outcome, outcome.checked, "pairs_source", held_out)
+        target = _before_the_head(outcome, outcome.checked, "pairs_target", held_out)
         if source is None or target is None:
             continue
         cosines, found = cosine_gap(source, target), strong_alignment(source, target)
-        rows.append(
-            {
-                "candidate": outcome.candidate.name,
-                "matched_cosine": cosines.matched,
-                "random_cosine": cosines.random,
-                "gap": cosines.gap,
-                "p_at_1": found.weak.p_at_1,
-                "p_at_1_mixed": found.strong.p_at_1,
-            }
-        )
+        figures = (cosines.matched, cosines.random, cosines.gap)
+        shares = (found.weak.p_at_1, found.strong.p_at_1)
+        rows.append((outcome.candidate.name, *figures, *shares))
     names = ["matched_cosine", "random_cosine", "gap", "p_at_1", "p_at_1_mixed"]
     return pd.DataFrame(rows, columns=["candidate", *names])
 
@@ -150,25 +121,17 @@ def errors_table(texts: Texts, runner: Runner, outcomes: Sequence[Outcome]) -> p
     """
     import pandas as pd
 
-    assert runner.y_target is not None
-    rows: list[dict[str, Any]] = []
+    truth = np.asarray(runner.y_target)
+    rows: list[Any] = []
     for outcome in outcomes:
         predicted = np.asarray(outcome.predicted)
-        wrong = np.flatnonzero(predicted != runner.y_target)
-        for row, near in zip(wrong, _nearest(outcome, wrong, runner), strict=True):
-            entry = {
-                "candidate": outcome.candidate.name,
-                "row": int(row),
-                "text": texts.parts["X_target"][row],
-                "true": runner.y_target[row],
-                "predicted": predicted[row],
-            }
-            for rank in range(N_NEAREST):
-                at, cosine = near[rank] if rank < len(near) else (None, np.nan)
-                entry[f"near{rank + 1}"] = None if at is None else texts.parts["X"][at]
-                entry[f"near{rank + 1}_class"] = None if at is None else runner.y[at]
-                entry[f"near{rank + 1}_cosine"] = cosine
-            rows.append(entry)
+        wrong = np.flatnonzero(predicted != truth)
+        for row, found in zip(wrong, _nearest(outcome, wrong, runner), strict=True):
+            near: list[Any] = [(texts.parts["X"][at], runner.y[at], cos) for at, cos in found]
+            near += [(None, None, np.nan)] * (N_NEAREST - len(near))
+            text = texts.parts["X_target"][row]
+            own = (outcome.candidate.name, int(row), text, truth[row], predicted[row])
+            rows.append((*own, *(value for one in near for value in one)))
     names = [f"near{n + 1}{part}" for n in range(N_NEAREST) for part in ("", "_class", "_cosine")]
     return pd.DataFrame(rows, columns=["candidate", "row", "text", "true", "predicted", *names])
 
@@ -212,12 +175,8 @@ def _before_the_head(
 
 def _without_labels(found: Judgement | None) -> dict[str, float]:
     """Return what the advice goes by where there are no target labels."""
+    names = ("score", "source_accuracy", "one_head_kappa", "class_overlap")
     if found is None:
-        names = ("score", "source_accuracy", "one_head_kappa", "class_overlap")
         return dict.fromkeys(names, np.nan)
-    return {
-        "score": found.score,
-        "source_accuracy": found.source_accuracy,
-        "one_head_kappa": found.kappa,
-        "class_overlap": np.nan if found.named is None else found.overlap,
-    }
+    values = (found.score, found.source_accuracy, found.kappa, found.overlap)
+    return dict(zip(names, values, strict=True))

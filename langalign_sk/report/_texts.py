@@ -56,15 +56,7 @@ class Texts:
 
 
 class Space:
-    """The texts as one kind of candidate reads them: as they are, or embedded once for all.
-
-    Parameters
-    ----------
-    texts : Texts
-        What there is to read.
-    extractor : EmbeddingExtractor or None
-        Shared by all candidates that start with it; None for those that read texts.
-    """
+    """The texts as candidates read them: embedded once for all of one extractor, or as they are."""
 
     def __init__(self, texts: Texts, extractor: Any = None) -> None:
         self.texts, self.original = texts, extractor

@@ -15,32 +15,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: English names of common languages; others go by their code.
-_LANGUAGES = {
-    "ar": "Arabic",
-    "de": "German",
-    "en": "English",
-    "es": "Spanish",
-    "fr": "French",
-    "hi": "Hindi",
-    "id": "Indonesian",
-    "it": "Italian",
-    "ja": "Japanese",
-    "ko": "Korean",
-    "nl": "Dutch",
-    "pl": "Polish",
-    "pt": "Portuguese",
-    "ru": "Russian",
-    "th": "Thai",
-    "tr": "Turkish",
-    "uk": "Ukrainian",
-    "vi": "Vietnamese",
-    "zh": "Chinese",
-}
+_LANGUAGES = """
+    ar Arabic, de German, en English, es Spanish, fr French, hi Hindi, id Indonesian, it Italian,
+    ja Japanese, ko Korean, nl Dutch, pl Polish, pt Portuguese, ru Russian, th Thai, tr Turkish,
+    uk Ukrainian, vi Vietnamese, zh Chinese
+"""
 
 
 def language(code: str) -> str:
     """Return the English name of a language."""
-    return _LANGUAGES.get(code, code)
+    return dict(name.split() for name in _LANGUAGES.split(",")).get(code, code)
 
 
 def sentences(
@@ -271,7 +255,7 @@ def _ranking(outcomes: Sequence[Outcome], judgements: Sequence[Judgement | None]
         "classes to be as frequent in both languages; where they are not, or a point or two "
         "matters, label some target texts."
     ]
-    if not any(one and one.named is not None for one in judgements):
+    if not any(one and not np.isnan(one.overlap) for one in judgements):
         notes.append(
             "There were no target texts, so the ranking knows two figures only: give some, even "
             "without labels."

@@ -9,8 +9,8 @@ from langalign_sk.selection._consistency import (
 from langalign_sk.selection._coverage import Coverage, coverage
 from langalign_sk.selection._estimate import AccuracyEstimate, estimate_target_accuracy
 from langalign_sk.selection._rows import (
+    extractor_of as extractor_of,
     pair_rows as pair_rows,
-    parts_of as parts_of,
     pool_rows as pool_rows,
     sampled as sampled,
     up_to_aligner as up_to_aligner,

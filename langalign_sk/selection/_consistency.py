@@ -16,12 +16,11 @@ from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import COUNT
 from langalign_sk.measures import checked
 from langalign_sk.selection._rows import (
-    check_pairs,
+    drawn_pairs,
     pair_rows,
     pair_weights,
     parts_of,
     probabilities,
-    sampled,
 )
 
 
@@ -137,20 +136,14 @@ def prediction_consistency(
     >>> from sklearn.pipeline import make_pipeline
     >>> from langalign_sk import LangAligner, ParallelCorpus
     >>> from langalign_sk.selection import prediction_consistency
-    >>> rng = np.random.default_rng(0)
-    >>> source = rng.normal(size=(300, 5))
-    >>> rotation, _ = np.linalg.qr(rng.normal(size=(5, 5)))
-    >>> pairs = ParallelCorpus(source, source @ rotation + 3, target_lang="ko")
-    >>> train, held_out = pairs.split(200, random_state=0)
-    >>> X = rng.normal(size=(100, 5))
+    >>> X = np.random.default_rng(0).normal(size=(300, 5))
+    >>> train, held_out = ParallelCorpus(X, X[:, ::-1] + 9, target_lang="ko").split(200)
     >>> pipe = make_pipeline(LangAligner(train, method="procrustes"), LogisticRegression())
     >>> found = prediction_consistency(pipe.fit(X, X[:, 0] > 0), held_out)
     >>> found.agreement, found.n_pairs
     (1.0, 100)
     """
-    pairs = check_pairs(pairs)
-    rows = sampled(pairs.n_pairs, max_pairs, random_state)
-    chosen = pairs if len(rows) == pairs.n_pairs else pairs.take(rows)
+    chosen, rows = drawn_pairs(pairs, max_pairs, random_state)
     source, target = pair_rows(estimator, chosen)
     seen = warn_if_seen(estimator, chosen)
     weights = pair_weights(chosen)

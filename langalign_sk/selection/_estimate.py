@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import _safe_indexing
@@ -21,13 +22,13 @@ from langalign_sk.selection._consistency import beyond_chance, warn_if_seen
 from langalign_sk.selection._coverage import coverage
 from langalign_sk.selection._rows import (
     check_pairs,
+    drawn_pairs,
+    extractor_of,
     pair_rows,
     pair_weights,
-    parts_of,
     pool_rows,
     probabilities,
     random_numbers,
-    sampled,
 )
 
 _DRAWS = 100
@@ -144,10 +145,10 @@ def estimate_target_accuracy(
 
     The estimate is their mean. The interval spans the bootstrap intervals of both and a margin of
     0.05 on either side, without which it would contain the truth too rarely: the ways share
-    assumptions that fail together. It says "unreliable" with few pairs, with a classifier that is
-    no good in the source language, with hardly any agreement, and for text that the pairs do not
-    cover (:func:`coverage`, where `unlabeled` is a pool of vectors, or of texts for a pipeline
-    with an `EmbeddingExtractor`). `docs/choosing.md` has its errors on real text.
+    assumptions that fail together. It says "unreliable" with few pairs, with a frozen classifier or
+    one that is no good in the source language, with hardly any agreement, and for text that the
+    pairs do not cover (:func:`coverage`, where `unlabeled` is a TextPool of vectors, or of texts
+    for a pipeline with an `EmbeddingExtractor`). `docs/choosing.md` has its errors on real text.
 
     References
     ----------
@@ -172,86 +173,66 @@ def estimate_target_accuracy(
     >>> found.reliable, 0.6 < found.estimate < found.source_accuracy
     (True, True)
     """
-    pairs = check_pairs(pairs)
-    labels = np.asarray(y)
+    pairs, labels = check_pairs(pairs), np.asarray(y)
     random = random_numbers(random_state)
     fitted = clone(estimator).fit(X, y)
     right, conf_x = _out_of_fold(estimator, X, y, cv, random)
-    rows = sampled(pairs.n_pairs, max_pairs, random)
-    chosen = pairs if len(rows) == pairs.n_pairs else pairs.take(rows)
+    chosen, _ = drawn_pairs(pairs, max_pairs, random)
     warn_if_seen(fitted, chosen)
-    source, target = pair_rows(fitted, chosen)
-    a, conf_a = _classes(fitted, source)
-    b, conf_b = _classes(fitted, target)
-    conf_u = None
-    if unlabeled is not None:
-        conf_u = _classes(fitted, pool_rows(fitted, unlabeled))[1]
+    (a, conf_a), (b, conf_b) = (_classes(fitted, side) for side in pair_rows(fitted, chosen))
+    conf_u = None if unlabeled is None else _classes(fitted, pool_rows(fitted, unlabeled))[1]
     shares = np.unique(labels, return_counts=True)[1] / len(labels)
     # Numbers for classes: comparing names in every bootstrap sample would take most of the time.
     a, b = np.unique(np.concatenate([a, b]), return_inverse=True)[1].reshape(2, -1)
-    sample = _Sample(right, conf_x, a, b, conf_a, conf_b, pair_weights(chosen), conf_u, shares)
-    ways = sample.ways()
-    draws = np.array([sample.resampled(random).ways() for _ in range(_DRAWS)])
-    tail = (1 - confidence) / 2
-    low = float(np.quantile(draws, tail, axis=0).min()) - _MARGIN
-    high = float(np.quantile(draws, 1 - tail, axis=0).max()) + _MARGIN
-    kappa = beyond_chance(a, b, sample.weights)
-    accuracy = float(right.mean())
-    reason = _doubt(chosen.n_pairs, kappa, accuracy, float(shares.max()))
-    reason = reason or _too_far(fitted, pairs, unlabeled)
+    rows = [right, conf_x]
+    sides: list[Any] = [a, b, conf_a, conf_a if conf_u is None else conf_b, pair_weights(chosen)]
+    task = conf_x if conf_u is None else conf_u
+    ways, draws = _ways(rows, sides, task, shares), []
+    for _ in range(_DRAWS):
+        i, j = (random.randint(len(one), size=len(one)) for one in (right, a))
+        k = i if conf_u is None else random.randint(len(task), size=len(task))
+        drawn = _ways([one[i] for one in rows], [one[j] for one in sides], task[k], shares)
+        draws.append(drawn)
+    low, high = np.quantile(draws, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
+    kappa, accuracy = beyond_chance(a, b, sides[-1]), float(right.mean())
+    reason = (
+        _frozen(estimator)
+        or _doubt(chosen.n_pairs, kappa, accuracy, float(shares.max()))
+        or _too_far(fitted, pairs, unlabeled)
+    )
     return AccuracyEstimate(
-        float(np.mean(ways)),
-        max(low, 0.0),
-        min(high, 1.0),
-        not reason,
-        reason,
-        accuracy,
-        float(sample.weights @ (a == b)),
-        kappa,
-        chosen.n_pairs,
-        ways,
+        estimate=float(np.mean(ways)),
+        low=max(float(low.min()) - _MARGIN, 0.0),
+        high=min(float(high.max()) + _MARGIN, 1.0),
+        reliable=not reason,
+        reason=reason,
+        source_accuracy=accuracy,
+        agreement=float(sides[-1] @ (a == b)),
+        kappa=kappa,
+        n_pairs=chosen.n_pairs,
+        ways=ways,
     )
 
 
-@dataclass(frozen=True)
-class _Sample:
-    """Rows behind the estimate; resampled for its interval."""
+def _ways(
+    rows: list[Any], sides: list[Any], task: Float64Array, shares: Float64Array
+) -> tuple[float, float]:
+    """Return the accuracy by each way of carrying it over to the task.
 
-    right: Float64Array
-    conf_x: Float64Array
-    a: npt.NDArray[Any]
-    b: npt.NDArray[Any]
-    conf_a: Float64Array
-    conf_b: Float64Array
-    weights: Float64Array
-    conf_u: Float64Array | None
-    shares: Float64Array
-
-    def ways(self) -> tuple[float, float]:
-        """Return the accuracy by each way of carrying it over."""
-        agree = (self.a == self.b).astype(np.float64)
-        known = _isotonic(self.conf_x, self.right).predict(self.conf_a)
-        by_chance = (1 - known) / max(len(self.shares) - 1, 1)
-        right = np.where(agree, known, by_chance)
-        chance = float((self.shares**2).sum())
-        kappa = max(beyond_chance(self.a, self.b, self.weights), 0.0)
-        shrunk = chance + (float(self.right.mean()) - chance) * kappa
-        on_pairs, on_task = self.conf_b, self.conf_u
-        if on_task is None:
-            on_pairs, on_task = self.conf_a, self.conf_x
-        carried = _isotonic(on_pairs, right, self.weights).predict(on_task).mean()
-        return float(carried), shrunk
-
-    def resampled(self, random: np.random.RandomState) -> _Sample:
-        """Draw a bootstrap sample of source rows, pairs and unlabelled rows."""
-        i = random.randint(len(self.right), size=len(self.right))
-        j = random.randint(len(self.a), size=len(self.a))
-        conf_u = self.conf_u
-        if conf_u is not None:
-            conf_u = conf_u[random.randint(len(conf_u), size=len(conf_u))]
-        weights = self.weights[j] / self.weights[j].sum()
-        pairs = self.a[j], self.b[j], self.conf_a[j], self.conf_b[j], weights
-        return _Sample(self.right[i], self.conf_x[i], *pairs, conf_u, self.shares)
+    `rows` are the source rows (right or not, confidence), `sides` the pairs (both classes, the
+    source side's confidence, the one that is carried over, weight), `task` confidences to carry it
+    to.
+    """
+    right, conf_x = rows
+    a, b, conf_a, carried, weights = sides
+    weights = weights / weights.sum()
+    known = _isotonic(conf_x, right).predict(conf_a)
+    by_chance = (1 - known) / max(len(shares) - 1, 1)
+    target_right = np.where(a == b, known, by_chance)
+    chance = float((shares**2).sum())
+    kappa = max(beyond_chance(a, b, weights), 0.0)
+    shrunk = chance + (float(right.mean()) - chance) * kappa
+    return float(_isotonic(carried, target_right, weights).predict(task).mean()), shrunk
 
 
 def _isotonic(x: Float64Array, y: Float64Array, weights: Float64Array | None = None) -> Any:
@@ -284,6 +265,14 @@ def _classes(fitted: Any, rows: Any) -> tuple[npt.NDArray[Any], Float64Array]:
     return classes, (proba * of_class).sum(axis=1)
 
 
+def _frozen(estimator: Any) -> str:
+    """Say that a classifier is frozen: cross-validation cannot fit it without a row."""
+    inner = estimator.get_params(deep=True).values()
+    if any(isinstance(part, FrozenEstimator) and hasattr(part, "predict") for part in inner):
+        return "the classifier is frozen and may have been fitted on these very rows"
+    return ""
+
+
 def _doubt(n_pairs: int, kappa: float, accuracy: float, majority: float) -> str:
     """Name what is known to break the estimate; empty where nothing is."""
     if n_pairs < _FEW_PAIRS:
@@ -303,8 +292,7 @@ def _too_far(fitted: Any, pairs: ParallelCorpus, unlabeled: Any) -> str:
     if not isinstance(unlabeled, TextPool):
         return ""
     if pairs.is_text:
-        encoders = (p for p in parts_of(fitted) if hasattr(p, "embed_language"))
-        encoder = next(encoders, None)
+        encoder = extractor_of(fitted)
         if encoder is None or not unlabeled.is_text:
             return ""
         pairs, unlabeled = pairs.embed(encoder), unlabeled.embed(encoder)

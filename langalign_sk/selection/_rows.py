@@ -45,6 +45,14 @@ def check_pairs(pairs: Any) -> ParallelCorpus:
     return pairs
 
 
+def drawn_pairs(
+    pairs: Any, limit: int | None, random_state: Any
+) -> tuple[ParallelCorpus, np.ndarray]:
+    """Return at most `limit` pairs drawn at random, and their numbers."""
+    rows = sampled(check_pairs(pairs).n_pairs, limit, random_state)
+    return (pairs if len(rows) == pairs.n_pairs else pairs.take(rows)), rows
+
+
 def pair_rows(estimator: Any, pairs: ParallelCorpus) -> tuple[Any, Any]:
     """Return source and target rows of a corpus as `estimator` takes them: texts, or vectors."""
     if pairs.is_text:
@@ -95,6 +103,11 @@ def parts_of(estimator: Any) -> Iterator[Any]:
         inner = getattr(estimator, name, None)
         if inner is not None:
             yield from parts_of(inner)
+
+
+def extractor_of(estimator: Any) -> Any:
+    """Return the extractor inside a fitted estimator; None where there is none."""
+    return next((part for part in parts_of(estimator) if hasattr(part, "embed_language")), None)
 
 
 def up_to_aligner(estimator: Any) -> Any:

@@ -19,14 +19,13 @@ from langalign_sk.maps import COUNT, one_of
 from langalign_sk.measures import checked
 from langalign_sk.selection._consistency import prediction_consistency, warn_if_seen
 from langalign_sk.selection._rows import (
-    check_pairs,
+    drawn_pairs,
     layout_of,
     pair_rows,
     pair_weights,
     parts_of,
     pool_rows,
     probabilities,
-    sampled,
     up_to_aligner,
 )
 
@@ -110,8 +109,7 @@ class PairScorer:
         random_state: Any = 0,
     ) -> None:
         if pairs is not None:
-            rows = sampled(check_pairs(pairs).n_pairs, max_pairs, random_state)
-            pairs = pairs if len(rows) == pairs.n_pairs else pairs.take(rows)
+            pairs, _ = drawn_pairs(pairs, max_pairs, random_state)
         elif measure in _CLASSES:
             raise ValueError(
                 f"measure={measure!r} compares predictions on pairs, which must be given: "

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import PredefinedSplit, StratifiedKFold
+from sklearn.model_selection import BaseCrossValidator, PredefinedSplit, StratifiedKFold
 
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import as_numpy
@@ -22,7 +22,29 @@ Indices = npt.NDArray[np.intp]
 _FOLDS = Numbers(Integral, 2, None, closed="left")
 
 
-class LanguageSplit:
+class _Splitter(BaseCrossValidator):
+    """Base of the splitters: they are printed, and take part in routing, as scikit-learn's."""
+
+    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
+        """Return the number of splits.
+
+        Parameters
+        ----------
+        X, y, groups : ignored
+            Here for scikit-learn.
+
+        Returns
+        -------
+        int
+        """
+        return self._n_splits()
+
+    def _n_splits(self) -> int:
+        """Return the number of splits."""
+        raise NotImplementedError
+
+
+class LanguageSplit(_Splitter):
     """Train on the rows of one language, test on those of others: one split per target language.
 
     Parameters
@@ -38,7 +60,7 @@ class LanguageSplit:
     See Also
     --------
     target_validation : With labelled target rows in training too.
-    langalign_sk.text.LanguageDetector : How languages are told.
+    langalign_sk.text.LanguageDetector : Tells the languages.
 
     Notes
     -----
@@ -55,6 +77,9 @@ class LanguageSplit:
     >>> [test.tolist() for _, test in cv.split(range(4), groups=["en", "ja", "ko", "ja"])]
     [[2], [1, 3]]
     """
+
+    # Where metadata is routed, `groups` come without being asked for.
+    __metadata_request__split = {"groups": True}  # noqa: RUF012
 
     def __init__(
         self, source: str = "en", target: str | Sequence[str] = "ko", *, languages: Any = None
@@ -90,48 +115,30 @@ class LanguageSplit:
                     "cross_val_score(..., cv=LanguageSplit(...), groups=languages), or "
                     "LanguageSplit(..., languages=languages)"
                 ) from error
-            found = LanguageDetector([self.source, *targets]).detect(texts)
-        else:
-            found = list(given)
+            given = LanguageDetector([self.source, *targets]).detect(texts)
+        codes = np.asarray(list(given), dtype=object)
         n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
-        if len(found) != n_rows:
-            raise ValueError(f"{len(found)} languages are given for {n_rows} rows of X")
-        codes = np.asarray(found, dtype=object)
-        train = np.flatnonzero(codes == self.source)
-        for target in targets:
-            test = np.flatnonzero(codes == target)
-            for lang, rows in ((self.source, train), (target, test)):
-                if len(rows) == 0:
-                    known = sorted({str(code) for code in codes})[:12]
-                    raise ValueError(f"no row of X is in {lang!r}; the languages are {known}")
-            yield train, test
+        if len(codes) != n_rows:
+            raise ValueError(f"{len(codes)} languages are given for {n_rows} rows of X")
+        rows = {lang: np.flatnonzero(codes == lang) for lang in (self.source, *targets)}
+        for lang, found in rows.items():
+            if len(found) == 0:
+                known = sorted({str(code) for code in codes})[:12]
+                raise ValueError(f"no row of X is in {lang!r}; the languages are {known}")
+        yield from ((rows[self.source], rows[target]) for target in targets)
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Return the number of target languages.
-
-        Parameters
-        ----------
-        X, y, groups : ignored
-            Here for scikit-learn.
-
-        Returns
-        -------
-        int
-        """
+    def _n_splits(self) -> int:
         return len(self._targets())
 
     def _targets(self) -> list[str]:
         """Return the target languages as a list."""
         return [self.target] if isinstance(self.target, str) else list(self.target)
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.source!r}, {self.target!r})"
 
-
-class PairKFold:
+class PairKFold(_Splitter):
     """Folds of pairs, for a search over an aligner alone; folds share no text.
 
-    ``GridSearchCV(LangAligner("y"), grid, cv=PairKFold(), scoring=PairScorer(measure="csls"))
+    ``GridSearchCV(LangAligner(), grid, cv=PairKFold(), scoring=PairScorer(measure="csls"))
     .fit(source_vectors, target_vectors)`` then cross-validates over pairs.
 
     Parameters
@@ -194,22 +201,8 @@ class PairKFold:
         for fold in range(self.n_splits):
             yield np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
 
-    def get_n_splits(self, X: Any = None, y: Any = None, groups: Any = None) -> int:
-        """Return the number of folds.
-
-        Parameters
-        ----------
-        X, y, groups : ignored
-            Here for scikit-learn.
-
-        Returns
-        -------
-        int
-        """
+    def _n_splits(self) -> int:
         return self.n_splits
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.n_splits}, random_state={self.random_state!r})"
 
 
 @checked(n_source=[COUNT], n_splits=[_FOLDS, None])
@@ -253,8 +246,7 @@ def target_validation(
         raise ValueError("y_target is empty: target rows to test on are needed")
     folds = np.zeros(len(labels), dtype=np.intp)
     if n_splits is not None:
-        seed = random_numbers(random_state)
-        cut = StratifiedKFold(n_splits, shuffle=True, random_state=seed)
+        cut = StratifiedKFold(n_splits, shuffle=True, random_state=random_numbers(random_state))
         for fold, (_, test) in enumerate(cut.split(labels, labels)):
             folds[test] = fold
     return PredefinedSplit(np.concatenate([np.full(n_source, -1, dtype=np.intp), folds]))

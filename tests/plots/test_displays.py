@@ -184,7 +184,7 @@ def test_gate_confidence(pyplot, rows):
     assert sum(bar.get_height() for bar in display.ax_.patches) >= len(X) + len(T)
     assert display.confidence.min() > 0.5
     with pytest.raises(ValueError, match="lang names 1 languages for 2 rows"):
-        GateDisplay.from_predictions([[1, 0], [0, 1]], ["en", "ko"], lang=["en"])
+        GateDisplay([[1, 0], [0, 1]], ["en", "ko"], lang=["en"])
 
 
 def test_language_similarity(pyplot):

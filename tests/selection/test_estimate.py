@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import FixedThresholdClassifier, StratifiedKFold, cross_val_score
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -121,6 +122,15 @@ def test_what_breaks_it_is_said():
         assert not found.reliable
         assert reason in found.reason
         assert found.summary().startswith("unreliable here: ")
+
+
+def test_a_frozen_classifier_is_not_believed():
+    fit, held_out, X, y, _, _ = world(4, noise=0.5, n=400)
+    aligner = LangAligner(fit)
+    head = FrozenEstimator(LogisticRegression(max_iter=1000).fit(aligner.fit_transform(X), y))
+    found = estimate_target_accuracy(make_pipeline(aligner, head), X, y, held_out)
+    assert not found.reliable
+    assert "frozen" in found.reason
 
 
 def test_figures_that_make_no_sense_are_refused():

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from sklearn import config_context
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -69,6 +70,11 @@ def test_language_split_in_scikit_learn():
     (score,) = cross_val_score(LogisticRegression(), X, y, cv=LanguageSplit(), groups=codes)
     model = LogisticRegression().fit(X[::2], y[::2])
     assert score == model.score(X[1::2], y[1::2])
+    with config_context(enable_metadata_routing=True):
+        params = {"groups": codes}
+        routed = cross_val_score(LogisticRegression(), X, y, cv=LanguageSplit(), params=params)
+    assert routed.tolist() == [score]
+    assert repr(LanguageSplit()) == "LanguageSplit(languages=None, source='en', target='ko')"
 
 
 rows = st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12)), min_size=4, max_size=40)
