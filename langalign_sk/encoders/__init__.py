@@ -32,8 +32,6 @@ from langalign_sk.encoders._protocol import (
 from langalign_sk.encoders._run import (
     Run as Run,
     RunReport as RunReport,
-    keep_report as keep_report,
-    kept_report as kept_report,
 )
 
 __all__ = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy.typing as npt
 from langalign_sk.encoders._run import Run
 
 T = TypeVar("T")
+Sizes = Sequence[int] | Mapping[int, int]  # by row
 
 _SIGNS = ("out of memory", "allocate memory", "alloc_failed")
 
@@ -28,7 +29,7 @@ def packed(sizes: npt.NDArray[np.int64], budget: int) -> Iterator[npt.NDArray[np
         start = stop
 
 
-def chunked(rows: list[int], sizes: Sequence[int], most: int | None, count: int) -> list[list[int]]:
+def chunked(rows: list[int], sizes: Sizes, most: int | None, count: int) -> list[list[int]]:
     """Split rows into runs of at most `most` in size; of at most `count` rows without it."""
     if most is None:
         return [rows[start : start + count] for start in range(0, len(rows), count)]
@@ -83,6 +84,13 @@ def within_memory(
                 _free()
             half = len(part) // 2
             parts += [part[half:], part[:half]]
+
+
+def in_halves(count: int, compute: Callable[[Any], Any], run: Run, name: str) -> Any:
+    """Compute all rows at once, or in halves where memory runs out."""
+    whole = iter([np.arange(count)])
+    parts = [part for _, part in within_memory(whole, len, compute, run, name)]
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,17 +90,13 @@ def _from_folder(name: str, folder: Path, backend: str) -> Checkpoint:
             f"model={name!r}: the folder holds neither modules.json (sentence-transformers) nor "
             "config.json (transformers)"
         )
-    # By content: the same in every place and process.
-    digest = hashlib.blake2b(digest_size=16)
-    for path in _checkpoint_files(folder, backend):
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{_file_digest(path)}\n".encode())
     kind = "folder" if backend == "torch" else f"{backend} folder"
     return Checkpoint(
         name=name,
         label=name,
         source=str(folder),
         revision=None,
-        fingerprint=f"{kind}:{digest.hexdigest()}",
+        fingerprint=f"{kind}:{content_digest(folder, _checkpoint_files(folder, backend))}",
         is_sentence_transformer=(folder / "modules.json").is_file(),
     )
 
@@ -217,7 +213,7 @@ def _checkpoint_files(folder: Path, backend: str) -> list[Path]:
         counts = every or place == Path() or not whole.isdisjoint((place, *place.parents))
         if (counts and not name.endswith(".md")) or name.endswith(".py"):
             found.append(folder / place / name)
-    return sorted(path for path in found if path.is_file())
+    return [path for path in found if path.is_file()]
 
 
 def _files_below(folder: Path) -> Iterator[tuple[Path, str]]:
@@ -233,6 +229,14 @@ def _files_below(folder: Path) -> Iterator[tuple[Path, str]]:
         folders[:] = sorted(name for name in folders if not name.startswith(left_out))
         below = Path(place).relative_to(folder)
         yield from ((below, name) for name in names if not name.startswith("."))
+
+
+def content_digest(folder: Path, paths: Iterable[Path]) -> str:
+    """Digest of some files of a folder, the same in every place and process."""
+    digest = hashlib.blake2b(digest_size=16)
+    for path in sorted(paths):
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{_file_digest(path)}\n".encode())
+    return digest.hexdigest()
 
 
 def _file_digest(path: Path) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.exceptions import NotFittedError
@@ -30,46 +31,36 @@ _ROWS_PER_CHUNK = 256
 _ROWS_PER_TURN = 512  # texts tokenised before others get their turn
 
 
+@dataclass(frozen=True, eq=False)
 class HubEncoder:
     """A sentence-transformers or transformers model, loaded when first needed.
 
-    `load` gives the model on the device of a number; `key` says which models are one and the same
-    in memory, whatever their pooling, and take turns.
+    `loaded` gives the model on the device of a number; `key` says which models are one and the
+    same in memory, whatever their pooling, and take turns.
     """
 
-    takes_threads = False  # the libraries below do not promise it
-
-    def __init__(
-        self,
-        settings: HubModel,
-        *,
-        name: str,
-        fingerprint: str,
-        weights: tuple[str, str] | None,
-        key: Hashable,
-        load: Callable[[int], Any],
-    ) -> None:
-        self.settings = settings
-        self.name = name
-        self.weights = weights
-        self.spec = specification(fingerprint, *defining(settings))
-        self._key = key
-        self._loaded = load
+    settings: HubModel
+    name: str
+    spec: str
+    weights: tuple[str, str] | None
+    key: Hashable
+    loaded: Callable[[int], Any]
+    takes_threads: ClassVar[bool] = False  # the libraries below do not promise it
 
     def width(self) -> int | None:
         """Width of the vectors."""
-        width: int | None = self._loaded(0).width(self.settings)
+        width: int | None = self.loaded(0).width(self.settings)
         return width
 
     def chunk(self) -> tuple[int | None, int]:
         """Tokens and rows of a chunk; every device gets its share of it."""
         count = len(devices(self.settings))
-        tokens = self._loaded(0).chunk(self.settings)
+        tokens = self.loaded(0).chunk(self.settings)
         return None if tokens is None else count * tokens, count * _ROWS_PER_CHUNK
 
     def prepare(self, texts: list[str]) -> Prepared:
         """Tokens of the texts."""
-        model = self._loaded(0)
+        model = self.loaded(0)
         parts = []
         for start in range(0, len(texts), _ROWS_PER_TURN):
             with self._lock():  # tokenisers are not safe for threads
@@ -87,7 +78,7 @@ class HubEncoder:
 
     def encode_as(self, items: Sequence[Any], settings: list[HubModel], run: Run) -> list[Any]:
         """Vectors for each of some settings that differ in layer and pooling alone."""
-        models = [self._loaded(number) for number in range(len(devices(self.settings)))]
+        models = [self.loaded(number) for number in range(len(devices(self.settings)))]
         with self._lock():  # shared by every pooling and layer of one model
             if len(models) == 1 or len(items) < len(models):
                 result: list[Any] = models[0].encode(items, settings, run)
@@ -118,11 +109,11 @@ class HubEncoder:
         if settings.pooling is None and settings.layer is None:
             return self.spec
         alike = replaced(settings, pooling=None, layer=None)
-        return self._key, self.weights, defining(alike), settings.batch_size
+        return self.key, self.weights, defining(alike), settings.batch_size
 
     def _lock(self) -> Any:
         """Lock of the loaded model."""
-        return encode_lock(repr(self._key))
+        return encode_lock(repr(self.key))
 
 
 def named_encoder(settings: HubModel, *, ask_hub: bool = True) -> HubEncoder:
@@ -136,10 +127,10 @@ def named_encoder(settings: HubModel, *, ask_hub: bool = True) -> HubEncoder:
     return HubEncoder(
         settings,
         name=f"model {checkpoint.name!r}",
-        fingerprint=checkpoint.fingerprint,
+        spec=specification(checkpoint.fingerprint, *defining(settings)),
         weights=(checkpoint.label, checkpoint.fingerprint),
         key=key,
-        load=lambda n: load_once((*key, n), lambda: load(checkpoint, settings, places[n])),
+        loaded=lambda n: load_once((*key, n), lambda: load(checkpoint, settings, places[n])),
     )
 
 
@@ -158,10 +149,10 @@ def instance_encoder(settings: HubModel) -> HubEncoder:
     return HubEncoder(
         settings,
         name=name,
-        fingerprint=known_as,
+        spec=specification(known_as, *defining(settings)),
         weights=None,
         key=known_as,
-        load=lambda _: model,
+        loaded=lambda _: model,
     )
 
 

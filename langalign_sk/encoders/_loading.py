@@ -26,7 +26,7 @@ def load(checkpoint: Checkpoint, settings: HubModel, device: str | None) -> Any:
             "device there is"
         )
     logger.info("loading model %r", checkpoint.name)
-    with _explained(checkpoint, settings), _no_bars(checkpoint.is_local):
+    with _explained(checkpoint, settings), _quiet(checkpoint.is_local):
         if checkpoint.is_sentence_transformer or settings.backend != "torch":
             return load_sentence_transformer(checkpoint, settings, device)
         return load_transformer(checkpoint, settings, device)
@@ -58,10 +58,9 @@ def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: str | N
     where = _hub_keywords(checkpoint, settings)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint.source, **where)
     dtype = _dtype_keyword(settings.dtype)
-    with _own_report():
-        model, info = AutoModel.from_pretrained(
-            checkpoint.source, output_loading_info=True, **where, **dtype
-        )
+    model, info = AutoModel.from_pretrained(
+        checkpoint.source, output_loading_info=True, **where, **dtype
+    )
     # A pooler is missing in most checkpoints and not used here; a layer must not be made up.
     made_up = sorted(key for key in info["missing_keys"] if "pooler" not in key)
     if made_up:
@@ -136,31 +135,22 @@ def _explained(checkpoint: Checkpoint, settings: HubModel) -> Iterator[None]:
 
 
 @contextmanager
-def _no_bars(quiet: bool) -> Iterator[None]:
-    """Hide the bar over weights read from disk in a moment; downloads keep theirs."""
+def _quiet(is_local: bool) -> Iterator[None]:
+    """Hide the bar over weights that are read from disk, and the report that is checked here."""
     from transformers.utils import logging as transformers_logging
-
-    quiet = quiet and transformers_logging.is_progress_bar_enabled()
-    if quiet:
-        transformers_logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        if quiet:
-            transformers_logging.enable_progress_bar()
-
-
-@contextmanager
-def _own_report() -> Iterator[None]:
-    """Hide the report on tensors missing or unused, in place of which the caller checks."""
 
     def keep(record: logging.LogRecord) -> bool:
         message = record.getMessage()
         return "LOAD REPORT" not in message and "checkpoint" not in message
 
-    logger = logging.getLogger("transformers.modeling_utils")
-    logger.addFilter(keep)
+    bars = is_local and transformers_logging.is_progress_bar_enabled()  # downloads keep theirs
+    if bars:
+        transformers_logging.disable_progress_bar()
+    reports = logging.getLogger("transformers.modeling_utils")
+    reports.addFilter(keep)
     try:
         yield
     finally:
-        logger.removeFilter(keep)
+        reports.removeFilter(keep)
+        if bars:
+            transformers_logging.enable_progress_bar()

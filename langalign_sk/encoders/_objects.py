@@ -8,12 +8,11 @@ from types import MethodType
 from typing import Any
 
 import joblib.hashing
-import numpy as np
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._process import identity, note, noted
-from langalign_sk.encoders._batches import within_memory
+from langalign_sk.encoders._batches import in_halves
 from langalign_sk.encoders._hub_encoder import (
     instance_encoder,
     is_sentence_transformer,
@@ -87,9 +86,7 @@ class ObjectEncoder:
             texts = [items[row] for row in rows]
             return checked_rows(self.name, texts, encode(texts))
 
-        whole = iter([np.arange(len(items))])
-        parts = [part for _, part in within_memory(whole, len, compute, run, self.name)]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return in_halves(len(items), compute, run, self.name)
 
 
 def pickles_by_value(model: Any) -> bool:
@@ -140,10 +137,11 @@ def _fingerprint(model: Any) -> str:
     except TypeError:  # no notes beside what has no hash or weak references: hashed every time
         return _hashed(model)
     state = _state(model)
-    if not isinstance(known, _Hashed) or not known.is_of(state):
-        known = _Hashed(state, _hashed(model))
+    # The note keeps what the state consists of alive, so that no address is used again.
+    if not (isinstance(known, tuple) and _are_same(state, known[0])):
+        known = (state, _hashed(model))
         note(model, known)
-    return known.digest
+    return str(known[1])
 
 
 def _hashed(model: Any) -> str:
@@ -154,19 +152,12 @@ def _hashed(model: Any) -> str:
         return f"identity:{identity(model)}"
 
 
-class _Hashed:
-    """A digest and the state that it is of, kept alive so that no address is used again."""
-
-    def __init__(self, state: list[Any], digest: str) -> None:
-        self.digest = digest
-        self._state = state
-
-    def is_of(self, state: list[Any]) -> bool:
-        """Tell whether a state is the same, object by object."""
-        return len(state) == len(self._state) and all(
-            one is other or (isinstance(one, int | str) and one == other)
-            for one, other in zip(state, self._state, strict=True)
-        )
+def _are_same(state: list[Any], other: list[Any]) -> bool:
+    """Tell whether two states hold the same objects."""
+    return len(state) == len(other) and all(
+        one is two or (isinstance(one, int | str) and one == two)
+        for one, two in zip(state, other, strict=True)
+    )
 
 
 def _state(root: Any) -> list[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import warnings
@@ -15,6 +14,8 @@ import numpy as np
 from langalign_sk._io import atomic_folder
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import Lock
+from langalign_sk.encoders._batches import padded
+from langalign_sk.encoders._checkpoint import content_digest
 
 _GRAPH = "model.onnx"
 _TOKENIZER = "tokenizer.json"
@@ -71,17 +72,13 @@ class OnnxEncoder:
         session, tokenizer = self._loaded()
         vectors = np.empty((len(texts), self.get_embedding_dimension()), dtype=np.float32)
         clean = [text.encode("utf-8", "replace").decode() for text in texts]  # lone surrogates
-        tokens = tokenizer.encode_batch(clean)
-        order = sorted(range(len(texts)), key=lambda row: len(tokens[row].ids))
+        tokens = [encoding.ids for encoding in tokenizer.encode_batch(clean)]
+        order = sorted(range(len(texts)), key=lambda row: len(tokens[row]))
         for start in range(0, len(order), _BATCH):
             rows = order[start : start + _BATCH]
-            longest = max(len(tokens[row].ids) for row in rows)
-            ids = np.full((len(rows), longest), self._about["pad_id"], dtype=np.int64)
-            mask = np.zeros((len(rows), longest), dtype=np.int64)
-            for at, row in enumerate(rows):
-                found = tokens[row].ids
-                ids[at, : len(found)], mask[at, : len(found)] = found, 1
-            (vectors[rows],) = session.run(None, {"input_ids": ids, "attention_mask": mask})
+            ids, mask = padded([tokens[row] for row in rows], self._about["pad_id"])
+            inputs = {"input_ids": ids, "attention_mask": mask.astype(np.int64)}
+            (vectors[rows],) = session.run(None, inputs)
         return vectors
 
     def get_embedding_dimension(self) -> int:
@@ -262,10 +259,4 @@ def _read_about(folder: Path) -> dict[str, Any]:
 
 def _digest(folder: Path) -> str:
     """Digest of graph and tokeniser."""
-    digest = hashlib.blake2b(digest_size=16)
-    for name in sorted(path.name for path in folder.iterdir() if path.name != _ABOUT):
-        digest.update(name.encode())
-        with (folder / name).open("rb") as data:
-            while block := data.read(2**20):
-                digest.update(block)
-    return digest.hexdigest()
+    return content_digest(folder, [path for path in folder.iterdir() if path.name != _ABOUT])

@@ -29,14 +29,21 @@ class Prepared:
 class Encoder(Protocol):
     """Texts to vectors, ready to use; each kind of model has its own."""
 
-    name: str
-    """What the user calls it, for errors."""
-    spec: str
-    """Digest of everything that defines the vectors."""
-    weights: tuple[str, str] | None
-    """Name and fingerprint of the checkpoint; None for objects."""
-    takes_threads: bool
-    """Several threads may encode at once."""
+    @property
+    def name(self) -> str:
+        """The user's name for it, for errors."""
+
+    @property
+    def spec(self) -> str:
+        """Digest of everything that defines the vectors."""
+
+    @property
+    def weights(self) -> tuple[str, str] | None:
+        """Name and fingerprint of the checkpoint; None for objects."""
+
+    @property
+    def takes_threads(self) -> bool:
+        """Several threads may encode at once."""
 
     def width(self) -> int | None:
         """Width of the vectors where it can be told without encoding."""

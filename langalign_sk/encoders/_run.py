@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import Any
-
-from langalign_sk._process import note, noted
 
 
 @dataclass(frozen=True)
@@ -91,16 +88,3 @@ class Run:
             seconds=self.seconds,
             padding=1 - self.tokens / self.padded if self.padded else 0.0,
         )
-
-
-def keep_report(owner: Any, report: RunReport) -> None:
-    """Keep the report of an object's last finished run."""
-    # Beside the extractors instead of in them: transform changes no attribute, as scikit-learn
-    # demands, and a clone or a pickle knows of no run.
-    note(owner, report)
-
-
-def kept_report(owner: Any) -> RunReport | None:
-    """Report of an object's last finished run."""
-    report: RunReport | None = noted(owner)
-    return report

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
-from langalign_sk.encoders._batches import within_memory
+from langalign_sk.encoders._batches import in_halves
 from langalign_sk.encoders._hub_model import HubModel, replaced
 from langalign_sk.encoders._protocol import Prepared, told_width
 from langalign_sk.encoders._run import Run
@@ -74,7 +72,6 @@ class SentenceModel:
             transformer = getattr(model[0], "auto_model", None)
             check_max_length(settings.max_length, model.tokenizer, transformer)
             model.max_seq_length = settings.max_length
-        found: Any = None
 
         def compute(rows: Any) -> Any:
             return model.encode(
@@ -86,16 +83,10 @@ class SentenceModel:
             )
 
         try:
-            for rows, part in within_memory(
-                iter([np.arange(len(texts))]), len, compute, run, self._name
-            ):
-                if found is None:
-                    found = np.empty((len(texts), part.shape[1]), dtype=np.float32)
-                found[rows] = part
+            return in_halves(len(texts), compute, run, self._name)
         finally:
             if before is not None:
                 model.max_seq_length = before
-        return found
 
     def _prompt(self, settings: HubModel) -> str | None:
         """Return the text of a prompt: of the one known by that name, or as it is."""

@@ -13,6 +13,7 @@ import numpy as np
 
 from langalign_sk._io import as_texts, language_column
 from langalign_sk._numeric import Float32Array
+from langalign_sk._process import caches, note
 from langalign_sk.encoders import (
     SHORTHANDS,
     Encoder,
@@ -21,13 +22,12 @@ from langalign_sk.encoders import (
     check_parameters,
     checkpoint_of,
     is_name,
-    keep_report,
     make_encoder,
     specification,
     with_settings,
 )
 from langalign_sk.store import VectorCache, resolve_cache
-from langalign_sk.text._encode import encode_texts, encoder_width, known_width, remember_width
+from langalign_sk.text._encode import encode_texts, encoder_width
 from langalign_sk.text._language import LanguageDetector, checked_languages
 from langalign_sk.text._layout import BlockLayout
 
@@ -127,8 +127,8 @@ class Embedding:
         vectors = self.raw(encoder, texts, resolve_cache(self._extractor.cache), run)
         if self.models[lang].long_texts == "warn":
             run.n_warned += run.n_cut - before
-        if known_width(encoder.spec) is None:  # all came out of a cache: no need to try the encoder
-            remember_width(encoder.spec, vectors.shape[1])
+        if encoder.spec not in caches.widths:  # all came out of a cache: no need to try the encoder
+            caches.widths.put(encoder.spec, vectors.shape[1])
         vectors = vectors[:, : self.width(lang)]
         if self._extractor.normalize:
             # In float64: the square of a large float32 number is infinite, of a small one zero.
@@ -154,13 +154,13 @@ class Embedding:
             yield run
         finally:
             run.seconds += time.perf_counter() - started
-            keep_report(self._extractor, run.report())
+            note(self._extractor, run.report())  # beside it: transform changes no attribute
         if not run.in_parts:
             tell_of_cuts(run)
 
     def fitted(self) -> dict[str, Any]:
         """Attributes that remember which weights fit saw, and the widths known so far."""
-        widths = {e.spec: known_width(e.spec) for e in self.encoders.values()}
+        widths = {e.spec: caches.widths.known(e.spec) for e in self.encoders.values()}
         return {
             "_fitted_with": {lang: encoder.weights for lang, encoder in self.encoders.items()},
             "_widths": {spec: width for spec, width in widths.items() if width is not None},

@@ -17,6 +17,7 @@ from sklearn.utils._param_validation import StrOptions
 
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import Float32Array
+from langalign_sk._process import caches, noted
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.encoders import (
     SHORTHANDS,
@@ -24,7 +25,6 @@ from langalign_sk.encoders import (
     Run,
     RunReport,
     is_name,
-    kept_report,
     pickles_by_value,
     unwrapped,
 )
@@ -35,7 +35,7 @@ from langalign_sk.text._embedding import (
     found_weights,
     given_models,
 )
-from langalign_sk.text._encode import encoder_width, remember_width, told_width
+from langalign_sk.text._encode import encoder_width, known_width
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._prefetch import prefetch
 from langalign_sk.text._stream import check_chunk, iter_vectors, write_vectors
@@ -352,7 +352,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
             Texts encoded and found in the cache, seconds, padding; None before the first call.
             Clones and loaded copies begin without one.
         """
-        return kept_report(self)
+        report = noted(self)
+        return report if isinstance(report, RunReport) else None
 
     def get_layout(self) -> BlockLayout | None:
         """Tell which columns belong to which language.
@@ -394,7 +395,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         # downloaded, for a picture.
         embedding = Embedding(self, ask_hub=False)
         for encoder in embedding.encoders.values():
-            if told_width(encoder) is None:
+            if known_width(encoder) is None:
                 raise NotFittedError(
                     f"the width of {encoder.name} is known once it was used: call fit_transform, "
                     "transform or get_layout first"
@@ -481,19 +482,16 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         for spec, width in state.get("_widths", {}).items():
-            remember_width(spec, width)
+            caches.widths.put(spec, width)
 
     def __copy__(self) -> Self:
-        return self._copied(lambda value: value)
+        return self.__deepcopy__({})
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        return self._copied(lambda value: copy.deepcopy(value, memo))
-
-    def _copied(self, duplicate: Callable[[Any], Any]) -> Self:
-        """Copy with the models shared, everything else through `duplicate`."""
         new = object.__new__(type(self))
         for name, value in vars(self).items():
-            new.__dict__[name] = _shared(value) if name in _SHARED else duplicate(value)
+            shared = name in _SHARED
+            new.__dict__[name] = _shared(value) if shared else copy.deepcopy(value, memo)
         return new
 
     def __sklearn_clone__(self) -> Self:

@@ -95,10 +95,9 @@ class LanguageDetector:
                 f"languages {list(self.languages)} with detect=None: give lang_column= with the "
                 "language of each row, or let detect tell it"
             )
-        if isinstance(detect, str) and detect not in ("script", "lingua"):
-            raise ValueError(f'detect must be "script", "lingua", a callable or None: {detect!r}')
-        if not (detect is None or isinstance(detect, str) or callable(detect)):
-            raise TypeError(f'detect must be "script", "lingua", a callable or None: {detect!r}')
+        if detect not in ("script", "lingua", None) and not callable(detect):
+            kind = ValueError if isinstance(detect, str) else TypeError
+            raise kind(f'detect must be "script", "lingua", a callable or None: {detect!r}')
         if detect == "script" and several:
             _check_scripts_differ(self.languages)
         if detect == "lingua" and several:

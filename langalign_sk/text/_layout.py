@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from langalign_sk._numeric import Immutable
 
-class BlockLayout:
+
+class BlockLayout(Immutable):
     """Language → block of columns, in order, without gaps.
 
     A matrix in block layout gives each language columns of its own; a row is zero outside the
@@ -36,10 +38,9 @@ class BlockLayout:
     BlockLayout(en=384, ko=768)
     """
 
-    __slots__ = ("_start", "_widths", "width")
+    __slots__ = ("_columns", "width")
 
-    _start: dict[str, int]
-    _widths: dict[str, int]
+    _columns: dict[str, slice]
     width: int
 
     def __init__(self, widths: Mapping[str, int]) -> None:
@@ -48,7 +49,7 @@ class BlockLayout:
                 f"blocks must be a non-empty dict of language to width, got {widths!r}; "
                 'for example blocks={"en": 384, "ko": 768}'
             )
-        start: dict[str, int] = {}
+        columns: dict[str, slice] = {}
         total = 0
         for lang, width in widths.items():
             if not isinstance(lang, str) or not lang:
@@ -57,16 +58,15 @@ class BlockLayout:
                 raise ValueError(
                     f"the width of language {lang!r} must be a positive int: {width!r}"
                 )
-            start[lang] = total
+            columns[lang] = slice(total, total + int(width))
             total += int(width)
-        object.__setattr__(self, "_widths", {lang: int(w) for lang, w in widths.items()})
-        object.__setattr__(self, "_start", start)
+        object.__setattr__(self, "_columns", columns)
         object.__setattr__(self, "width", total)
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages, in column order."""
-        return tuple(self._widths)
+        return tuple(self._columns)
 
     def width_of(self, lang: str) -> int:
         """Width of one language's block.
@@ -80,8 +80,8 @@ class BlockLayout:
         -------
         int
         """
-        self._check(lang)
-        return self._widths[lang]
+        columns = self.columns(lang)
+        return int(columns.stop - columns.start)
 
     def columns(self, lang: str) -> slice:
         """Columns of one language's block.
@@ -95,37 +95,30 @@ class BlockLayout:
         -------
         slice
         """
-        self._check(lang)
-        start = self._start[lang]
-        return slice(start, start + self._widths[lang])
+        if lang not in self._columns:
+            known = list(self._columns)
+            raise ValueError(f"no block for language {lang!r}; the blocks are {known}")
+        return self._columns[lang]
 
-    def _check(self, lang: str) -> None:
-        """Refuse a language that has no block."""
-        if lang not in self._widths:
-            raise ValueError(f"no block for language {lang!r}; the blocks are {list(self._widths)}")
+    def _widths(self) -> dict[str, int]:
+        return {lang: self.width_of(lang) for lang in self._columns}
 
     def __contains__(self, lang: object) -> bool:
-        return lang in self._widths
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError("BlockLayout is immutable")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError("BlockLayout is immutable")
+        return lang in self._columns
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, BlockLayout) and list(self._widths.items()) == list(
-            other._widths.items()
-        )
+        return isinstance(other, BlockLayout) and [*self._columns.items()] == [
+            *other._columns.items()
+        ]
 
     def __hash__(self) -> int:
-        return hash(tuple(self._widths.items()))
+        return hash(tuple(self._widths().items()))
 
     def __repr__(self) -> str:
-        return f"BlockLayout({', '.join(f'{lang}={w}' for lang, w in self._widths.items())})"
+        return f"BlockLayout({', '.join(f'{lang}={w}' for lang, w in self._widths().items())})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"widths": dict(self._widths)}
+        return {"widths": self._widths()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state["widths"])  # type: ignore[misc]  # it sets the slots

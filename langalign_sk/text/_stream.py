@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from langalign_sk._numeric import Float32Array
+from langalign_sk._process import note
 from langalign_sk._progress import progress_bar
-from langalign_sk.encoders import Run, keep_report
+from langalign_sk.encoders import Run
 from langalign_sk.text._embedding import Embedding, tell_of_cuts
 from langalign_sk.text._stream_file import GrowingFile, texts_digest
 
@@ -55,7 +56,7 @@ def check_chunk(chunk: Any) -> int:
 def _run_in_parts(extractor: Any) -> Run:
     """Return the counts of a call that goes chunk by chunk, and forget those of the last."""
     run = Run(in_parts=True)
-    keep_report(extractor, run.report())
+    note(extractor, run.report())
     return run
 
 
