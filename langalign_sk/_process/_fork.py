@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
+from operator import attrgetter
 from typing import Protocol
 
 
@@ -51,11 +52,10 @@ class Lock:
         """Give it up."""
         self._lock.release()
 
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *exc: object) -> None:
-        self._lock.release()
+    # Python's own, found before the block is entered: Ctrl-C between taking the lock and the block,
+    # or between the block and giving it up, would leave it taken for ever.
+    __enter__ = property(attrgetter("_lock.__enter__"))
+    __exit__ = property(attrgetter("_lock.__exit__"))
 
     def after_fork(self) -> None:
         """Replace a lock that another thread held."""
