@@ -123,20 +123,6 @@ def test_where_there_are_no_locks_the_old_version_goes_all_the_same(kind, tmp_pa
     assert no_leftovers(kind, tmp_path / "f")
 
 
-def test_a_full_disk_is_told_with_the_name_of_the_folder(kind, tmp_path):
-    target = tmp_path / "f"
-    write(kind, target, "old")
-    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, limit[1]))
-    try:
-        with pytest.raises(OSError, match=re.escape(f"'{target}'")):
-            write(kind, target, "x" * 100_000)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-    assert read(kind, target) == "old"
-    assert no_leftovers(kind, target)
-
-
 def test_a_link_stays_a_link_and_rights_stay(kind, tmp_path):
     write(kind, tmp_path / "real", "old")
     (tmp_path / "real").chmod(0o750)
