@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from langalign_sk._io import atomic_file
 from langalign_sk._numeric import Float32Array
@@ -46,6 +47,7 @@ class CacheFolder:
         self._claims: dict[Path, int] = {}
         self._warned = False
         self._opened = False
+        self._marked = False
         renew_in_children(self)
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
@@ -95,7 +97,7 @@ class CacheFolder:
         with self._lock:
             self._writing.clear()
             self._encoders.clear()
-            self._opened = False
+            self._opened = self._marked = False
 
     def after_fork(self) -> None:
         """Close a child's copies of its parent's files, whose locks must end with the parent."""
@@ -120,13 +122,14 @@ class CacheFolder:
         return self._opened
 
     def _make(self) -> None:
-        """Make the folder if need be."""
-        if self._is_there() and self.path.is_dir():
+        """Make the folder if need be, and its marker, which may be damaged."""
+        if self._is_there() and self._marked and self.path.is_dir():
             return
         self.path.mkdir(parents=True, exist_ok=True)
-        with atomic_file(self.path / MARKER, private=False) as file:
-            file.write(json.dumps(_FORMAT).encode() + b"\n")
-        self._opened = True
+        if _marked(self.path) != _FORMAT:
+            with atomic_file(self.path / MARKER, private=False) as file:
+                file.write(json.dumps(_FORMAT).encode() + b"\n")
+        self._opened = self._marked = True
 
     @contextmanager
     def _never_failing(self) -> Iterator[None]:
@@ -145,29 +148,50 @@ class CacheFolder:
 
 
 def is_cache(path: Path) -> bool:
-    """Tell whether a folder is a cache: not if it is empty or missing; raise for any other."""
+    """Tell whether a folder is a cache: not if it is empty or missing; raise for any other.
+
+    A damaged marker is told and does no harm: the files of vectors have checksums of their own.
+    """
     try:
-        data = (path / MARKER).read_bytes()
+        others = [name for name in os.listdir(path) if not name.endswith(MARKER)]
     except FileNotFoundError:
-        others = [p.name for p in path.iterdir()] if path.is_dir() else []
-        if all(name.endswith(MARKER) for name in others):  # one that is being made, maybe
-            return False
-        raise ValueError(
-            f"{path} holds other files (no {MARKER} among them): give a new or an empty folder "
-            "for the cache"
-        ) from None
+        return False
     except NotADirectoryError:
         raise ValueError(f"{path} is a file; a cache needs a folder") from None
-    try:
-        found = json.loads(data)
-    except ValueError:
-        found = None
-    if found != _FORMAT:
+    found = _marked(path)
+    if found == _FORMAT:
+        return True
+    if found is None and not others:  # one that is being made, maybe
+        return False
+    if found is None or not all(map(is_encoder_name, others)):
+        what = f"no {MARKER} among them" if found is None else f"and {MARKER} is damaged"
         raise ValueError(
-            f"{path / MARKER} is damaged or from another version of langalign_sk: use another "
-            "folder, or delete this one, all of which can be computed again"
+            f"{path} holds other files ({what}): give a new or an empty folder for the cache"
         )
+    if found.get("format") == _FORMAT["format"]:
+        raise OSError(
+            f"{path / MARKER} is of version {found.get('version')!r}, this langalign_sk writes "
+            f"{_FORMAT['version']}: use another folder, or delete this one, all of which can be "
+            "computed again"
+        )
+    warnings.warn(
+        f"{path / MARKER} is damaged: the vectors, which have checksums of their own, are used, "
+        "and it is written anew with the next ones",
+        UserWarning,
+        stacklevel=2,
+    )
     return True
+
+
+def _marked(path: Path) -> dict[str, Any] | None:
+    """Return what a folder's marker says: None without one, nothing where it can't be read."""
+    try:
+        found = json.loads((path / MARKER).read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def encoder_name(spec: str) -> str:

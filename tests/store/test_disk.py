@@ -252,14 +252,35 @@ def test_digests_without_their_records(disk_cache):
         assert disk_cache.get_many("s", keys_of("a")) == [None]
 
 
-def test_a_damaged_marker_and_a_newer_format(disk_cache):
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"normat": "langalign_sk vectors"}'])
+def test_a_damaged_marker_costs_a_warning(disk_cache, content):
     disk_cache.put_many("s", keys_of("a"), rows(1))
     marker = Path(disk_cache.path) / "langalign-sk-cache.json"
-    for content in ("", "{}", '{"format": "langalign_sk vectors", "version": 2}'):
-        marker.write_text(content)
-        forget()
-        with pytest.raises(ValueError, match="damaged or from another version"):
-            disk_cache.get_many("s", keys_of("a"))
+    sound = marker.read_bytes()
+    marker.write_text(content)
+    forget()
+    with pytest.warns(UserWarning, match="langalign-sk-cache.json is damaged: the vectors"):
+        (row,) = disk_cache.get_many("s", keys_of("a"))
+    np.testing.assert_array_equal(row, rows(1)[0])
+    disk_cache.put_many("s", keys_of("b"), rows(1))
+    assert marker.read_bytes() == sound
+    marker.write_text(content)
+    (Path(disk_cache.path) / "notes.txt").write_text("mine")
+    forget()
+    with pytest.raises(ValueError, match="holds other files .and langalign-sk-cache.json is dam"):
+        disk_cache.get_many("s", keys_of("a"))
+
+
+def test_a_newer_format_is_gone_without(disk_cache):
+    disk_cache.put_many("s", keys_of("a"), rows(1))
+    marker = Path(disk_cache.path) / "langalign-sk-cache.json"
+    newer = '{"format": "langalign_sk vectors", "version": 2}'
+    marker.write_text(newer)
+    forget()
+    with pytest.warns(UserWarning, match="is of version 2, this langalign_sk writes 1"):
+        assert disk_cache.get_many("s", keys_of("a")) == [None]
+    disk_cache.put_many("s", keys_of("b"), rows(1))
+    assert marker.read_text() == newer
 
 
 def test_folders_that_are_no_cache(tmp_path):
