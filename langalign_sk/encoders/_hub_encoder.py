@@ -23,6 +23,7 @@ from langalign_sk.encoders._hub_model import (
     unwrapped,
 )
 from langalign_sk.encoders._loading import load
+from langalign_sk.encoders._packaged import USE, packaged_checkpoint
 from langalign_sk.encoders._protocol import Prepared
 from langalign_sk.encoders._run import Run
 from langalign_sk.encoders._sentence_transformer import SentenceModel
@@ -158,6 +159,8 @@ def instance_encoder(settings: HubModel) -> HubEncoder:
 
 def checkpoint_of(settings: HubModel, *, ask_hub: bool = True) -> Checkpoint | None:
     """Checkpoint of a model given by name or folder."""
+    if os.fspath(settings.model) == USE:
+        return packaged_checkpoint(settings)
     return find_checkpoint(
         os.fspath(settings.model),
         settings.revision,

