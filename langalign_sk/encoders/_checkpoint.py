@@ -29,9 +29,9 @@ class Checkpoint:
     name: str
     label: str
     source: str
-    revision: str | None
     fingerprint: str
     is_sentence_transformer: bool
+    revision: str | None = None
 
     @property
     def is_local(self) -> bool:
@@ -65,17 +65,13 @@ def find_checkpoint(
     if not name or folder.is_absolute() or name.startswith((".", "~")) or name.count("/") > 1:
         raise ValueError(f"model={name!r}: there is no such folder")
     key = (name, revision, backend)
-    found = caches.checkpoints.known(key) or _from_cache(name, revision, backend)
+    label = name if revision is None else f"{name}@{revision}"
+    found = caches.checkpoints.known(key) or _from_cache(name, label, revision, backend)
     if found is None and ask_hub:
-        found = _from_hub(name, revision, token_env)
+        found = _from_hub(name, label, revision, token_env)
     if found is not None:
         caches.checkpoints.put(key, found)
     return found
-
-
-def _label(name: str, revision: str | None) -> str:
-    """Name and revision as asked for."""
-    return name if revision is None else f"{name}@{revision}"
 
 
 def _candidates(name: str) -> tuple[str, ...]:
@@ -91,17 +87,12 @@ def _from_folder(name: str, folder: Path, backend: str) -> Checkpoint:
             "config.json (transformers)"
         )
     kind = "folder" if backend == "torch" else f"{backend} folder"
-    return Checkpoint(
-        name=name,
-        label=name,
-        source=str(folder),
-        revision=None,
-        fingerprint=f"{kind}:{content_digest(folder, _checkpoint_files(folder, backend))}",
-        is_sentence_transformer=(folder / "modules.json").is_file(),
-    )
+    fingerprint = f"{kind}:{content_digest(folder, _checkpoint_files(folder, backend))}"
+    is_sentence_transformer = (folder / "modules.json").is_file()
+    return Checkpoint(name, name, str(folder), fingerprint, is_sentence_transformer)
 
 
-def _from_cache(name: str, revision: str | None, backend: str) -> Checkpoint | None:
+def _from_cache(name: str, label: str, revision: str | None, backend: str) -> Checkpoint | None:
     """Checkpoint in the Hub's cache on this machine, if its weights are there."""
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
@@ -119,13 +110,9 @@ def _from_cache(name: str, revision: str | None, backend: str) -> Checkpoint | N
                 continue
             folder = Path(path).parent
             if any(any(folder.rglob(end)) for end in (*_WEIGHTS, *_EXPORTED[backend])):
+                commit, is_sentence_transformer = folder.name, config == "modules.json"
                 return Checkpoint(
-                    name=name,
-                    label=_label(name, revision),
-                    source=str(folder),
-                    revision=None,
-                    fingerprint=f"hub:{folder.name}",  # the commit
-                    is_sentence_transformer=config == "modules.json",
+                    name, label, str(folder), f"hub:{commit}", is_sentence_transformer
                 )
     return None
 
@@ -140,7 +127,7 @@ def hub_token(token_env: str | None) -> str | None:
     return token
 
 
-def _from_hub(name: str, revision: str | None, token_env: str | None) -> Checkpoint:
+def _from_hub(name: str, label: str, revision: str | None, token_env: str | None) -> Checkpoint:
     """Checkpoint on the Hub, or an error that says whether name, revision or network is wrong."""
     from huggingface_hub import HfApi
     from huggingface_hub.errors import (
@@ -175,14 +162,9 @@ def _from_hub(name: str, revision: str | None, token_env: str | None) -> Checkpo
                 "the folder of a downloaded model"
             ) from error
         files = {item.rfilename for item in info.siblings or ()}
-        return Checkpoint(
-            name=name,
-            label=_label(name, revision),
-            source=repo,
-            revision=str(info.sha),
-            fingerprint=f"hub:{info.sha}",
-            is_sentence_transformer="modules.json" in files,
-        )
+        is_sentence_transformer = "modules.json" in files
+        commit = str(info.sha)
+        return Checkpoint(name, label, repo, f"hub:{commit}", is_sentence_transformer, commit)
     raise ValueError(
         f"model={name!r} is neither a folder nor a model that the Hugging Face Hub shows to you: "
         "check the spelling; if it is private, log in or give token_env"

@@ -178,10 +178,11 @@ def with_settings(model: Any, **defaults: Any) -> HubModel:
             'of language to model: {"en": HubModel(...), "ko": ...}'
         )
     check_parameters(model)
-    if not devices(model):
-        raise ValueError("device is an empty list: give at least one, or None")
-    if not all(isinstance(device, str) for device in devices(model) if device is not None):
-        raise TypeError(f"device must be a str, a list of str or None, got {model.device!r}")
+    places = devices(model)
+    if not places or not all(isinstance(place, str | None) for place in places):
+        raise ValueError(
+            f"device must be a str, a list of one or more of them, or None, got {model.device!r}"
+        )
     return replaced(model, **{k: v for k, v in defaults.items() if getattr(model, k) is None})
 
 

@@ -233,7 +233,7 @@ def _graph_of(original: Any) -> Any:
 
 
 def _compare(exported: OnnxEncoder, original: Any) -> None:
-    """Refuse an export that gives other vectors."""
+    """Raise for an export that gives other vectors."""
     texts = ["a", "two words", "환불이 되나요?", "a sentence that is longer than the others " * 5]
     ours = exported.encode(texts).astype(np.float64)
     theirs = np.asarray(original.encode(texts, show_progress_bar=False), dtype=np.float64)
@@ -247,7 +247,7 @@ def _compare(exported: OnnxEncoder, original: Any) -> None:
 
 
 def _read_about(folder: Path) -> dict[str, Any]:
-    """What the export wrote about the encoder."""
+    """Read the account that the export gave of the encoder."""
     try:
         about: dict[str, Any] = json.loads((folder / _ABOUT).read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -21,7 +21,7 @@ class Prepared:
 
     items: Sequence[Any]
     sizes: Sequence[int]
-    """What each costs: tokens, or characters where nobody counts tokens."""
+    """Cost of each: tokens, or characters where nobody counts tokens."""
     n_cut: int = 0
     """Texts longer than the encoder takes, which lost their end."""
 

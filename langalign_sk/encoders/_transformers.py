@@ -167,7 +167,7 @@ def _averaged(
 
 
 def check_max_length(max_length: int, tokenizer: Any, model: Any) -> None:
-    """Refuse a length without room for a word, or beyond the positions that a model knows."""
+    """Raise for a length without room for a word, or beyond the positions that a model knows."""
     special = tokenizer.num_special_tokens_to_add()
     limit = position_limit(model)
     if max_length <= special or (limit is not None and max_length > limit):

@@ -144,15 +144,13 @@ class LanguageDetector:
     def _by_callable(self, texts: Sequence[str]) -> list[str | None]:
         """Ask the user's function, one text at a time."""
         assert callable(self._how)
-        found = []
-        for row, text in enumerate(texts):
-            lang = self._how(text)
+        found = [self._how(text) for text in texts]
+        for row, lang in enumerate(found):
             if lang is not None and lang not in self.languages:
                 raise ValueError(
-                    f"detect returned {lang!r} for row {row} ({quoted(text)}), which is not among "
-                    f"the declared languages {list(self.languages)}"
+                    f"detect returned {lang!r} for row {row} ({quoted(texts[row])}), which is not "
+                    f"among the declared languages {list(self.languages)}"
                 )
-            found.append(lang)
         return found
 
 
@@ -172,7 +170,7 @@ def checked_languages(languages: Any) -> tuple[str, ...]:
 
 
 def _check_scripts_differ(languages: tuple[str, ...]) -> None:
-    """Refuse languages whose scripts are unknown or shared; Japanese beside Chinese is fine."""
+    """Raise for languages whose scripts are unknown or shared; Japanese beside Chinese is fine."""
     out = "use lang_column=, a callable for detect=, or detect='lingua'"
     written = {lang: scripts_of(lang) for lang in languages}
     for lang, scripts in written.items():
