@@ -305,6 +305,23 @@ def test_a_flipped_bit_is_one_error_and_nothing_is_unpickled(
         assert "run `transfer` again" in said
 
 
+def test_a_folder_replaced_while_it_is_read_is_no_damage(
+    served, files, tmp_path, capsys, monkeypatch
+):
+    folder = copy_of(served, tmp_path)
+    read = _saved._read_manifest
+
+    def replaced_behind(place):
+        manifest = read(place)
+        monkeypatch.setattr(_saved, "_read_manifest", read)
+        joblib.dump(joblib.load(folder / "model.joblib"), folder / "model.joblib", compress=3)
+        resign(folder)
+        return manifest
+
+    monkeypatch.setattr(_saved, "_read_manifest", replaced_behind)
+    assert predicting(folder, files, capsys) == (0, "")
+
+
 def test_a_model_without_manifest_is_refused_unread(served, files, tmp_path, capsys, monkeypatch):
     folder = copy_of(served, tmp_path)
     (folder / "manifest.json").unlink()

@@ -54,9 +54,12 @@ def load_model(path: Path) -> Any:
     file = folder / MODEL_FILE
     if not file.is_file():
         raise ValueError(f"{file} does not exist; MODEL is the folder that `transfer` wrote")
-    manifest = _read_manifest(folder)
-    data = file.read_bytes()
-    if _digest(data) != manifest["files"].get(MODEL_FILE):
+    for _ in range(2):  # the folder may be replaced between the two readings
+        manifest = _read_manifest(folder)
+        data = file.read_bytes()
+        if _digest(data) == manifest["files"].get(MODEL_FILE):
+            break
+    else:
         raise ValueError(
             f"{file} is not the file that was written: damaged, or replaced. Copy the folder "
             "again from where it was made, or run `transfer` again"

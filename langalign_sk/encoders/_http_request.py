@@ -64,7 +64,7 @@ class _Answer:
 
     status: int
     headers: Any
-    body: bytes | bytearray
+    body: bytes
 
 
 class Connections:
@@ -223,7 +223,7 @@ def _login(user: str | None, password: str | None) -> dict[str, str]:
     return {"Proxy-Authorization": f"Basic {base64.b64encode(login).decode()}"}
 
 
-def _content(response: http.client.HTTPResponse, server: Server) -> bytes | bytearray:
+def _content(response: http.client.HTTPResponse, server: Server) -> bytes:
     """Body of an answer, and no more than the server may send."""
     if not 200 <= response.status < 300:
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -235,14 +235,15 @@ def _content(response: http.client.HTTPResponse, server: Server) -> bytes | byte
     )
     if (response.length or 0) > server.max_bytes:
         raise too_large
-    body = bytearray()
-    while piece := response.read(min(_PIECE, server.max_bytes + 1 - len(body))):
-        body += piece
-        if len(body) > server.max_bytes:
+    pieces, left = [], server.max_bytes + 1
+    while piece := response.read(min(_PIECE, left)):
+        pieces.append(piece)
+        left -= len(piece)
+        if not left:
             raise too_large
     if response.length:
         raise http.client.IncompleteRead(b"", response.length)
-    return body
+    return b"".join(pieces)
 
 
 def request_vectors(
