@@ -37,12 +37,12 @@ from langalign_sk._numeric._nystroem import (
     Nystroem as Nystroem,
     median_squared_distance as median_squared_distance,
 )
-from langalign_sk._numeric._on_device import partner_ranks_on as partner_ranks_on
 from langalign_sk._numeric._ranks import (
     Ranks as Ranks,
     bars_of_pairs as bars_of_pairs,
     count_above as count_above,
     partner_ranks as partner_ranks,
+    partner_ranks_on as partner_ranks_on,
 )
 from langalign_sk._numeric._tiles import (
     BLOCK_BYTES as BLOCK_BYTES,

@@ -15,7 +15,7 @@ Float64Array: TypeAlias = npt.NDArray[np.float64]
 
 
 def as_numpy(a: Any) -> Any:
-    """Torch tensors as numpy arrays, everything else untouched.
+    """Return torch tensors as numpy arrays, everything else untouched.
 
     Gradients are detached, tensors come from their device, and the half-precision types become
     float32 (numpy has no bfloat16). Torch is looked up, never imported: without it loaded there
@@ -102,7 +102,7 @@ def check_finite(block: FloatArray, *, name: str, first_row: int = 0) -> None:
 
 
 def as_weights(sample_weight: Any, n_rows: int) -> Float64Array | None:
-    """Row weights as float64 (None stays None): finite, not negative, not all zero."""
+    """Return row weights as float64 (None stays None): finite, not negative, not all zero."""
     if sample_weight is None:
         return None
     try:
@@ -133,7 +133,7 @@ def as_weights(sample_weight: Any, n_rows: int) -> Float64Array | None:
 
 
 def row_blocks(n_rows: int, width: int, *, block_bytes: int = 32 * 2**20) -> Iterator[slice]:
-    """Slices that cover `n_rows` rows, each of at most `block_bytes` as float64."""
+    """Give slices that cover `n_rows` rows, each of at most `block_bytes` as float64."""
     step = max(1, block_bytes // (8 * max(1, width)))
     for start in range(0, n_rows, step):
         yield slice(start, min(start + step, n_rows))

@@ -15,7 +15,7 @@ def numerical_rank(values: Float64Array, width: int) -> int:
 
 
 def eigh_of(moments: Moments) -> tuple[Float64Array, Float64Array]:
-    """Positive eigenvalues of the covariance, largest first, and their vectors as columns.
+    """Return positive eigenvalues of the covariance, largest first, and their vectors as columns.
 
     Directions without variance are left out, so that both have as many entries as the rank.
     Computed once per `moments`.
@@ -30,22 +30,21 @@ def eigh_of(moments: Moments) -> tuple[Float64Array, Float64Array]:
     return moments.memo("eigh", compute)
 
 
-def rotation_of(moments: PairMoments) -> tuple[Float64Array, float]:
-    """Semi-orthogonal matrix nearest to the cross scatter, and the sum of the singular values.
+def rotation_of(moments: PairMoments) -> Float64Array:
+    """Return the semi-orthogonal matrix nearest to the cross scatter.
 
     The matrix, of shape (d_source, d_target), maximises trace(Q' cross). Where the cross scatter
     is rank-deficient that leaves Q open on the directions the pairs say nothing about; among the
-    maximisers the one nearest to the identity is taken, so that the result does not hang on
+    maximisers the one nearest to the identity is taken, so that the result does not depend on
     rounding. Computed once for the moments and their swapped view: the one is the transpose of
     the other.
     """
     if moments.is_swapped:
-        rotation, total = rotation_of(moments.swapped())
-        return rotation.T, total
+        return rotation_of(moments.swapped()).T
     return moments.memo("rotation", lambda: polar_of(moments.cross))
 
 
-def polar_of(cross: Float64Array) -> tuple[Float64Array, float]:
+def polar_of(cross: Float64Array) -> Float64Array:
     """Do the work of `rotation_of` for any matrix."""
     U, values, Vt = np.linalg.svd(cross, full_matrices=False)
     rank = numerical_rank(values, max(cross.shape))
@@ -53,14 +52,13 @@ def polar_of(cross: Float64Array) -> tuple[Float64Array, float]:
         U, values, Vt = np.linalg.svd(cross, full_matrices=True)
         silent_s, silent_t = U[:, rank:], Vt[rank:].T
         P, _, Zt = np.linalg.svd(silent_s.T @ np.eye(*cross.shape) @ silent_t, full_matrices=False)
-        rotation = U[:, :rank] @ Vt[:rank] + silent_s @ (P @ Zt) @ silent_t.T
-    else:
-        rotation = U @ Vt
-    return rotation, float(values.sum())
+        U, Vt = np.hstack([U[:, :rank], silent_s @ P]), np.vstack([Vt[:rank], Zt @ silent_t.T])
+    rotation: Float64Array = U @ Vt
+    return rotation
 
 
 def oas_shrinkage(covariance: Float64Array, n: float) -> float:
-    """Weight in [0, 1] of the identity in `oas_covariance`."""
+    """Return the weight in [0, 1] of the identity in `oas_covariance`."""
     width = covariance.shape[0]
     mu = float(np.trace(covariance)) / width
     mean_square = float(np.mean(covariance**2))
@@ -71,7 +69,7 @@ def oas_shrinkage(covariance: Float64Array, n: float) -> float:
 
 
 def oas_covariance(covariance: Float64Array, n: float) -> Float64Array:
-    """Oracle approximating shrinkage of a maximum likelihood covariance from `n` rows.
+    """Return the oracle approximating shrinkage of a maximum likelihood covariance from `n` rows.
 
     Mixes the covariance with its mean variance times the identity, by the weight that is best in
     squared error for Gaussian rows (Chen, Wiesel, Eldar and Hero, IEEE Trans. Signal Processing
@@ -85,22 +83,16 @@ def oas_covariance(covariance: Float64Array, n: float) -> Float64Array:
 
 
 def shrinkage_of(moments: Moments, shrinkage: float | str) -> float:
-    """Weight of the identity in a covariance: a number in [0, 1], or "oas" for the rule's own."""
+    """Return the weight of the identity in a covariance: the number given, or OAS's for "oas"."""
     if isinstance(shrinkage, str):
-        if shrinkage != "oas":
-            raise ValueError(f'shrinkage must be a number in [0, 1] or "oas", got {shrinkage!r}')
         return moments.memo("oas", lambda: oas_shrinkage(moments.covariance, moments.n_effective))
-    if isinstance(shrinkage, bool) or not isinstance(shrinkage, (int, float, np.number)):
-        raise TypeError(f'shrinkage must be a number in [0, 1] or "oas", got {shrinkage!r}')
-    if not 0 <= shrinkage <= 1:
-        raise ValueError(f'shrinkage must be a number in [0, 1] or "oas", got {shrinkage}')
     return float(shrinkage)
 
 
 def roots_of(
     moments: Moments, shrinkage: float, penalty: float = 0.0
 ) -> tuple[Float64Array, Float64Array]:
-    """Inverse square root and square root of the regularised covariance, both symmetric.
+    """Return the inverse square root and square root of the regularised covariance, both symmetric.
 
     That is ``(1 - shrinkage) * covariance + (shrinkage + penalty) * mean variance * identity``.
     Directions without variance are left out of both roots where nothing is added to them.
@@ -122,13 +114,13 @@ def roots_of(
 
 
 def least_squares_scale(moments: PairMoments, coef: Float64Array) -> float:
-    """Best factor of the centred source rows mapped by `coef`; 1 where these do not vary."""
+    """Return the best factor of centred source rows mapped by `coef`; 1 where they do not vary."""
     spread = float(np.sum((moments.source.scatter @ coef) * coef))
     return float(np.sum(moments.cross * coef)) / spread if spread > 0 else 1.0
 
 
 def uncentred(moments: PairMoments) -> PairMoments:
-    """The same pairs as if both means were zero: moments about the origin."""
+    """Return the same pairs as if both means were zero: moments about the origin."""
 
     def compute() -> PairMoments:
         source = _about_the_origin(moments.source)
@@ -143,7 +135,7 @@ def uncentred(moments: PairMoments) -> PairMoments:
 
 
 def _about_the_origin(moments: Moments) -> Moments:
-    """Moments of rows whose mean is taken to be zero."""
+    """Return the moments of rows whose mean is taken to be zero."""
     return Moments(
         n=moments.n,
         weight=moments.weight,

@@ -18,6 +18,7 @@ from langalign_sk._numeric._scatter import JointScatter, OneScatter, accumulate,
 from langalign_sk._process import Memo
 
 Value = TypeVar("Value")
+_COUNTS = ("n", "weight", "weight_sq")
 
 
 class Moments(Immutable):
@@ -139,7 +140,10 @@ class Moments(Immutable):
     def __add__(self, other: object) -> Moments:
         if not isinstance(other, Moments):
             return NotImplemented
-        _check_same("columns", self.width, other.width)
+        if self.width != other.width:
+            raise ValueError(
+                f"moments of {self.width} and of {other.width} columns cannot be added"
+            )
         share, between = _merge_factors(self, other)
         delta = other.mean - self.mean
         step = between * delta
@@ -148,23 +152,19 @@ class Moments(Immutable):
         else:
             scatter = self.squares + other.squares + step**2
         mean = self.mean + share * delta
-        return Moments(**_added_counts(self, other), mean=mean, scatter=scatter)
+        counts = {name: getattr(self, name) + getattr(other, name) for name in _COUNTS}
+        return Moments(**counts, mean=mean, scatter=scatter)
 
     def __repr__(self) -> str:
         return f"Moments(n={self.n}, width={self.width})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            "n": self.n,
-            "weight": self.weight,
-            "weight_sq": self.weight_sq,
-            "mean": self.mean,
-            "scatter": self._scatter,
-        }
+        counts = {name: getattr(self, name) for name in _COUNTS}
+        return {**counts, "mean": self.mean, "scatter": self._scatter}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        _set(self, n=int(state["n"]))
-        _set(self, weight=float(state["weight"]), weight_sq=float(state["weight_sq"]))
+        n, *weights = (state[name] for name in _COUNTS)
+        _set(self, n=int(n), weight=float(weights[0]), weight_sq=float(weights[1]))
         _set(self, mean=_frozen(state["mean"]), _scatter=_frozen(state["scatter"]), _memo=Memo())
 
 
@@ -211,10 +211,8 @@ class PairMoments(Immutable):
         S, T : array-like of shape (n, d_source) and (n, d_target)
             Row pairs. Where both are one object it is read once, and both sides are the same
             moments.
-        sample_weight : array-like of shape (n,), optional
-            Weight of each pair, >= 0.
-        block_rows : int, optional
-            Rows at a time; None takes about 8 MB.
+        sample_weight, block_rows
+            As in `Moments.from_rows`.
         target_scatter : bool, default=True
             False leaves a quarter of the work undone: of the target side's scatter only the
             diagonal is accumulated. That is enough for the map out of the source space by
@@ -351,35 +349,16 @@ class PairMoments(Immutable):
 
 
 def _merge_factors(a: Moments, b: Moments) -> tuple[float, float]:
-    """Share of `b` in the merged mean, and root of the factor of the step between the means."""
+    """Return the share of `b` in the merged mean, and the root of the factor of the step."""
     share = b.weight / (a.weight + b.weight)
     return share, float(np.sqrt(a.weight * share))
 
 
 def _counts(n_rows: int, weights: Float64Array | None) -> dict[str, Any]:
-    """Row count, sum of weights, sum of squared weights."""
+    """Return row count, sum of weights, sum of squared weights."""
     if weights is None:
-        return {"n": n_rows, "weight": float(n_rows), "weight_sq": float(n_rows)}
-    return {
-        "n": n_rows,
-        "weight": float(weights.sum()),
-        "weight_sq": float(weights @ weights),
-    }
-
-
-def _added_counts(a: Moments, b: Moments) -> dict[str, Any]:
-    """Add up the counts of two sets of rows."""
-    return {
-        "n": a.n + b.n,
-        "weight": a.weight + b.weight,
-        "weight_sq": a.weight_sq + b.weight_sq,
-    }
-
-
-def _check_same(what: str, ours: int, theirs: int) -> None:
-    """Refuse to add moments of different widths."""
-    if ours != theirs:
-        raise ValueError(f"moments of {ours} and of {theirs} {what} cannot be added")
+        weights = np.ones(n_rows)
+    return dict(zip(_COUNTS, (n_rows, float(weights.sum()), float(weights @ weights)), strict=True))
 
 
 def _frozen(a: Any) -> Float64Array:

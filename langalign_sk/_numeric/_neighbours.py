@@ -28,7 +28,7 @@ from langalign_sk._numeric._top import IntArray
 def mean_similarity(
     A: Any, B: Any, k: int = 10, *, block_bytes: int = BLOCK_BYTES
 ) -> tuple[Float64Array, Float64Array]:
-    """Mean cosine of each row to its `k` nearest rows on the other side, for both sides.
+    """Return the mean cosine of each row to its `k` nearest on the other side, for both sides.
 
     One pass over the products serves both. Where the other side has fewer than `k` rows, all of
     them count.
@@ -47,7 +47,7 @@ def nearest(
     temperature: float = 1 / 30,
     block_bytes: int = BLOCK_BYTES,
 ) -> tuple[IntArray, Float32Array]:
-    """Indices and scores of the `k` best keys of each query, best first, ties to the lower index.
+    """Return indices and scores of the `k` best keys of each query, ties to the lower index.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def nearest(
 def nearest_others(
     X: FloatArray, k: int, *, n_queries: int | None = None
 ) -> tuple[IntArray, Float32Array]:
-    """Indices and cosines of the `k` nearest other rows of each of the first `n_queries` rows."""
+    """Return indices and cosines of the `k` nearest other rows of the first `n_queries` rows."""
     if not 1 <= k < len(X):
         raise ValueError(f"k: between 1 and the number of other rows, {len(X) - 1}, got {k}")
     unit = unit_rows(X)
@@ -122,7 +122,7 @@ def mutual_nearest(
     temperature: float = 1 / 30,
     block_bytes: int = BLOCK_BYTES,
 ) -> tuple[IntArray, IntArray]:
-    """Index arrays of the pairs (i, j) in which each row is the other's nearest, i ascending.
+    """Return index arrays of the pairs (i, j) of rows that are each other's nearest, i ascending.
 
     Parameters are those of `nearest`. Both directions are found in one pass.
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +17,7 @@ from langalign_sk._numeric._tiles import (
     Adjustment,
     NeighbourMethod,
     adjustment_for,
+    check_method,
     tiles,
     two_sides,
 )
@@ -25,6 +27,8 @@ CountArray = npt.NDArray[np.int64]
 
 #: Scores this close are the same: float32 products of equal rows differ in their last digits.
 SAME = 1e-6
+#: Entries of one tile of scores on a device, which wants more than a processor's cache holds.
+DEVICE_TILE = 2**24
 
 
 @dataclass(frozen=True)
@@ -35,18 +39,18 @@ class Ranks:
     ties: CountArray
 
     def hits(self, k: int) -> Float64Array:
-        """Chance that the partner is among the first `k` when ties are ordered at random."""
+        """Return the chance that the partner is among the first `k`, ties ordered at random."""
         share = (k - self.better) / (self.ties + 1)
         return np.clip(share, 0.0, 1.0)
 
     def reciprocal(self) -> Float64Array:
-        """Mean of 1 / rank over the orders of the ties."""
+        """Return the mean of 1 / rank over the orders of the ties."""
         harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, self._worst() + 1))])
         last = self.better + self.ties + 1
         return np.asarray((harmonic[last] - harmonic[self.better]) / (self.ties + 1))
 
     def _worst(self) -> int:
-        """The largest possible rank."""
+        """Return the largest possible rank."""
         return int((self.better + self.ties + 1).max())
 
 
@@ -59,7 +63,7 @@ def partner_ranks(
     temperature: float = 1 / 30,
     block_bytes: int = BLOCK_BYTES,
 ) -> tuple[Ranks, Ranks]:
-    """Ranks of B[i] among all of B for A[i], and of A[i] among all of A for B[i].
+    """Return the ranks of B[i] among all of B for A[i], and of A[i] among all of A for B[i].
 
     Row i of the one side belongs to row i of the other. Methods as in `nearest`. Nothing is
     sorted: candidates above the partner's score are counted, for both directions in one pass.
@@ -88,7 +92,7 @@ def count_above(
     block_bytes: int,
     skip_diagonal: bool = False,
 ) -> list[tuple[CountArray, CountArray]]:
-    """For each bar, how many scores of each row and of each column lie above the item's figure."""
+    """Count the scores of each row and each column above the item's figure, for each bar."""
     counts = [(np.zeros(len(A), dtype=np.int64), np.zeros(len(B), dtype=np.int64)) for _ in bars]
     mask: npt.NDArray[np.bool_] | None = None
     for rows, columns, tile in tiles(
@@ -110,7 +114,7 @@ def count_above(
 def bars_of_pairs(
     A: Float32Array, B: Float32Array, adjustment: Adjustment
 ) -> tuple[Float32Array, Float32Array]:
-    """Scores just below and just above those of the pairs themselves."""
+    """Return scores just below and just above those of the pairs themselves."""
     score = np.einsum("ij,ij->i", A, B, dtype=np.float64)
     same = np.full(len(A), SAME)
     if adjustment.source is not None and adjustment.target is not None:
@@ -121,3 +125,75 @@ def bars_of_pairs(
         else:
             score -= total
     return (score - same).astype(np.float32), (score + same).astype(np.float32)
+
+
+def partner_ranks_on(
+    A: Any,
+    B: Any,
+    *,
+    device: Any,
+    method: NeighbourMethod = "cosine",
+    n_neighbors: int = 10,
+    temperature: float = 1 / 30,
+) -> tuple[Ranks, Ranks]:
+    """Do the work of `partner_ranks` with torch on `device`.
+
+    Both sides are held there as float32 (matrix products as torch is set up: with TF32 allowed,
+    scores have three digits).
+    """
+    import torch
+
+    check_method(method, n_neighbors=n_neighbors, temperature=temperature)
+    unit = two_sides(A, B, ("source", "target"))
+    a, b = (torch.tensor(side, device=device) for side in unit)
+    with torch.inference_mode():
+        own = (a * b).sum(dim=1)
+        figure_a = _figures(a, b, method, n_neighbors, temperature)
+        figure_b = _figures(b, a, method, n_neighbors, temperature)
+        total = figure_a + figure_b
+        same = torch.full_like(own, SAME)
+        if method == "margin":
+            total = total.clamp(min=SMALLEST_MEAN)
+            own, same = own / total, same / total
+        else:
+            own = own - total
+        sides = []
+        for x, y, of_x, of_y in ((a, b, figure_a, figure_b), (b, a, figure_b, figure_a)):
+            better, at_least = [], []
+            for rows in _rows(x, y):
+                scores = x[rows] @ y.T
+                if method == "margin":
+                    scores /= (of_x[rows, None] + of_y).clamp(min=SMALLEST_MEAN)
+                else:
+                    scores -= of_x[rows, None] + of_y
+                low, high = ((own + sign * same)[rows, None] for sign in (-1, 1))
+                better.append((scores > high).sum(dim=1).cpu())
+                at_least.append((scores > low).sum(dim=1).cpu())
+            above, level = (torch.cat(counts).numpy() for counts in (better, at_least))
+            sides.append(Ranks(above, np.maximum(level - above - 1, 0)))
+    return sides[0], sides[1]
+
+
+def _figures(x: Any, y: Any, method: str, n_neighbors: int, temperature: float) -> Any:
+    """Return the figure of each row of `x` that goes off a cosine, or into what divides it."""
+    import torch
+
+    if method == "cosine":
+        return torch.zeros(len(x), device=x.device)
+    k = min(n_neighbors, len(y))
+    figures = []
+    for rows in _rows(x, y):
+        cosines = x[rows] @ y.T
+        if method == "inverted_softmax":
+            means = torch.logsumexp(cosines / temperature - math.log(len(y)), dim=1)
+            figures.append(temperature * means)
+        else:
+            figures.append(cosines.topk(k, dim=1).values.mean(dim=1) / 2)
+    return torch.cat(figures)
+
+
+def _rows(x: Any, y: Any) -> Iterator[slice]:
+    """Give ranges of rows of `x` that make tiles with all of `y`."""
+    step = max(1, DEVICE_TILE // len(y))
+    for start in range(0, len(x), step):
+        yield slice(start, min(start + step, len(x)))

@@ -28,7 +28,7 @@ SMALLEST_MEAN = 1e-6
 
 @dataclass(frozen=True)
 class Adjustment:
-    """What makes a score of a cosine: penalties taken off it, or a mean that divides it.
+    """A score out of a cosine: penalties taken off it, or a mean that divides it.
 
     `source` and `target` hold one figure per row of the two sides. With `divide` the cosine is
     divided by their sum, else both are taken off it; None leaves the cosine alone.
@@ -51,7 +51,7 @@ class Adjustment:
 
 
 def unit_rows(X: FloatArray) -> Float32Array:
-    """Rows divided by their lengths, as float32; rows of zeros stay zeros.
+    """Return rows divided by their lengths, as float32; rows of zeros stay zeros.
 
     Float32 rows that already have unit length (within one part in a million) come back as they
     are, without a copy.
@@ -75,7 +75,7 @@ def unit_rows(X: FloatArray) -> Float32Array:
 
 
 def two_sides(A: Any, B: Any, names: tuple[str, str]) -> tuple[Float32Array, Float32Array]:
-    """Unit rows of both sides, checked."""
+    """Return unit rows of both sides, checked."""
     left, right = as_float_matrix(A, name=names[0]), as_float_matrix(B, name=names[1])
     if left.shape[1] != right.shape[1]:
         raise ValueError(
@@ -93,7 +93,7 @@ def tiles(
     block_bytes: int,
     skip_diagonal: bool = False,
 ) -> Iterator[tuple[slice, slice, Float32Array]]:
-    """Scores of all rows of A for all rows of B: row range, column range, tile.
+    """Give the scores of all rows of A for all rows of B: row range, column range, tile.
 
     Each tile has the one shape and is overwritten by the next; what it has beyond the two ranges
     is minus infinity, and so is the score of row i for row i with `skip_diagonal`. Rows are the
@@ -131,7 +131,7 @@ def best_pairs(
     block_bytes: int,
     skip_diagonal: bool = False,
 ) -> tuple[BestK, BestK]:
-    """The best rows of B for each row of A and the other way round, of one pass (k = 0: none)."""
+    """Find the best rows of B for each row of A and the other way round (k = 0: none)."""
     of_rows, of_columns = BestK(len(A), k_rows), BestK(len(B), k_columns)
     for rows, columns, tile in tiles(
         A, B, adjustment, block_bytes=block_bytes, skip_diagonal=skip_diagonal
@@ -146,7 +146,7 @@ def best_pairs(
 def mean_similarities(
     A: Float32Array, B: Float32Array, k: int, *, block_bytes: int
 ) -> tuple[Float64Array, Float64Array]:
-    """Mean cosine of each row to its k nearest on the other side (fewer where there are fewer)."""
+    """Return the mean cosine of each row to its k nearest (or all) on the other side."""
     check_neighbors(k)
     rows, columns = best_pairs(
         A,
@@ -177,7 +177,7 @@ class LogSums:
         self.top[items] = new
 
     def result(self, n_scores: int) -> Float32Array:
-        """Temperature times the log of the means: a figure no larger than a cosine.
+        """Return temperature times the log of the means: a figure no larger than a cosine.
 
         The sum would order candidates alike, but at a high temperature it is so large that
         nothing is left of the cosines in float32.
@@ -195,7 +195,7 @@ def adjustment_for(
     temperature: float,
     block_bytes: int,
 ) -> Adjustment:
-    """One pass over the cosines that prepares the scores of a method.
+    """Prepare the scores of a method in one pass over the cosines.
 
     Scores are in units of the cosine and fit both directions: a figure of the row is the same for
     all its candidates, and so changes no ranking.

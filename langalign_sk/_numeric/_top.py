@@ -78,7 +78,7 @@ class BestK:
 
 
 def maxima_of_columns(tile: Float32Array) -> Float32Array:
-    """Maxima over `GROUP` columns each, by halving: one row per row of the tile."""
+    """Return maxima over `GROUP` columns each, by halving: one row per row of the tile."""
     halved, parts = tile, GROUP
     while parts > 1:
         half = halved.shape[1] // 2
@@ -88,7 +88,7 @@ def maxima_of_columns(tile: Float32Array) -> Float32Array:
 
 
 def maxima_of_rows(tile: Float32Array) -> Float32Array:
-    """Maxima over `GROUP` rows each, by halving: one row per column of the tile."""
+    """Return maxima over `GROUP` rows each, by halving: one row per column of the tile."""
     halved, parts = tile, GROUP
     while parts > 1:
         half = len(halved) // 2
@@ -98,7 +98,7 @@ def maxima_of_rows(tile: Float32Array) -> Float32Array:
 
 
 def rounded(n: int) -> int:
-    """The next multiple of `GROUP`."""
+    """Return the next multiple of `GROUP`."""
     return -(-n // GROUP) * GROUP
 
 

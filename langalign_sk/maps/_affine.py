@@ -23,19 +23,8 @@ class AffineMixin(BaseMap):
     coef_: Float64Array
     intercept_: Float64Array
 
-    def transform(self, X: Any) -> FloatArray:
-        """Map rows of the source space into the target space: ``X @ coef_ + intercept_``.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, d_source)
-
-        Returns
-        -------
-        ndarray of shape (n, d_target)
-            In the dtype of `X` (float32 or float64).
-        """
-        return affine(self._check_rows(X), self.coef_, self.intercept_)
+    def _transform(self, X: FloatArray) -> FloatArray:
+        return affine(X, self.coef_, self.intercept_)
 
     @available_if(lambda self: self._can_invert())
     def inverse_transform(self, X: Any) -> FloatArray:
@@ -113,7 +102,7 @@ class AffineMap(AffineMixin, MomentMap):
         self.coef = coef
         self.intercept = intercept
 
-    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: Any) -> Self:
+    def _fit(self, S: Any, T: Any, weights: Any, *unlabeled: Any) -> Self:
         return self._fit_moments(None)
 
     def _fit_moments(self, moments: Any, *unlabeled: Any) -> Self:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._numeric import (
+    Float64Array,
     FloatArray,
     Moments,
     PairMoments,
@@ -19,6 +20,8 @@ from langalign_sk._numeric import (
     as_weights,
 )
 
+#: Weights of rows; None where all count alike.
+Weights: TypeAlias = Float64Array | None
 Estimator = TypeVar("Estimator", bound=BaseEstimator)
 #: Fewer pairs than this say next to nothing, whatever the penalty.
 FEWEST_PAIRS = 30
@@ -44,11 +47,10 @@ class BaseMap(BaseEstimator):
     """Base of all maps from a source space to a target space.
 
     A map gets arrays and gives arrays; it knows nothing of languages or texts. Subclasses write
-    ``_fit(S, T, sample_weight, *unlabeled)``, which gets checked arrays and sets at least
-    `n_features_in_` and `n_features_out_`, and `transform`. They keep to scikit-learn's habits:
-    parameters are stored untouched by ``__init__``; ``_parameter_constraints``, where there are
-    any, are those of scikit-learn. ``class MyMap(BaseMap, name="mine")`` makes the map known to
-    the aligners as ``method="mine"``.
+    ``_fit(S, T, weights, *unlabeled)`` and ``_transform(X)``, which get checked arrays, and keep to
+    scikit-learn's habits: ``__init__`` stores parameters untouched, ``_parameter_constraints`` say
+    what they may be. ``class MyMap(BaseMap, name="mine")`` is known to the aligners as
+    ``method="mine"``.
 
     `fit` is all or nothing: ``_fit`` works on a fresh object, so that a fit which fails or is
     interrupted leaves the one before as it was.
@@ -83,12 +85,10 @@ class BaseMap(BaseEstimator):
     ...     '''Answer with the target of the nearest source row.'''
     ...     uses_unlabeled = False
     ...
-    ...     def _fit(self, S, T, sample_weight, *unlabeled):
+    ...     def _fit(self, S, T, weights, *unlabeled):
     ...         self.S_, self.T_ = S, T
-    ...         self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
     ...
-    ...     def transform(self, X):
-    ...         X = self._check_rows(X)
+    ...     def _transform(self, X):
     ...         nearest = (np.sum(self.S_**2, axis=1) - 2 * X @ self.S_.T).argmin(axis=1)
     ...         return self.T_[nearest].astype(X.dtype)
     >>> nearest = resolve_map("nearest_pair").fit([[0.0, 0.0], [1.0, 1.0]], [[5.0], [6.0]])
@@ -161,20 +161,25 @@ class BaseMap(BaseEstimator):
             None if rows is None else self._as_rows(rows, name=f"unlabeled_{side}")
             for rows, side in zip(clouds, ("source", "target"), strict=True)
         )
-        for rows, pairs, side in ((source, S, "source"), (target, T, "target")):
-            if rows is not None and pairs is not None and rows.shape[1] != pairs.shape[1]:
+        widths: dict[str, int] = {}
+        for pairs, rows, side, name in ((S, source, "source", "in"), (T, target, "target", "out")):
+            if pairs is not None and rows is not None and pairs.shape[1] != rows.shape[1]:
                 raise ValueError(
                     f"{side} pairs have {pairs.shape[1]} columns, "
                     f"unlabeled_{side} {rows.shape[1]}: rows of one space have one width"
                 )
+            given = rows if pairs is None else pairs
+            if given is not None:
+                widths[f"n_features_{name}_"] = given.shape[1]
 
         def learn(fresh: Self) -> None:
+            fresh.__dict__.update(widths)
             fresh._fit(S, T, weights, source, target)
             fresh._warn_of_few(n_pairs, same=same)
 
         return fit_afresh(self, learn)
 
-    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: Any) -> object:
+    def _fit(self, S: Any, T: Any, weights: Any, *unlabeled: Any) -> object:
         """Learn from arrays that were checked; None stands for rows that are not there.
 
         `unlabeled` are the unlabeled rows of the source and of the target space.
@@ -193,6 +198,10 @@ class BaseMap(BaseEstimator):
         ndarray of shape (n, d_target)
             In the dtype of `X` (float32 or float64).
         """
+        return self._transform(self._check_rows(X))
+
+    def _transform(self, X: FloatArray) -> FloatArray:
+        """Map checked rows."""
         raise NotImplementedError(f"{type(self).__name__} does not define transform")
 
     @classmethod
@@ -214,6 +223,20 @@ class BaseMap(BaseEstimator):
             raise ValueError("S and T must be given together, or both be None")
         if S is None and self.needs_pairs:
             raise ValueError(f"{type(self).__name__} needs pairs: both S and T must be given")
+
+    def _two_clouds(self, pairs: Any, source: Any, target: Any) -> tuple[Any, Any]:
+        """Return the unlabeled rows of both languages; without, the two sides of the pairs.
+
+        Rows or moments of rows alike.
+        """
+        if source is not None and target is not None:
+            return source, target
+        if pairs is None:  # one pool alone could differ from the pairs in more than its language
+            raise ValueError(
+                f"{type(self).__name__} needs rows of both languages: unlabeled_source and "
+                "unlabeled_target, or pairs"
+            )
+        return pairs[0], pairs[1]
 
     def _warn_of_few(self, n_pairs: int, *, same: bool) -> None:
         """Warn where the map is not determined by so few pairs."""
@@ -307,12 +330,10 @@ class MomentMap(BaseMap):
         """
         raise NotImplementedError(f"{type(self).__name__} does not define fit_moments")
 
-    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: Any) -> object:
+    def _fit(self, S: Any, T: Any, weights: Any, *unlabeled: Any) -> object:
         pairs = None
         if S is not None:
-            pairs = PairMoments.from_rows(
-                S, T, sample_weight, target_scatter=self.uses_target_scatter
-            )
+            pairs = PairMoments.from_rows(S, T, weights, target_scatter=self.uses_target_scatter)
         clouds = (
             None if rows is None else Moments.from_rows(rows, name=f"unlabeled_{side}")
             for rows, side in zip(unlabeled, ("source", "target"), strict=True)

@@ -45,7 +45,7 @@ def compose(first: Any, second: Any) -> BaseMap:
         return AffineMap(
             first.coef_ @ second.coef_, first.intercept_ @ second.coef_ + second.intercept_
         ).fit()
-    return ChainedMap([first, second])
+    return ChainedMap([first, second]).fit()
 
 
 def average(maps: Iterable[Any]) -> BaseMap:
@@ -86,7 +86,7 @@ def average(maps: Iterable[Any]) -> BaseMap:
             np.mean([m.coef_ for m in maps], axis=0),
             np.mean([m.intercept_ for m in maps], axis=0),
         ).fit()
-    return AveragedMap(maps)
+    return AveragedMap(maps).fit()
 
 
 class _FittedMaps(BaseMap):
@@ -98,21 +98,9 @@ class _FittedMaps(BaseMap):
     def __init__(self, maps: Sequence[Any]) -> None:
         self.maps = maps
 
-    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: Any) -> None:
-        pass  # the maps are fitted
-
-    @property
-    def n_features_in_(self) -> int:  # type: ignore[override]  # read off the maps
-        """Width of the source space."""
-        return int(self.maps[0].n_features_in_)
-
-    @property
-    def n_features_out_(self) -> int:  # type: ignore[override]  # read off the maps
-        """Width of the target space."""
-        return int(self.maps[-1].n_features_out_)
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return True
+    def _fit(self, S: Any, T: Any, weights: Any, *unlabeled: Any) -> None:
+        self.n_features_in_ = self.maps[0].n_features_in_
+        self.n_features_out_ = self.maps[-1].n_features_out_
 
     def __sklearn_clone__(self) -> Self:
         return self
@@ -121,20 +109,16 @@ class _FittedMaps(BaseMap):
 class ChainedMap(_FittedMaps):
     """Apply each map to the output of the one before."""
 
-    def transform(self, X: Any) -> FloatArray:
-        """Map rows through all maps in order."""
-        rows = self._check_rows(X)
+    def _transform(self, X: FloatArray) -> FloatArray:
         for each in self.maps:
-            rows = each.transform(rows)
-        return rows
+            X = each.transform(X)
+        return X
 
 
 class AveragedMap(_FittedMaps):
     """Average the outputs of the maps."""
 
-    def transform(self, X: Any) -> FloatArray:
-        """Map rows through each map and average."""
-        X = self._check_rows(X)
+    def _transform(self, X: FloatArray) -> FloatArray:
         total = np.zeros((X.shape[0], self.n_features_out_), dtype=X.dtype)
         for each in self.maps:
             total += each.transform(X)

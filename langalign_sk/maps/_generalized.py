@@ -232,12 +232,12 @@ class GeneralizedProcrustes(
         views = range(len(blocks))
         widest = [len(blocks[i][i]) for i in views].index(common)
         # Start: every view on the widest one, whose axes are the first common ones.
-        turns = [np.eye(common) if i == widest else polar_of(blocks[i][widest])[0] for i in views]
+        turns = [np.eye(common) if i == widest else polar_of(blocks[i][widest]) for i in views]
         self.agreement_ = [_agreement(blocks, turns)]
         for _ in range(self.max_iter):
             for i in views:
                 others = sum(blocks[i][j] @ turns[j] for j in views if j != i)
-                turns[i] = polar_of(np.asarray(others))[0]
+                turns[i] = polar_of(np.asarray(others))
             self.agreement_.append(_agreement(blocks, turns))
             if self.agreement_[-1] - self.agreement_[-2] <= self.tol * abs(self.agreement_[-1]):
                 break

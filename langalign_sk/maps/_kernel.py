@@ -16,15 +16,8 @@ from langalign_sk._numeric import (
     median_squared_distance,
     row_blocks,
 )
-from langalign_sk.maps._base import BaseMap
-from langalign_sk.maps._parameters import (
-    COUNT,
-    NOT_NEGATIVE,
-    POSITIVE,
-    Constraints,
-    generator,
-    one_of,
-)
+from langalign_sk.maps._base import BaseMap, Weights
+from langalign_sk.maps._parameters import COUNT, PENALTY, POSITIVE, Constraints, generator, one_of
 from langalign_sk.maps._ridge import RidgeMap
 
 
@@ -138,10 +131,9 @@ class KernelMap(BaseMap, name="kernel"):
     _parameter_constraints: ClassVar[Constraints] = {
         "n_components": [COUNT],
         "gamma": [POSITIVE],
-        "alpha": [NOT_NEGATIVE, one_of("gcv")],
         "features": [one_of("nystroem", "fourier")],
         "linear": ["boolean"],
-        "alphas": ["array-like", None],
+        **PENALTY,
     }
 
     def __init__(
@@ -163,56 +155,49 @@ class KernelMap(BaseMap, name="kernel"):
         self.alphas = alphas
         self.random_state = random_state
 
-    def _fit(
-        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
-    ) -> None:
-        weights = sample_weight
-        self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
+    def _fit(self, S: FloatArray, T: FloatArray, weights: Weights, *unlabeled: Any) -> None:
         rng = generator(self.random_state)
         if self.features == "fourier":  # drawn first, so that they depend on nothing but the seed
             waves = rng.standard_normal((self.n_components, S.shape[1]))
             phases = rng.uniform(0, 2 * np.pi, self.n_components)
-        present = np.arange(len(S)) if weights is None else np.flatnonzero(weights)
-        drawn = rng.permutation(present)
+        drawn = rng.permutation(np.arange(len(S)) if weights is None else np.flatnonzero(weights))
         self._mean, spread = mean_and_spread(S, weights)
         # Of a number of rows that does not depend on the number of landmarks, which may be small.
         near = S[np.sort(drawn[:1000])] - self._mean
         self.gamma_ = self.gamma / median_squared_distance(near)
-        unfold = None
+        root = None
         if self.features == "fourier":
             self._features = FourierFeatures(waves * math.sqrt(2 * self.gamma_), phases)
             self.n_components_ = self.n_components
         else:
             landmarks = S[np.sort(drawn[: self.n_components])]
             cut = len(landmarks) * np.finfo(np.float64).eps
-            lift = Nystroem(landmarks, mean=self._mean, gamma=self.gamma_, cut=cut)
-            self._features, unfold = lift, lift.root_
-            self.n_components_ = len(landmarks)
+            self._features = Nystroem(landmarks, mean=self._mean, gamma=self.gamma_, cut=cut)
+            self.n_components_, root = len(landmarks), self._features.root_
         scale = 1.0 / math.sqrt(spread) if spread > 0 else 1.0
-        moments = self._feature_moments(S, T, weights, unfold, scale)
+
+        def features(rows: slice) -> Float64Array:
+            centred = S[rows] - self._mean
+            values = self._features.kernel(centred)
+            values = values if root is None else values @ root
+            return np.hstack([values, centred * scale]) if self.linear else values
+
+        # Large blocks: each one ends in a sum of square matrices as wide as the features.
+        width = self.n_components_ + S.shape[1] + T.shape[1]
+        moments = PairMoments.from_blocks(
+            (features(rows), T[rows], None if weights is None else weights[rows])
+            for rows in row_blocks(len(S), width, block_bytes=64 * 2**20)
+        )
         alphas = np.logspace(-8, 2, 41) if self.alphas is None else self.alphas
         ridge = RidgeMap(self.alpha, alphas=alphas)._fit_moments(moments)
-        self.alpha_ = ridge.alpha_
-        split = self.n_components_ if unfold is None else unfold.shape[1]
+        self.alpha_, self._intercept = ridge.alpha_, ridge.intercept_
         # Folded, so that transform needs kernel values and rows, never the features themselves.
-        inner = ridge.coef_[:split]
-        self._coef_kernel = inner if unfold is None else unfold @ inner
-        self._coef_linear = ridge.coef_[split:] * scale if self.linear else None
-        self._intercept = ridge.intercept_
+        n_kernel = self.n_components_ if root is None else root.shape[1]
+        inner = ridge.coef_[:n_kernel]
+        self._coef_kernel = inner if root is None else root @ inner
+        self._coef_linear = ridge.coef_[n_kernel:] * scale if self.linear else None
 
-    def transform(self, X: Any) -> FloatArray:
-        """Map rows of the source space into the target space, block by block.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, d_source)
-
-        Returns
-        -------
-        ndarray of shape (n, d_target)
-            In the dtype of `X` (float32 or float64).
-        """
-        X = self._check_rows(X)
+    def _transform(self, X: FloatArray) -> FloatArray:
         out = np.empty((len(X), self.n_features_out_), dtype=X.dtype)
         for rows in row_blocks(len(X), self.n_components_ + self.n_features_in_):
             centred = X[rows] - self._mean
@@ -221,27 +206,3 @@ class KernelMap(BaseMap, name="kernel"):
                 block += centred @ self._coef_linear
             out[rows] = block + self._intercept
         return out
-
-    def _feature_moments(
-        self,
-        S: FloatArray,
-        T: FloatArray,
-        weights: Float64Array | None,
-        unfold: Float64Array | None,
-        scale: float,
-    ) -> PairMoments:
-        """Accumulate the moments of features and target rows, one block of rows at a time."""
-
-        def features(rows: slice) -> Float64Array:
-            centred = S[rows] - self._mean
-            values = self._features.kernel(centred)
-            if unfold is not None:
-                values = values @ unfold
-            return np.hstack([values, centred * scale]) if self.linear else values
-
-        # Large blocks: each one ends in a sum of square matrices as wide as the features.
-        width = self.n_components_ + self.n_features_in_ + self.n_features_out_
-        return PairMoments.from_blocks(
-            (features(rows), T[rows], None if weights is None else weights[rows])
-            for rows in row_blocks(len(S), width, block_bytes=64 * 2**20)
-        )

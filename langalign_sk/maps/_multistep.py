@@ -222,7 +222,7 @@ class _Whitened:
 
     def rotation(self) -> Float64Array:
         """Return the semi-orthogonal matrix nearest to the cross covariance."""
-        return self.moments.memo(("polar", self.key), lambda: polar_of(self.cross)[0], slot="polar")
+        return self.moments.memo(("polar", self.key), lambda: polar_of(self.cross), slot="polar")
 
     def rank(self) -> int:
         """Count the directions that survive all steps of a full map."""

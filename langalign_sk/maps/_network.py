@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks
-from langalign_sk.maps._base import BaseMap, MomentMap, fits_from_moments
+from langalign_sk.maps._base import BaseMap, MomentMap, Weights, fits_from_moments
 from langalign_sk.maps._network_layers import (
     Layer,
     device_exists,
@@ -197,10 +197,7 @@ class MLPMap(BaseMap, name="mlp"):
             return 0  # the base says so itself
         return super()._pairs_needed(d_source, d_target)
 
-    def _fit(
-        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
-    ) -> None:
-        weights = sample_weight
+    def _fit(self, S: FloatArray, T: FloatArray, weights: Weights, *unlabeled: Any) -> None:
         how = self._training(equal_widths=S.shape[1] == T.shape[1])
         rng = generator(self.random_state)
         learn, held_out = _split(len(S), weights, rng)
@@ -218,21 +215,8 @@ class MLPMap(BaseMap, name="mlp"):
         self.n_parameters_ = sum(array.size for layer in self.layers_ for array in layer)
         if hasattr(base, "coef_"):
             self.n_parameters_ += base.coef_.size + base.intercept_.size
-        self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
 
-    def transform(self, X: Any) -> FloatArray:
-        """Map rows of the source space through the network.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, d_source)
-
-        Returns
-        -------
-        ndarray of shape (n, d_target)
-            In the dtype of `X` (float32 or float64).
-        """
-        X = self._check_rows(X)
+    def _transform(self, X: FloatArray) -> FloatArray:
         if self.device is not None and device_exists(self.device):
             mapped = forward_torch(self.layers_, X, self.device)
         else:
@@ -261,7 +245,7 @@ class MLPMap(BaseMap, name="mlp"):
         self,
         S: FloatArray,
         T: FloatArray,
-        weights: Float64Array | None,
+        weights: Weights,
         held_out: Any,
         share: float,
     ) -> Any:
@@ -319,7 +303,7 @@ class MLPMap(BaseMap, name="mlp"):
         return layers
 
 
-def _split(n: int, weights: Float64Array | None, rng: np.random.Generator) -> tuple[Any, Any]:
+def _split(n: int, weights: Weights, rng: np.random.Generator) -> tuple[Any, Any]:
     """Return rows to train on and rows held out; rows without weight are in neither."""
     rows = rng.permutation(np.arange(n) if weights is None else np.flatnonzero(weights))
     if len(rows) < 2:  # one pair: nothing to hold out, and nothing to learn but that pair

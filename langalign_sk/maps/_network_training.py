@@ -84,7 +84,7 @@ LOSSES: dict[str, Callable[[Batch], Any]] = {
 
 
 def checked_losses(loss: Any, *, equal_widths: bool) -> dict[str, float]:
-    """Turn the parameter `loss` into weights by name, or refuse it."""
+    """Turn the parameter `loss` into checked weights by name."""
     weights = {loss: 1.0} if isinstance(loss, str) else loss
     if not isinstance(weights, Mapping) or not weights:
         raise TypeError(f"loss must be a name or a dict name → weight, got {loss!r}")
@@ -119,7 +119,7 @@ class Data:
     standard: Standard
 
     def tensors(self, rows: Any, device: Any) -> tuple[Any, ...]:
-        """Network input, source, target, what the network adds to, weights: float32 on `device`."""
+        """Return network input, source, target, what is added to, weights: float32 tensors."""
         import torch
 
         S = np.asarray(self.S[rows], dtype=np.float32)
@@ -150,7 +150,7 @@ class Training:
 
     @property
     def share_of_source(self) -> float:
-        """How far "keep_source" draws from the targets to the source rows."""
+        """Share by which "keep_source" draws the targets to the source rows."""
         away = self.losses.get("keep_source", 0.0)
         total = sum(weight for name, weight in self.losses.items() if name != "relational")
         return away / total if total else 0.0
@@ -161,8 +161,8 @@ class Outcome:
     """Best layers, and the way there."""
 
     layers: list[Layer]
+    validation_curve: list[float]
     loss_curve: list[float] = field(default_factory=list)
-    validation_curve: list[float] = field(default_factory=list)
     best_iter: int = 0
 
 
@@ -178,33 +178,14 @@ def train(
 
     learn, held_out = split
     with torch.inference_mode(False), torch.enable_grad():
-        parameters = [
-            torch.tensor(array, dtype=torch.float32, device=how.device, requires_grad=True)
-            for layer in layers
-            for array in layer
-        ]
-        net = _Net(parameters, how, data.standard.target_scale, rng)
-        optimizer = torch.optim.AdamW(
-            # Biases and means are no complexity: they are not decayed.
-            [
-                {"params": parameters[0::2], "weight_decay": WEIGHT_DECAY},
-                {"params": parameters[1::2], "weight_decay": 0.0},
-            ],
-            lr=how.learning_rate,
-            fused=True,
-        )
-        steps_per_epoch = math.ceil(len(learn) / how.batch_size)
-        schedule = _Schedule(how.learning_rate, steps_per_epoch * how.max_iter)
-        best = net.layers()
-        outcome = Outcome(best, validation_curve=[net.loss_on(data, held_out)])
-        lowest = outcome.validation_curve[0]
-        idle = 0
+        net = _Net(data, layers, how, int(rng.integers(2**31 - 1)))
+        net.prepare(steps=math.ceil(len(learn) / how.batch_size) * how.max_iter)
+        outcome = Outcome(net.layers(), [net.loss_on(held_out)])
+        lowest, idle = outcome.validation_curve[0], 0
         with progress_bar(how.max_iter, desc="Training the map", unit="epochs") as bar:
             for epoch in range(1, how.max_iter + 1):
-                outcome.loss_curve.append(
-                    net.learn_epoch(data, rng.permutation(learn), optimizer, schedule)
-                )
-                value = net.loss_on(data, held_out)
+                outcome.loss_curve.append(net.learn_epoch(rng.permutation(learn)))
+                value = net.loss_on(held_out)
                 outcome.validation_curve.append(value)
                 bar.update(1)
                 bar.set_postfix_str(f"validation loss {value:.4g}")
@@ -226,22 +207,36 @@ def train(
 class _Net:
     """Layers on a device: forward with dropout, the loss, one epoch."""
 
-    def __init__(self, parameters: list[Any], how: Training, scale: float, rng: Any) -> None:
+    def __init__(self, data: Data, layers: list[Layer], how: Training, seed: int) -> None:
         import torch
 
-        self.parameters = parameters
+        self.data = data
         self.how = how
-        self.scale = scale
-        self.generator = torch.Generator(device=how.device)
-        self.generator.manual_seed(int(rng.integers(2**31 - 1)))
+        self.parameters = [
+            torch.tensor(array, dtype=torch.float32, device=how.device, requires_grad=True)
+            for layer in layers
+            for array in layer
+        ]
+        self.generator = torch.Generator(device=how.device).manual_seed(seed)
+
+    def prepare(self, *, steps: int) -> None:
+        """Set up the optimiser for so many steps."""
+        import torch
+
+        groups = [  # biases and means are no complexity: they are not decayed
+            {"params": self.parameters[0::2], "weight_decay": WEIGHT_DECAY},
+            {"params": self.parameters[1::2], "weight_decay": 0.0},
+        ]
+        self.optimizer = torch.optim.AdamW(groups, lr=self.how.learning_rate, fused=True)
+        self.rates = _rates(self.how.learning_rate, steps)
 
     def layers(self) -> list[Layer]:
-        """Copy of the parameters as numpy arrays."""
+        """Copy the parameters into numpy arrays."""
         arrays = [p.detach().cpu().numpy().copy() for p in self.parameters]
         return list(zip(arrays[0::2], arrays[1::2], strict=True))
 
     def forward(self, x: Any, *, dropout: float) -> Any:
-        """Output of the layers, in units of the targets' scale."""
+        """Return the output of the layers, in units of the targets' scale."""
         import torch
 
         last = len(self.parameters) - 2
@@ -255,37 +250,38 @@ class _Net:
         return x
 
     def loss(self, tensors: Any, *, dropout: float) -> Any:
-        """Loss of one batch."""
+        """Return the loss of one batch."""
         import torch
 
         x, source, target, floor, weight = tensors
         with torch.autocast(x.device.type, torch.bfloat16, enabled=x.device.type == "cuda"):
             out = self.forward(x, dropout=dropout)
-        mapped = floor + self.scale * out.float()
-        batch = Batch(source, target, mapped, weight, self.scale, self.how.temperature)
+        scale = self.data.standard.target_scale
+        mapped = floor + scale * out.float()
+        batch = Batch(source, target, mapped, weight, scale, self.how.temperature)
         return total_loss(batch, self.how.losses)
 
-    def learn_epoch(self, data: Data, rows: Any, optimizer: Any, schedule: _Schedule) -> float:
-        """One pass over the training rows; returns the mean loss on the way."""
+    def learn_epoch(self, rows: Any) -> float:
+        """Pass over the training rows once; return the mean loss on the way."""
         losses = []
-        for tensors in _batches(data, rows, self.how.batch_size, self.how.device):
-            rate = schedule.step()
-            for group in optimizer.param_groups:
+        for tensors in _batches(self.data, rows, self.how.batch_size, self.how.device):
+            rate = next(self.rates)
+            for group in self.optimizer.param_groups:
                 group["lr"] = rate
-            optimizer.zero_grad(set_to_none=True)
+            self.optimizer.zero_grad(set_to_none=True)
             loss = self.loss(tensors, dropout=self.how.dropout)
             loss.backward()
-            optimizer.step()
+            self.optimizer.step()
             losses.append(loss.detach())  # reading it here would wait for the device
         return float(sum(losses) / len(losses))
 
-    def loss_on(self, data: Data, rows: Any) -> float:
-        """Loss on held-out rows: no dropout, always the same batches."""
+    def loss_on(self, rows: Any) -> float:
+        """Return the loss on held-out rows: no dropout, always the same batches."""
         import torch
 
         total, count = 0.0, 0.0
         with torch.no_grad():
-            for tensors in _batches(data, rows, _VALIDATION_BATCH, self.how.device):
+            for tensors in _batches(self.data, rows, _VALIDATION_BATCH, self.how.device):
                 weight = float(tensors[4].sum())
                 if weight > 0:
                     total += weight * float(self.loss(tensors, dropout=0.0))
@@ -293,27 +289,16 @@ class _Net:
         return total / count
 
 
-class _Schedule:
-    """Learning rate: up in the first twentieth of the steps, then down along a cosine."""
-
-    def __init__(self, peak: float, steps: int) -> None:
-        self.peak = peak
-        self.steps = steps
-        self.warm = max(1, steps // 20)
-        self.done = 0
-
-    def step(self) -> float:
-        """Rate of the next step."""
-        done = self.done
-        self.done += 1
-        if done < self.warm:
-            return self.peak * (done + 1) / self.warm
-        way = (done - self.warm) / max(1, self.steps - self.warm)
-        return self.peak * 0.5 * (1 + math.cos(math.pi * min(way, 1.0)))
+def _rates(peak: float, steps: int) -> Iterator[float]:
+    """Give learning rates: up in the first twentieth of the steps, then down along a cosine."""
+    warm = max(1, steps // 20)
+    for done in range(steps):
+        way = max(done - warm, 0) / max(1, steps - warm)
+        yield peak * min((done + 1) / warm, 0.5 * (1 + math.cos(math.pi * way)))
 
 
 def _batches(data: Data, rows: Any, size: int, device: Any) -> Iterator[tuple[Any, ...]]:
-    """Batches in the order of `rows`; the pairs are read in larger pieces, each in file order."""
+    """Give batches in the order of `rows`; pairs are read in larger pieces, each in file order."""
     import torch
 
     step = size * max(1, _BATCHES_AT_A_TIME * 256 // max(size, 256))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks, row_lengths
-from langalign_sk.maps._base import BaseMap, fits_from_moments
+from langalign_sk.maps._base import BaseMap, Weights, fits_from_moments
 from langalign_sk.maps._multistep import MultiStepMap
 from langalign_sk.maps._resolve import resolve_map
 
@@ -173,10 +173,8 @@ class NormalizedMap(BaseMap):
     def _pairs_needed(self, d_source: int, d_target: int) -> int:
         return 0  # the map between the normalised rows says so itself
 
-    def _fit(
-        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
-    ) -> None:
-        steps, weights = self._checked_steps(), sample_weight
+    def _fit(self, S: FloatArray, T: FloatArray, weights: Weights, *unlabeled: Any) -> None:
+        steps = self._checked_steps()
         source, target = _Side(steps, S, weights), _Side(steps, T, weights)
         inner = resolve_map(self.method)
         if fits_from_moments(inner):
@@ -193,21 +191,8 @@ class NormalizedMap(BaseMap):
             self.map_ = inner.fit(source.forward(S), target.forward(T), weights)
         self.source_means_, self.target_means_ = source.means, target.means
         self.target_lengths_ = target.lengths
-        self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
 
-    def transform(self, X: Any) -> FloatArray:
-        """Map rows of the source space into the target space.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, d_source)
-
-        Returns
-        -------
-        ndarray of shape (n, d_target)
-            In the dtype of `X` (float32 or float64).
-        """
-        X = self._check_rows(X)
+    def _transform(self, X: FloatArray) -> FloatArray:
         steps = self._checked_steps()
         mapped: FloatArray = self.map_.transform(_forward(X, steps, self.source_means_))
         means, lengths = reversed(self.target_means_), reversed(self.target_lengths_)
@@ -230,7 +215,7 @@ class NormalizedMap(BaseMap):
 class _Side:
     """Statistics of one side of the pairs, one pass per step."""
 
-    def __init__(self, steps: list[str], rows: FloatArray, weights: Float64Array | None) -> None:
+    def __init__(self, steps: list[str], rows: FloatArray, weights: Weights) -> None:
         self.steps: list[str] = []
         self.means: list[Float64Array] = []
         self.lengths: list[float] = []

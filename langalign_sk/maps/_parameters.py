@@ -35,6 +35,10 @@ def one_of(*names: str) -> Options:
     return StrOptions(set(names))
 
 
+#: Of maps that fit a ridge regression.
+PENALTY: Constraints = {"alpha": [NOT_NEGATIVE, one_of("gcv")], "alphas": ["array-like", None]}
+
+
 def generator(random_state: Any) -> np.random.Generator:
     """Return a generator for a seed, a RandomState, a Generator or None (fresh entropy).
 

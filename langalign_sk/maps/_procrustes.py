@@ -91,7 +91,7 @@ class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
         self.scale = scale
 
     def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
-        rotation, _ = rotation_of(moments)
+        rotation = rotation_of(moments)
         self.scale_ = least_squares_scale(moments, rotation) if self.scale else 1.0
         coef = self.scale_ * rotation
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)

@@ -22,7 +22,7 @@ from langalign_sk._numeric import (
     unit_rows,
 )
 from langalign_sk.maps._affine import AffineMixin
-from langalign_sk.maps._base import BaseMap
+from langalign_sk.maps._base import BaseMap, Weights
 from langalign_sk.maps._parameters import (
     COUNT,
     COUNT_OR_ZERO,
@@ -135,31 +135,26 @@ class RCSLSMap(AffineMixin, BaseMap, name="rcsls"):
     def _pairs_needed(self, d_source: int, d_target: int) -> int:
         return 1 + min(d_source, d_target)
 
-    def _fit(
-        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
-    ) -> Self:
-        weights = sample_weight
+    def _fit(self, S: FloatArray, T: FloatArray, weights: Weights, *unlabeled: Any) -> Self:
         raw = PairMoments.from_rows(S, T, weights)
         present = np.arange(len(S)) if weights is None else np.flatnonzero(weights)
         if len(present) > self.n_candidates:
             rng = generator(self.random_state)
             present = np.sort(rng.permutation(present)[: self.n_candidates])
-        unit = _unit_moments(S, T, weights, raw)
         problem = _Objective(
-            attraction=unit,
-            X=centred_units(S[present], raw.source.mean),
-            Y=centred_units(T[present], raw.target.mean),
-            weights=np.ones(len(present)) if weights is None else weights[present],
-            k=self.n_neighbors,
+            _unit_moments(S, T, weights, raw),
+            centred_units(S[present], raw.source.mean),
+            centred_units(T[present], raw.target.mean),
+            np.ones(len(present)) if weights is None else weights[present],
+            self.n_neighbors,
         )
-        start, _ = rotation_of(raw)
-        Q = self._descend(problem, start)
+        Q = self._descend(problem, rotation_of(raw))
         self.scale_ = least_squares_scale(raw, Q)
         coef = self.scale_ * Q
         return self._set_affine(coef, raw.target.mean - raw.source.mean @ coef)
 
     def _descend(self, problem: _Objective, Q: Float64Array) -> Float64Array:
-        """Projected subgradient descent that accepts no step upwards."""
+        """Descend along projected subgradients, by no step upwards."""
         point = problem.at(Q)
         self.objective_curve_ = [point.value]
         step = math.sqrt(len(Q))  # about the length of Q itself
@@ -168,16 +163,13 @@ class RCSLSMap(AffineMixin, BaseMap, name="rcsls"):
             length = float(np.linalg.norm(slope))
             if length == 0:
                 break
-            found = None
-            while step > 1e-6 * math.sqrt(len(Q)):
-                new = problem.at(_into_ball(point.Q - (step / length) * slope))
-                if new.value < point.value:
-                    found = new
-                    break
-                step /= 2
-            if found is None:
-                break
+            found = point
+            while found.value >= point.value and step > 1e-6 * math.sqrt(len(Q)):
+                found = problem.at(_into_ball(point.Q - (step / length) * slope))
+                step /= 1 if found.value < point.value else 2
             gain = point.value - found.value
+            if gain <= 0:
+                break
             point = found
             self.objective_curve_.append(point.value)
             step *= 1.5
@@ -200,13 +192,7 @@ class _Objective:
     """Relaxed CSLS loss and a subgradient of it."""
 
     def __init__(
-        self,
-        *,
-        attraction: Float64Array,
-        X: Float64Array,
-        Y: Float64Array,
-        weights: Float64Array,
-        k: int,
+        self, attraction: Float64Array, X: Float64Array, Y: Float64Array, weights: Any, k: int
     ) -> None:
         self._attraction = attraction
         self._X, self._Y = X, Y
@@ -215,7 +201,7 @@ class _Objective:
         self._k = min(k, len(X))
 
     def at(self, Q: Float64Array) -> _Point:
-        """Loss at `Q`, neighbours taken afresh: one pass over the products."""
+        """Return the loss at `Q`, neighbours taken afresh: one pass over the products."""
         mapped = self._X @ Q
         # Mapped rows are no longer than 1: a column of what is missing brings them to unit
         # length, so that dot products are cosines, and meets a zero on the other side.
@@ -234,7 +220,7 @@ class _Objective:
         return _Point(Q, value, near_mapped.indices, near_targets.indices)
 
     def subgradient(self, point: _Point) -> Float64Array:
-        """Slope with the neighbours held fixed."""
+        """Return the slope with the neighbours held fixed."""
         w = self._weights[:, None]
         slope = self._X.T @ (w * _means(self._Y, point.near_mapped))
         slope += _means(self._X, point.near_targets).T @ (w * self._Y)
@@ -243,17 +229,15 @@ class _Objective:
 
 
 def _means(rows: Float64Array, index: IntArray) -> Float64Array:
-    """Mean of the rows that each line of `index` names, block by block."""
+    """Return the mean of the rows that each line of `index` names, block by block."""
     out = np.empty((len(index), rows.shape[1]))
     for block in row_blocks(len(index), index.shape[1] * rows.shape[1]):
         out[block] = rows[index[block]].mean(axis=1)
     return out
 
 
-def _unit_moments(
-    S: FloatArray, T: FloatArray, weights: Float64Array | None, raw: PairMoments
-) -> Float64Array:
-    """Weighted mean of the outer products of centred unit rows."""
+def _unit_moments(S: FloatArray, T: FloatArray, weights: Weights, raw: PairMoments) -> Float64Array:
+    """Return the weighted mean of the outer products of centred unit rows."""
     total = np.zeros((S.shape[1], T.shape[1]))
     for rows in row_blocks(len(S), S.shape[1] + T.shape[1]):
         X = centred_units(S[rows], raw.source.mean)
@@ -263,7 +247,7 @@ def _unit_moments(
 
 
 def _into_ball(Q: Float64Array) -> Float64Array:
-    """The nearest matrix of spectral norm at most 1."""
+    """Return the nearest matrix of spectral norm at most 1."""
     if len(Q) < Q.shape[1]:
         return _into_ball(Q.T).T
     # Cheaper than singular values, and as exact: only those above 1 are touched.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 
@@ -17,8 +17,11 @@ from langalign_sk._numeric import (
 )
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import MomentMap
-from langalign_sk.maps._parameters import COUNT, NOT_NEGATIVE, SHARE, Constraints, one_of
+from langalign_sk.maps._parameters import COUNT, PENALTY, SHARE, Constraints, one_of
 from langalign_sk.maps._ridge import RidgeMap, projected_cross
+
+#: A key, and the matrices into a metric and out of it.
+Metric: TypeAlias = tuple[float, tuple[Float64Array, Float64Array]]
 
 
 class _LowRankMap(AffineMixin, MomentMap):
@@ -37,15 +40,12 @@ class _LowRankMap(AffineMixin, MomentMap):
 
     _parameter_constraints: ClassVar[Constraints] = {
         "rank": [COUNT, one_of("gcv")],
-        "alpha": [NOT_NEGATIVE, one_of("gcv")],
-        "alphas": ["array-like", None],
+        **PENALTY,
         "shrinkage": [SHARE, one_of("oas")],
     }
 
-    def _target_roots(
-        self, moments: PairMoments
-    ) -> tuple[float, tuple[Float64Array, Float64Array]] | None:
-        """Return a key, and the matrices into and out of the target's metric; None for its own."""
+    def _target_roots(self, moments: PairMoments) -> Metric | None:
+        """Return the target's metric; None for its own units."""
         return None
 
     def _explained(self, moments: PairMoments, squares: Float64Array) -> tuple[Float64Array, float]:
@@ -245,9 +245,7 @@ class CCAMap(_LowRankMap, name="cca"):
         self.alphas = alphas
         self.shrinkage = shrinkage
 
-    def _target_roots(
-        self, moments: PairMoments
-    ) -> tuple[float, tuple[Float64Array, Float64Array]] | None:
+    def _target_roots(self, moments: PairMoments) -> Metric:
         weight = shrinkage_of(moments.target, self.shrinkage)
         return weight, roots_of(moments.target, weight)
 
@@ -261,11 +259,11 @@ def _svd(
     moments: PairMoments,
     values: Float64Array,
     penalty: float,
-    metric: tuple[float, tuple[Float64Array, Float64Array]] | None,
+    metric: Metric | None,
 ) -> tuple[Float64Array, Float64Array, Float64Array]:
     """Decompose the cross covariance in whitened source coordinates; once per setting."""
 
-    def compute() -> tuple[Float64Array, Float64Array, Float64Array]:
+    def compute() -> Any:
         whitened = projected_cross(moments) / np.sqrt(values + penalty)[:, None]
         if metric is not None:
             whitened = whitened @ metric[1][0]
@@ -273,14 +271,16 @@ def _svd(
         rank = numerical_rank(D, max(moments.cross.shape))
         return U[:, :rank], D[:rank], Vt[:rank]
 
-    key = None if metric is None else metric[0]
-    return moments.memo(("low rank", penalty, key), compute, slot="low rank")
+    key = "low rank", penalty, None if metric is None else metric[0]
+    found: tuple[Float64Array, Float64Array, Float64Array]
+    found = moments.memo(key, compute, slot="low rank")
+    return found
 
 
 def _rank_criterion(
     moments: PairMoments, explained: Float64Array, unexplained: float, freedom: Float64Array
 ) -> Float64Array:
-    """Criterion of generalised cross-validation for rank 1, 2, ..."""
+    """Return the criterion of generalised cross-validation for rank 1, 2, ..."""
     later = np.cumsum(explained[::-1])[::-1] - explained
     left = 1.0 - (1.0 + freedom / moments.target.width) / moments.n_effective
     gcv = np.full(len(explained), math.inf)
@@ -289,7 +289,7 @@ def _rank_criterion(
 
 
 def _degrees_of_freedom(squares: Float64Array, larger: int) -> Float64Array:
-    """Unbiased degrees of freedom of least squares of rank 1, 2, ... (Mukherjee et al. 2015).
+    """Return unbiased degrees of freedom of least squares of rank 1, 2, ... (Mukherjee, 2015).
 
     From the squared singular values of the fit of full rank, largest first.
     """

@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import has_fit_parameter
 
-from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.maps._base import BaseMap
+from langalign_sk._numeric import FloatArray
+from langalign_sk.maps._base import BaseMap, Weights
 
 
 class RegressorMap(BaseMap):
@@ -63,10 +63,7 @@ class RegressorMap(BaseMap):
     def _pairs_needed(self, d_source: int, d_target: int) -> int:
         return 0  # as few as the regressor likes
 
-    def _fit(
-        self, S: FloatArray, T: FloatArray, sample_weight: Float64Array | None, *unlabeled: Any
-    ) -> None:
-        weights = sample_weight
+    def _fit(self, S: FloatArray, T: FloatArray, weights: Weights, *unlabeled: Any) -> None:
         name = type(self.regressor).__name__
         if weights is not None and not has_fit_parameter(self.regressor, "sample_weight"):
             if not np.isin(weights, (0.0, 1.0)).all():
@@ -92,21 +89,8 @@ class RegressorMap(BaseMap):
                 f"{name} predicts {width} columns where the target rows have {T.shape[1]}"
             )
         self.regressor_ = regressor
-        self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
 
-    def transform(self, X: Any) -> FloatArray:
-        """Map rows of the source space by the regressor's predictions.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, d_source)
-
-        Returns
-        -------
-        ndarray of shape (n, d_target)
-            In the dtype of `X` (float32 or float64).
-        """
-        X = self._check_rows(X)
+    def _transform(self, X: FloatArray) -> FloatArray:
         predicted = np.asarray(self.regressor_.predict(X), dtype=X.dtype)
         return predicted.reshape(X.shape[0], self.n_features_out_)
 

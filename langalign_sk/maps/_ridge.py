@@ -8,11 +8,11 @@ import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, eigh_of, row_blocks
 from langalign_sk.maps._affine import AffineMixin
-from langalign_sk.maps._base import MomentMap
+from langalign_sk.maps._base import MomentMap, Weights
 from langalign_sk.maps._parameters import NOT_NEGATIVE, Constraints, one_of
 
 #: Source rows, target rows, weights.
-Rows: TypeAlias = tuple[FloatArray, FloatArray, Float64Array | None]
+Rows: TypeAlias = tuple[FloatArray, FloatArray, Weights]
 
 
 class RidgeMap(AffineMixin, MomentMap, name="ridge"):
@@ -136,11 +136,11 @@ class RidgeMap(AffineMixin, MomentMap, name="ridge"):
             raise ValueError('alpha="loo" reads the pairs row by row; moments alone allow "gcv"')
         return self._fit_penalised(moments, None)
 
-    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: Any) -> object:
+    def _fit(self, S: Any, T: Any, weights: Any, *unlabeled: Any) -> object:
         if not self.reads_rows:
-            return super()._fit(S, T, sample_weight, *unlabeled)
-        moments = PairMoments.from_rows(S, T, sample_weight, target_scatter=False)
-        return self._fit_penalised(moments, (S, T, sample_weight))
+            return super()._fit(S, T, weights, *unlabeled)
+        moments = PairMoments.from_rows(S, T, weights, target_scatter=False)
+        return self._fit_penalised(moments, (S, T, weights))
 
     def _fit_penalised(self, moments: PairMoments, rows: Rows | None) -> Self:
         """Choose the penalty by leave-one-out from `rows`, or by GCV without any, and fit."""

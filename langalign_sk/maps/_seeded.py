@@ -15,6 +15,8 @@ from langalign_sk.maps._resolve import resolve_map
 
 #: Source rows, target rows, weights.
 Pairs: TypeAlias = tuple[FloatArray, FloatArray, Float64Array]
+#: Rows of the source and of the target language.
+Clouds: TypeAlias = tuple[FloatArray, FloatArray]
 
 
 class SeededMap(BaseMap):
@@ -36,33 +38,15 @@ class SeededMap(BaseMap):
     random_state: Any
     map_: Any
 
-    def transform(self, X: Any) -> FloatArray:
-        """Map rows of the source space into the target space.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, d_source)
-
-        Returns
-        -------
-        ndarray of shape (n, d_target)
-            In the dtype of `X` (float32 or float64).
-        """
-        moved: FloatArray = self.map_.transform(self._check_rows(X))
+    def _transform(self, X: FloatArray) -> FloatArray:
+        moved: FloatArray = self.map_.transform(X)
         return moved
 
-    def _fit(self, S: Any, T: Any, sample_weight: Any, *unlabeled: FloatArray | None) -> None:
+    def _fit(self, S: Any, T: Any, weights: Any, *unlabeled: FloatArray | None) -> None:
         pairs = None
         if S is not None:
-            pairs = S, T, np.ones(len(S)) if sample_weight is None else sample_weight
-        source, target = unlabeled
-        if source is None or target is None:
-            if pairs is None:
-                raise ValueError(
-                    f"{type(self).__name__} needs rows of both languages: unlabeled_source and "
-                    "unlabeled_target, or pairs"
-                )
-            source, target = S, T
+            pairs = S, T, np.ones(len(S)) if weights is None else weights
+        source, target = self._two_clouds(pairs, *unlabeled)
         if pairs is None and source.shape[1] != target.shape[1]:
             raise ValueError(
                 f"{type(self).__name__} has no pairs to start from, and rows of {source.shape[1]} "
@@ -70,23 +54,13 @@ class SeededMap(BaseMap):
                 "use one encoder for both languages"
             )
         rng = generator(self.random_state)
-        source, target = (_draw(cloud, self.n_rows, rng) for cloud in (source, target))
+        clouds = _draw(source, self.n_rows, rng), _draw(target, self.n_rows, rng)
         with warnings.catch_warnings():
             # Few pairs are what these maps are for.
             warnings.simplefilter("ignore", FewPairsWarning)
-            self.map_ = self._learn(pairs, source, target, rng)
-        self.n_features_in_, self.n_features_out_ = (
-            self.map_.n_features_in_,
-            self.map_.n_features_out_,
-        )
+            self.map_ = self._learn(pairs, clouds, rng)
 
-    def _learn(
-        self,
-        pairs: Pairs | None,
-        source: FloatArray,
-        target: FloatArray,
-        rng: np.random.Generator,
-    ) -> Any:
+    def _learn(self, pairs: Pairs | None, clouds: Clouds, rng: np.random.Generator) -> Any:
         """Return the map learned from true pairs, if any, and rows of both clouds."""
         raise NotImplementedError(f"{type(self).__name__} does not define _learn")
 
@@ -99,11 +73,11 @@ class SeededMap(BaseMap):
         learner = resolve_map(self.method, random_state=self.random_state)
         return learner.fit(S, T, None if unweighted else weights)
 
-    def _first_map(self, pairs: Pairs | None, source: FloatArray, target: FloatArray) -> Any:
+    def _first_map(self, pairs: Pairs | None, clouds: Clouds) -> Any:
         """Fit the map to the pairs; without any, return the shift of the means."""
         if pairs is not None:
             return self._fit_map(pairs)
-        return MeanShiftMap().fit(unlabeled_source=source, unlabeled_target=target)
+        return MeanShiftMap().fit(unlabeled_source=clouds[0], unlabeled_target=clouds[1])
 
 
 def _draw(rows: FloatArray, n_rows: int, rng: np.random.Generator) -> FloatArray:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 
-from langalign_sk._numeric import Float64Array, FloatArray, mutual_nearest
+from langalign_sk._numeric import Float64Array, FloatArray, centred_units, mutual_nearest
 from langalign_sk.maps._parameters import COUNT, COUNT_OR_ZERO, PART, POSITIVE, Constraints
-from langalign_sk.maps._seeded import Pairs, SeededMap
+from langalign_sk.maps._seeded import Clouds, Pairs, SeededMap
 
 
 class SelfLearningMap(SeededMap, name="self_learning"):
@@ -114,73 +115,63 @@ class SelfLearningMap(SeededMap, name="self_learning"):
         self.holdout = holdout
         self.random_state = random_state
 
-    def _learn(
-        self,
-        pairs: Pairs | None,
-        source: FloatArray,
-        target: FloatArray,
-        rng: np.random.Generator,
-    ) -> Any:
+    def _learn(self, pairs: Pairs | None, clouds: Clouds, rng: np.random.Generator) -> Any:
+        self.agreement_, self.n_rounds_ = [], 0
         if pairs is None:
-            mined, first = self._without_pairs(source, target, rng)
+            mined, first = self._without_pairs(clouds, rng)
         else:
-            mined, first = self._with_pairs(pairs, source, target, rng)
+            mined, first = self._with_pairs(pairs, clouds, rng)
         self.n_mined_ = 0 if mined is None else len(mined[0])
         parts = [part for part in (pairs, mined) if part is not None]
         return self._fit_map(*parts) if parts else first
 
-    def _with_pairs(
-        self, pairs: Pairs, source: FloatArray, target: FloatArray, rng: np.random.Generator
-    ) -> tuple[Pairs | None, Any]:
+    def _with_pairs(self, pairs: Pairs, clouds: Clouds, rng: Any) -> tuple[Pairs | None, Any]:
         """Return the mined pairs of the best round, judged on pairs held out."""
-        order = rng.permutation(len(pairs[0]))
+        S, T, weights = pairs
+        order = rng.permutation(len(S))
         n_held = max(1, round(self.holdout * len(order)))
-        if len(order) - n_held < 2:  # too few to judge by: the true pairs alone
-            self.agreement_, self.n_rounds_ = [], 0
-            return None, None
         held, kept = np.sort(order[:n_held]), np.sort(order[n_held:])
-        train = pairs[0][kept], pairs[1][kept], pairs[2][kept]
-        if not (train[2].any() and pairs[2][held].any()):
-            self.agreement_, self.n_rounds_ = [], 0
-            return None, None
+        if len(kept) < 2 or not (weights[kept].any() and weights[held].any()):
+            return None, None  # too few to judge by: the true pairs alone
+        train = S[kept], T[kept], weights[kept]
+        mean = T.mean(axis=0)
 
         def agree(fitted: Any) -> float:
-            mapped = _centred(fitted.transform(pairs[0][held]), pairs[1].mean(axis=0))
-            wanted = _centred(pairs[1][held], pairs[1].mean(axis=0))
-            return float(np.average(_cosines(mapped, wanted), weights=pairs[2][held]))
+            mapped, wanted = fitted.transform(S[held]), T[held]
+            return float(np.average(_cosines(mapped, wanted, mean), weights=weights[held]))
 
-        return self._rounds(self._fit_map(train), source, target, agree, [train])
+        return self._rounds(self._fit_map(train), clouds, agree, [train])
 
-    def _without_pairs(
-        self, source: FloatArray, target: FloatArray, rng: np.random.Generator
-    ) -> tuple[Pairs | None, Any]:
-        """Return the mined pairs of the best round, judged on held-out rows."""
-        first = self._first_map(None, source, target)
-        halves = [
+    def _without_pairs(self, clouds: Clouds, rng: Any) -> tuple[Pairs | None, Any]:
+        """Return the mined pairs of the best round, judged on held-out rows, and the map."""
+        first = self._first_map(None, clouds)
+        parts = [
             np.array_split(rng.permutation(len(rows)), [max(1, round(self.holdout * len(rows)))])
-            for rows in (source, target)
+            for rows in clouds
         ]
-        if any(len(rest) == 0 for _, rest in halves):
-            self.agreement_, self.n_rounds_ = [], 0
+        if any(len(rest) == 0 for _, rest in parts):
             return None, first
-        (held_s, rest_s), (held_t, rest_t) = halves
+        (held_s, held_t), rest = (
+            [rows[split[k]] for rows, split in zip(clouds, parts, strict=True)] for k in (0, 1)
+        )
 
         def agree(fitted: Any) -> float:
-            mapped, wanted = _centred(fitted.transform(source[held_s])), _centred(target[held_t])
+            mapped, wanted = _directions(fitted.transform(held_s)), _directions(held_t)
             i, j = mutual_nearest(mapped, wanted, n_neighbors=self.n_neighbors)
-            return float(_cosines(mapped[i], wanted[j]).mean()) if len(i) else 0.0
+            return float(np.mean(np.sum(mapped[i] * wanted[j], axis=1))) if len(i) else 0.0
 
-        return self._rounds(first, source[rest_s], target[rest_t], agree, [])
+        return self._rounds(first, (rest[0], rest[1]), agree, [])
 
     def _rounds(
-        self, fitted: Any, source: FloatArray, target: FloatArray, agree: Any, true: list[Pairs]
+        self, fitted: Any, clouds: Clouds, agree: Callable[[Any], float], true: list[Pairs]
     ) -> tuple[Pairs | None, Any]:
         """Mine and fit until agreement stops rising; return pairs and map of the best round."""
-        self.agreement_, self.n_rounds_ = [agree(fitted)], 0
+        source, target = clouds
+        self.agreement_ = [agree(fitted)]
         best: Pairs | None = None
-        wanted = _centred(target)
+        wanted = _directions(target)
         for _ in range(self.n_rounds):
-            mapped = _centred(fitted.transform(source))
+            mapped = _directions(fitted.transform(source))
             i, j = mutual_nearest(mapped, wanted, n_neighbors=self.n_neighbors)
             if not len(i):
                 break
@@ -194,16 +185,12 @@ class SelfLearningMap(SeededMap, name="self_learning"):
         return best, fitted
 
 
-def _centred(rows: FloatArray, mean: Any = None) -> Float64Array:
-    """Return rows less their mean, or less a given one."""
-    centre = rows.mean(axis=0, dtype=np.float64) if mean is None else mean
-    centred: Float64Array = np.asarray(rows, dtype=np.float64) - centre
-    return centred
+def _directions(rows: FloatArray) -> Float64Array:
+    """Return rows less their mean, of unit length."""
+    return centred_units(rows, rows.mean(axis=0, dtype=np.float64))
 
 
-def _cosines(A: Float64Array, B: Float64Array) -> Float64Array:
-    """Return the cosine of each row of A and its row of B; 0 for rows of zeros."""
-    lengths = np.linalg.norm(A, axis=1) * np.linalg.norm(B, axis=1)
-    cosines: Float64Array = np.einsum("ij,ij->i", A, B)
-    np.divide(cosines, lengths, out=cosines, where=lengths > 0)
+def _cosines(A: FloatArray, B: FloatArray, mean: Any) -> Float64Array:
+    """Return the cosine of each row of A and its row of B, both less the mean."""
+    cosines: Float64Array = np.sum(centred_units(A, mean) * centred_units(B, mean), axis=1)
     return cosines

@@ -26,15 +26,8 @@ class ShiftMap(AffineMixin, MomentMap):
     needs_pairs: ClassVar[bool] = False
 
     def _fit_moments(self, moments: Any, *unlabeled: Any) -> Self:
-        source, target = unlabeled
-        if source is None or target is None:
-            # One pool alone could differ from the pairs in more than its language.
-            if moments is None:
-                raise ValueError(
-                    f"{type(self).__name__} needs rows of both languages: unlabeled_source and "
-                    "unlabeled_target, or pairs"
-                )
-            source, target = moments.source, moments.target
+        sides = None if moments is None else (moments.source, moments.target)
+        source, target = self._two_clouds(sides, *unlabeled)
         if source.width != target.width:
             raise ValueError(
                 f"{type(self).__name__} shifts rows within one space, but source rows have "

@@ -8,7 +8,7 @@ import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, centred_units
 from langalign_sk.maps._parameters import COUNT, COUNT_OR_ZERO, NOT_NEGATIVE, POSITIVE, Constraints
-from langalign_sk.maps._seeded import Pairs, SeededMap
+from langalign_sk.maps._seeded import Clouds, Pairs, SeededMap
 
 
 class TransportMap(SeededMap):
@@ -109,16 +109,11 @@ class TransportMap(SeededMap):
         self.n_steps = n_steps
         self.random_state = random_state
 
-    def _learn(
-        self,
-        pairs: Pairs | None,
-        source: FloatArray,
-        target: FloatArray,
-        rng: np.random.Generator,
-    ) -> Any:
+    def _learn(self, pairs: Pairs | None, clouds: Clouds, rng: np.random.Generator) -> Any:
         if self.unbalanced is not None and self.reg == 0:
             raise ValueError("unbalanced transport needs reg > 0")
-        fitted, self.costs_ = self._first_map(pairs, source, target), []
+        source, target = clouds
+        fitted, self.costs_ = self._first_map(pairs, clouds), []
         for _ in range(self.n_steps):
             cost = _costs(fitted.transform(source), target)
             plan = transport_plan(cost, self.reg, self.unbalanced)

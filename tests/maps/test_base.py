@@ -186,11 +186,11 @@ def test_a_class_of_the_users_own_has_a_name_too():
     class Doubling(BaseMap, name="doubling"):
         needs_pairs = False
 
-        def _fit(self, S, T, sample_weight, *unlabeled):
-            self.n_features_in_ = self.n_features_out_ = S.shape[1]
+        def _fit(self, S, T, weights, *unlabeled):
+            pass
 
-        def transform(self, X):
-            return 2 * self._check_rows(X)
+        def _transform(self, X):
+            return 2 * X
 
     assert type(resolve_map("doubling")) is Doubling
     np.testing.assert_array_equal(resolve_map("doubling").fit([[1.0]], [[1.0]]).transform([[3]]), 6)

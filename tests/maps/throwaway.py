@@ -22,7 +22,6 @@ class TorchMap(BaseMap):
         import torch
 
         rng = np.random.default_rng(self.random_state)
-        self.n_features_in_, self.n_features_out_ = S.shape[1], T.shape[1]
         shapes = [(S.shape[1], self.hidden), (self.hidden, T.shape[1])]
         start = [rng.standard_normal(shape) / np.sqrt(shape[0]) for shape in shapes]
         start += [np.zeros(self.hidden), np.average(T, axis=0, weights=w)]
@@ -39,8 +38,7 @@ class TorchMap(BaseMap):
                 adam.step()
         self.weights_ = [each.detach().numpy() for each in weights]
 
-    def transform(self, X):
-        X = self._check_rows(X)
+    def _transform(self, X):
         inner, outer, bias, offset = (each.astype(X.dtype) for each in self.weights_)
         return np.tanh(X @ inner + bias) @ outer + offset
 
@@ -105,8 +103,7 @@ class TransportMap(BaseMap):
     def _cost(self, rows):
         return ((rows[:, None, :] - self.target_[None, :, :]) ** 2).sum(axis=-1)
 
-    def transform(self, X):
-        X = self._check_rows(X)
+    def _transform(self, X):
         plan = np.exp(-self._cost(X) / self.width_) * self.right_
         plan /= plan.sum(axis=1, keepdims=True)
         return (plan @ self.target_).astype(X.dtype)
