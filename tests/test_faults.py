@@ -21,15 +21,15 @@ def quiet(message):
 
 
 def test_a_flipped_bit_is_noticed(tmp_path):
-    found = faults_damage.measure(4, tmp_path, quiet)
+    found = faults_damage.measure(3, tmp_path, quiet)
     assert found["unwanted"] == []
-    assert all(row["trials"] == 4 for row in found["rows"].values())
+    assert all(row["trials"] == 3 for row in found["rows"].values())
 
 
 def test_a_killed_writer_leaves_the_old_or_the_new(tmp_path):
-    found = faults_processes.kills(2, tmp_path, quiet)
+    found = faults_processes.kills(1, tmp_path, quiet)
     assert found["unwanted"] == []
-    assert all(row["old"] + row["new"] == 2 for row in found["rows"].values())
+    assert all(row["old"] + row["new"] == 1 for row in found["rows"].values())
 
 
 def test_children_of_a_busy_process_go_on(tmp_path):
@@ -50,7 +50,7 @@ def test_an_interrupted_fit_leaves_what_was_or_what_is_made(tmp_path):
 
 
 def test_memory_is_given_back(tmp_path):
-    assert faults_limits.memory(2, 6, tmp_path, quiet)["unwanted"] == []
+    assert faults_limits.memory(1, 4, tmp_path, quiet)["unwanted"] == []
 
 
 def test_threads_wait_for_no_server(tmp_path):
