@@ -25,14 +25,8 @@ HEAVY = {
 name_of = PACKAGE.name_of
 
 
-#: Still to be mended; empty when the house is.
-PENDING: set[tuple[str, str]] = set()
-
-
 @pytest.mark.parametrize("path", PACKAGE.files, ids=name_of)
 def test_no_room_imports_from_one_further_down(path):
-    if ("order", name_of(path)) in PENDING:
-        return
     room = PACKAGE.room_of(path)
     rooms = PACKAGE.rooms_imported(path)
     if room in ROOMS:
@@ -46,20 +40,16 @@ def test_no_room_imports_from_one_further_down(path):
 
 @pytest.mark.parametrize("path", PACKAGE.files, ids=name_of)
 def test_rooms_are_entered_by_their_door(path):
-    if ("door", name_of(path)) in PENDING:
-        return
     assert PACKAGE.past_doors(path) == []
 
 
 def test_no_module_imports_itself_in_a_circle():
-    if ("circle", "") in PENDING:
-        return
     assert PACKAGE.circles() == []
 
 
 @pytest.mark.parametrize("path", PACKAGE.files, ids=name_of)
 def test_state_of_the_process_is_in_its_room(path):
-    if PACKAGE.room_of(path) == "_process" or ("state", name_of(path)) in PENDING:
+    if PACKAGE.room_of(path) == "_process":
         return
     assert PACKAGE.shared_state(path) == []
 
