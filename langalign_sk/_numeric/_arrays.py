@@ -1,4 +1,4 @@
-"""What counts as a matrix of vectors here, and how it is walked in blocks."""
+"""Matrices of vectors: checked, walked in blocks, brought to unit length."""
 
 from __future__ import annotations
 

@@ -79,7 +79,6 @@ class AffineMap(AffineMixin, MomentMap):
     coef_ : ndarray of shape (d_source, d_target), float64
     intercept_ : ndarray of shape (d_target,), float64
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

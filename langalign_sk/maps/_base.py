@@ -1,4 +1,4 @@
-"""What a map is: rows of one space in, rows of another out."""
+"""Maps: rows of one space in, rows of another out."""
 
 from __future__ import annotations
 
@@ -288,7 +288,7 @@ class MomentMap(BaseMap):
 
     @property
     def reads_rows(self) -> bool:
-        """Whether `fit` needs the rows themselves, not just their moments."""
+        """True where `fit` needs the rows themselves, not just their moments."""
         return False
 
     def fit_moments(

@@ -74,7 +74,6 @@ class KernelMap(BaseMap, name="kernel"):
     n_components_ : int
         Number of landmarks or random features in use.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

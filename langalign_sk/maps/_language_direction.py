@@ -31,7 +31,6 @@ class LanguageDirectionMap(ShiftMap, name="language_direction"):
     direction_ : ndarray of shape (d,), float64
         The language direction w, of unit length; zeros where both means are the same.
     n_features_in_, n_features_out_ : int
-        Width of the space.
 
     See Also
     --------

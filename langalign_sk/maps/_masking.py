@@ -34,7 +34,6 @@ class LanguageMaskMap(ShiftMap, name="language_mask"):
     separation_ : ndarray of shape (d,), float64
         How far the languages are apart in each column, in standard deviations.
     n_features_in_, n_features_out_ : int
-        Width of the space.
 
     See Also
     --------

@@ -33,7 +33,6 @@ class MeanShiftMap(ShiftMap, name="mean_shift"):
         Diagonal; the identity without `scale`.
     intercept_ : ndarray of shape (d,), float64
     n_features_in_, n_features_out_ : int
-        Width of the space.
 
     See Also
     --------

@@ -64,7 +64,6 @@ class MultiStepMap(AffineMixin, MomentMap):
     scale_ : float
         The factor; 1.0 with ``scale=False``.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

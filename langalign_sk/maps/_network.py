@@ -99,7 +99,6 @@ class MLPMap(BaseMap, name="mlp"):
     n_parameters_ : int
         Numbers in the layers and, for "residual", in an affine base.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

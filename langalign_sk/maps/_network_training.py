@@ -137,7 +137,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Training:
-    """How to train; see the parameters of `MLPMap`."""
+    """Settings of training; see the parameters of `MLPMap`."""
 
     losses: Mapping[str, float]
     dropout: float

@@ -115,7 +115,6 @@ class NormalizedMap(BaseMap):
     target_lengths_ : list of float
         Mean length of target rows at each "unit" in `steps`.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

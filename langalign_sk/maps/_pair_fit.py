@@ -1,4 +1,4 @@
-"""How well each pair of rows fits the others, and which pairs are no translations."""
+"""Judging each pair of rows by the others: which are no translations."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ class _Judge:
         x, y = (S - self._mean_s) @ self._A, (T - self._mean_t) @ self._B
         w = weights[:, None]
         # Without the pair itself, which would vouch for itself where pairs are few. Its share of
-        # the variances goes too: else r, and so the null, would hang on the length of its rows.
+        # the variances goes too: else r, and so the null, would depend on the length of its rows.
         left_x, left_y = (self._weight - w * z * z for z in (x, y))
         r = (self._sum - w * x * y) / np.sqrt(np.maximum(left_x * left_y, math.ulp(1.0)))
         np.clip(r, 0.0, 0.99, out=r)

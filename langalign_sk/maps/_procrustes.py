@@ -31,7 +31,6 @@ class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
     scale_ : float
         The factor; 1.0 with ``scale=False``.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

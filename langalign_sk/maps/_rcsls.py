@@ -65,7 +65,6 @@ class RCSLSMap(AffineMixin, BaseMap, name="rcsls"):
     scale_ : float
         The factor that brings mapped rows to the lengths of target rows, by least squares.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

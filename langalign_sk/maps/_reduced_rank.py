@@ -111,7 +111,6 @@ class ReducedRankMap(_LowRankMap, name="reduced_rank"):
     gcv_values_ : ndarray
         The criterion for rank 1, 2, ...; infinite where no degrees of freedom remain.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------
@@ -196,7 +195,6 @@ class CCAMap(_LowRankMap, name="cca"):
     gcv_values_ : ndarray
         The criterion for rank 1, 2, ...; infinite where no degrees of freedom remain.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

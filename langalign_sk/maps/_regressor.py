@@ -30,7 +30,6 @@ class RegressorMap(BaseMap):
     regressor_ : estimator
         The fitted regressor.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

@@ -47,7 +47,6 @@ class RidgeMap(AffineMixin, MomentMap, name="ridge"):
     loo_values_ : ndarray of shape (n_alphas,)
         With ``alpha="loo"``: mean squared error of the pairs left out, for each of `alphas_`.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------
@@ -125,7 +124,7 @@ class RidgeMap(AffineMixin, MomentMap, name="ridge"):
 
     @property
     def reads_rows(self) -> bool:
-        """Whether `fit` needs the rows themselves, not just their moments."""
+        """True with ``alpha="loo"``: `fit` needs the rows themselves, not just their moments."""
         return isinstance(self.alpha, str) and self.alpha == "loo"
 
     def _pairs_needed(self, d_source: int, d_target: int) -> int:

@@ -16,7 +16,7 @@ class SelfLearningMap(SeededMap, name="self_learning"):
     r"""Add pairs mined from unlabeled rows to the few true ones, while that helps.
 
     Useful with a seed: some hundred pairs, or one multilingual encoder. Without a seed in two
-    unrelated spaces it has nothing to start from and refuses. Which mined pairs help is judged
+    unrelated spaces it has nothing to start from and raises. Which mined pairs help is judged
     on true pairs held out, so a round that does harm is not kept.
 
     Parameters
@@ -47,7 +47,6 @@ class SelfLearningMap(SeededMap, name="self_learning"):
     n_mined_ : int
         Mined pairs that the map was learned from.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------

@@ -35,7 +35,6 @@ class SubspaceShiftMap(ShiftMap, name="subspace_shift"):
     angles_ : ndarray of shape (n_components_,), float64
         Principal angles between the two subspaces, ascending, in radians.
     n_features_in_, n_features_out_ : int
-        Width of the space.
 
     See Also
     --------

@@ -42,7 +42,6 @@ class TransportMap(SeededMap):
     costs_ : list of float
         Mean cost of the match in each round.
     n_features_in_, n_features_out_ : int
-        Widths of the two spaces.
 
     See Also
     --------
