@@ -20,9 +20,6 @@ class AffineMixin(BaseMap):
     intercept_ : ndarray of shape (d_target,), float64
     """
 
-    coef_: Float64Array
-    intercept_: Float64Array
-
     def _transform(self, X: FloatArray) -> FloatArray:
         return affine(X, self.coef_, self.intercept_)
 

@@ -99,11 +99,6 @@ class GeneralizedProcrustes(
     True
     """
 
-    maps_: list[AffineMap]
-    agreement_: list[float]
-    n_iter_: int
-    n_features_in_: int
-
     _parameter_constraints: ClassVar[Constraints] = {
         "widths": ["array-like"],
         "combine": [one_of("average", "concatenate")],

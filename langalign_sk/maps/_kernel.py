@@ -118,14 +118,7 @@ class KernelMap(BaseMap, name="kernel"):
 
     uses_unlabeled = False
 
-    alpha_: float
-    gamma_: float
-    n_components_: int
-    _mean: Float64Array
     _features: Nystroem | FourierFeatures
-    _coef_kernel: Float64Array
-    _coef_linear: Float64Array | None
-    _intercept: Float64Array
 
     _parameter_constraints: ClassVar[Constraints] = {
         "n_components": [COUNT],
@@ -171,8 +164,8 @@ class KernelMap(BaseMap, name="kernel"):
         else:
             landmarks = S[np.sort(drawn[: self.n_components])]
             cut = len(landmarks) * np.finfo(np.float64).eps
-            self._features = Nystroem(landmarks, mean=self._mean, gamma=self.gamma_, cut=cut)
-            self.n_components_, root = len(landmarks), self._features.root_
+            lift = Nystroem(landmarks, mean=self._mean, gamma=self.gamma_, cut=cut)
+            self._features, self.n_components_, root = lift, len(landmarks), lift.root_
         scale = 1.0 / math.sqrt(spread) if spread > 0 else 1.0
 
         def features(rows: slice) -> Float64Array:

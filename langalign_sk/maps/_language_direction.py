@@ -61,8 +61,6 @@ class LanguageDirectionMap(ShiftMap, name="language_direction"):
     True
     """
 
-    direction_: Float64Array
-
     _parameter_constraints: ClassVar[Constraints] = {"strength": [FINITE]}
 
     def __init__(self, strength: float = 1.0) -> None:

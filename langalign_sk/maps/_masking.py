@@ -69,9 +69,6 @@ class LanguageMaskMap(ShiftMap, name="language_mask"):
     array([[9.1, 7. ]])
     """
 
-    masked_: np.ndarray
-    separation_: Float64Array
-
     _parameter_constraints: ClassVar[Constraints] = {"share": [SHARE]}
 
     def __init__(self, share: float = 0.05) -> None:

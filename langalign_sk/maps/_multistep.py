@@ -109,10 +109,6 @@ class MultiStepMap(AffineMixin, MomentMap):
 
     uses_unlabeled = False
 
-    singular_values_: Float64Array
-    rank_: int
-    scale_: float
-
     _parameter_constraints: ClassVar[Constraints] = {
         "center": ["boolean"],
         "whiten": ["boolean"],

@@ -142,14 +142,6 @@ class MLPMap(BaseMap, name="mlp"):
 
     uses_unlabeled: ClassVar[bool] = False
 
-    layers_: list[Layer]
-    base_: Any
-    loss_curve_: list[float]
-    validation_curve_: list[float]
-    best_iter_: int
-    n_iter_: int
-    n_parameters_: int
-
     _parameter_constraints: ClassVar[Constraints] = {
         "architecture": [one_of("residual", "fc", "ae")],
         "hidden_width": [COUNT, None],

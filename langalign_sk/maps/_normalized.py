@@ -156,11 +156,6 @@ class NormalizedMap(BaseMap):
     names: ClassVar[tuple[str, ...]] = tuple(PUBLISHED)
     uses_unlabeled = False
 
-    map_: Any
-    source_means_: list[Float64Array]
-    target_means_: list[Float64Array]
-    target_lengths_: list[float]
-
     def __init__(self, method: Any, *, steps: Sequence[str] = ("unit",)) -> None:
         self.method = method
         self.steps = steps

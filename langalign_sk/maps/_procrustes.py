@@ -82,8 +82,6 @@ class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
     uses_unlabeled = False
     uses_target_scatter = False
 
-    scale_: float
-
     _parameter_constraints: ClassVar[Constraints] = {"scale": ["boolean"]}
 
     def __init__(self, *, scale: bool = False) -> None:

@@ -105,10 +105,6 @@ class RCSLSMap(AffineMixin, BaseMap, name="rcsls"):
 
     uses_unlabeled = False
 
-    objective_curve_: list[float]
-    n_iter_: int
-    scale_: float
-
     _parameter_constraints: ClassVar[Constraints] = {
         "n_neighbors": [COUNT],
         "n_candidates": [COUNT],

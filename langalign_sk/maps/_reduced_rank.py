@@ -33,11 +33,6 @@ class _LowRankMap(AffineMixin, MomentMap):
     alpha: float | str
     alphas: Any
 
-    rank_: int
-    alpha_: float
-    singular_values_: Float64Array
-    gcv_values_: Float64Array
-
     _parameter_constraints: ClassVar[Constraints] = {
         "rank": [COUNT, one_of("gcv")],
         **PENALTY,

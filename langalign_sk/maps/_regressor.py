@@ -54,8 +54,6 @@ class RegressorMap(BaseMap):
 
     uses_unlabeled = False
 
-    regressor_: Any
-
     def __init__(self, regressor: Any) -> None:
         self.regressor = regressor
 

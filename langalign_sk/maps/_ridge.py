@@ -108,11 +108,6 @@ class RidgeMap(AffineMixin, MomentMap, name="ridge"):
     uses_unlabeled = False
     uses_target_scatter = False
 
-    alpha_: float
-    alphas_: Float64Array
-    gcv_values_: Float64Array
-    loo_values_: Float64Array
-
     _parameter_constraints: ClassVar[Constraints] = {
         "alpha": [NOT_NEGATIVE, one_of("gcv", "loo")],
         "alphas": ["array-like", None],

@@ -36,7 +36,6 @@ class SeededMap(BaseMap):
     method: Any
     n_rows: int
     random_state: Any
-    map_: Any
 
     def _transform(self, X: FloatArray) -> FloatArray:
         moved: FloatArray = self.map_.transform(X)

@@ -83,10 +83,6 @@ class SelfLearningMap(SeededMap, name="self_learning"):
     True
     """
 
-    agreement_: list[float]
-    n_rounds_: int
-    n_mined_: int
-
     _parameter_constraints: ClassVar[Constraints] = {
         "n_rounds": [COUNT_OR_ZERO],
         "pseudo_weight": [POSITIVE],
@@ -115,7 +111,8 @@ class SelfLearningMap(SeededMap, name="self_learning"):
         self.random_state = random_state
 
     def _learn(self, pairs: Pairs | None, clouds: Clouds, rng: np.random.Generator) -> Any:
-        self.agreement_, self.n_rounds_ = [], 0
+        self.agreement_: list[float] = []
+        self.n_rounds_ = 0
         if pairs is None:
             mined, first = self._without_pairs(clouds, rng)
         else:

@@ -75,8 +75,6 @@ class SubspaceShiftMap(ShiftMap, name="subspace_shift"):
     True
     """
 
-    angles_: Float64Array
-
     _parameter_constraints: ClassVar[Constraints] = {
         "n_components": [COUNT],
         "strength": [FINITE],

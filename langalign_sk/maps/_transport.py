@@ -82,8 +82,6 @@ class TransportMap(SeededMap):
     True
     """
 
-    costs_: list[float]
-
     _parameter_constraints: ClassVar[Constraints] = {
         "reg": [NOT_NEGATIVE],
         "unbalanced": [POSITIVE, None],
