@@ -11,6 +11,7 @@ from langalign_sk._io._files import (
     keep_rights as keep_rights,
     locked as locked,
     real_path as real_path,
+    release as release,
     sync_folder as sync_folder,
 )
 from langalign_sk._io._markup import plain_text

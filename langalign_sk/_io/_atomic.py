@@ -21,6 +21,7 @@ from langalign_sk._io._files import (
     is_abandoned,
     keep_rights,
     real_path,
+    release,
     sibling,
     sync_folder,
 )
@@ -151,7 +152,7 @@ def _open_new(name: Callable[[], Path]) -> tuple[Path, int | None]:
 
 def _close(descriptor: int | None) -> None:
     if descriptor is not None:
-        os.close(descriptor)
+        release(descriptor)
 
 
 @contextmanager

@@ -143,7 +143,7 @@ def is_held(path: Path) -> bool:
     try:
         return not hold(descriptor)
     finally:
-        os.close(descriptor)
+        release(descriptor)
 
 
 @contextmanager
@@ -154,7 +154,19 @@ def locked(path: Path) -> Iterator[None]:
         hold(descriptor, wait=True)
         yield
     finally:
-        os.close(descriptor)
+        release(descriptor)
+
+
+def release(descriptor: int) -> None:
+    """Unlock and close an open file.
+
+    Closing alone would leave the lock with a child that was forked meanwhile and has a copy of the
+    descriptor; the child itself would wait for it for ever.
+    """
+    if fcntl is not None:
+        with contextlib.suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+    os.close(descriptor)
 
 
 def _lock(descriptor: int, *, wait: bool) -> bool | None:
@@ -220,4 +232,4 @@ def is_abandoned(path: str) -> bool:
             return os.fstat(descriptor).st_mtime < time.time() - _A_DAY
         return free
     finally:
-        os.close(descriptor)
+        release(descriptor)

@@ -12,6 +12,7 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
 from sklearn.utils._param_validation import Interval, StrOptions
 
 from langalign_sk.encoders._checks import check_parameters
@@ -226,8 +227,6 @@ def is_name(model: Any) -> bool:
 
 def unwrapped(model: Any) -> Any:
     """Return what stands inside a HubModel or FrozenEstimator, or the model itself."""
-    from sklearn.frozen import FrozenEstimator
-
     if isinstance(model, HubModel):
         model = model.model
     while isinstance(model, FrozenEstimator):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from langalign_sk._io import hold, is_held, locked
+from langalign_sk._io import hold, is_held, locked, release
 from langalign_sk.store._index import KEY_BYTES
 
 CLAIM = ".claim"
@@ -39,7 +39,7 @@ def claimed(folder: Path, keys: Sequence[bytes], mine: dict[Path, int]) -> Itera
         yield got
     finally:
         if path in mine:  # not in a child forked meanwhile: the claim is its parent's
-            os.close(mine.pop(path))
+            release(mine.pop(path))
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
 

@@ -1,5 +1,6 @@
 """Children forked in the middle of things."""
 
+import faulthandler
 import os
 import signal
 import threading
@@ -7,11 +8,15 @@ import traceback
 from contextlib import contextmanager
 
 
-def in_child(work, seconds=30):
-    """Run `work` in a forked child; its exit status, or minus the signal that ended it."""
+def in_child(work, seconds=30, meanwhile=lambda: None):
+    """Run `work` in a forked child; its exit status, or minus the signal that ended it.
+
+    `meanwhile` is done here.
+    """
     pid = os.fork()
     if pid == 0:  # pragma: no cover  # in the child
         signal.alarm(seconds)
+        faulthandler.dump_traceback_later(seconds / 2)  # where it hangs
         code = 1
         try:
             work()
@@ -20,6 +25,7 @@ def in_child(work, seconds=30):
             traceback.print_exc()
         finally:
             os._exit(code)
+    meanwhile()
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from langalign_sk import EmbeddingExtractor, LangAligner, ParallelCorpus
+from langalign_sk._io import locked
 from langalign_sk._process import FairLock, Lock, Memo, caches, encode_lock, load_once
 from langalign_sk.corpus import PairMoments
 from langalign_sk.store import DiskCache, MemoryCache, text_key
@@ -222,6 +223,22 @@ def test_a_fork_in_the_middle(situation, tmp_path, monkeypatch):
         assert in_child(child) == 0
 
 
+def test_locks_on_files_end_with_the_thread_that_held_them(tmp_path):
+    """A child has copies of its parent's open files; a lock must not live on in them."""
+    gate = Gate()
+
+    def use():
+        with locked(tmp_path / "lock"):
+            gate.pass_through()
+
+    def child():
+        with locked(tmp_path / "lock"):
+            pass
+
+    with held(use, gate):
+        assert in_child(child, meanwhile=gate.open.set) == 0
+
+
 class Numbers:
     def encode(self, texts):
         return np.array([[float(text), 1.0] for text in texts], np.float32)
@@ -260,6 +277,8 @@ def test_forks_at_any_moment(tmp_path):
             for number in range(3):
                 work(100_000 + number)
 
+    for work in works:
+        work(50_000)  # a child that is forked in the middle of an import can never end it
     threads = [threading.Thread(target=repeat, args=(work,)) for work in works]
     for thread in threads:
         thread.start()
