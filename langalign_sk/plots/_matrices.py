@@ -60,9 +60,9 @@ class LayerPoolingDisplay(Display):
     def from_estimator(
         cls,
         estimator: Any,
-        X: Any,
+        X: Sequence[str],
         y: Any,
-        X_target: Any,
+        X_target: Sequence[str],
         y_target: Any,
         *,
         layers: Sequence[int],

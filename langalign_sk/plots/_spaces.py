@@ -1,4 +1,4 @@
-"""What an aligner sees and does: the gate's confidence, pairs before and after."""
+"""Pictures of an aligner: the confidence of its gate, pairs before and after."""
 
 from __future__ import annotations
 
