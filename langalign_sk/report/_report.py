@@ -12,6 +12,7 @@ import numpy as np
 
 from langalign_sk._progress import progress_bar
 from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.measures import checked
 from langalign_sk.report._advice import Judgement, advise, judge
 from langalign_sk.report._candidates import Catalogue
 from langalign_sk.report._result import TransferReport
@@ -33,10 +34,12 @@ from langalign_sk.report._texts import (
 )
 from langalign_sk.report._words import notes_on, sentences
 from langalign_sk.selection import AccuracyEstimate, Coverage, coverage, estimate_target_accuracy
+from langalign_sk.text import EmbeddingExtractor
 
 logger = logging.getLogger("langalign_sk")
 
 
+@checked(embedder=[EmbeddingExtractor, None], candidates=[Mapping, None])
 def transfer_report(
     X: Any,
     y: Any,

@@ -442,6 +442,8 @@ def test_a_translator_adds_two_candidates(demo, embed):
         ({"candidates": {"x": EmbeddingExtractor}}, "candidate 'x' is a type"),
         ({"candidates": {"no map": Everything()}}, "two candidates are called 'no map'"),
         ({"embedder": None}, "nothing to compare"),
+        ({"embedder": "a/model"}, "'embedder' parameter of transfer_report must be an instance of"),
+        ({"candidates": ["ridge"]}, "'candidates' parameter of transfer_report must be"),
         ({"embedder": None, "candidates": {"t": str.upper}}, "is a method_descriptor and needs"),
         ({"pairs": ParallelCorpus(["a"] * 8, ["b"] * 8, target_lang="ko")}, "ten pairs that share"),
         ({"unlabeled": ["text"]}, "unlabeled must be a TextPool of texts"),
