@@ -370,6 +370,8 @@ def _scaled(weight: Float64Array, X: FloatArray) -> Float64Array:
 
     So neither the scale of weights matters, nor whether a row stands twice or weighs double.
     """
+    if not weight.any():  # older versions of scikit-learn let it through
+        raise ValueError("sample_weight must have at least one non-zero value")
     n = len({hash(X[i].tobytes()) for i in np.flatnonzero(weight)})
     weight = weight / weight.max()
     return weight * (n / float(weight.sum()))

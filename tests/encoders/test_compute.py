@@ -1,7 +1,9 @@
 """Where and how a model computes: types, devices, backends, prompts by name, whose code."""
 
+import gc
 import json
 import shutil
+import warnings
 
 import numpy as np
 import pytest
@@ -127,6 +129,10 @@ def test_other_backends_give_the_same_vectors(backend, tiny_sentence_bert):
         HubModel(tiny_sentence_bert, backend=backend), cache=None
     ).transform(TEXTS)
     np.testing.assert_allclose(vectors, expected, atol=1e-4)
+    release_models()
+    with warnings.catch_warnings():  # optimum leaves a temporary folder to the collector
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def test_a_missing_backend_says_what_to_install(tiny_sentence_bert, monkeypatch):

@@ -11,6 +11,7 @@ from langalign_sk._io import read_csv, read_tsv, table, unshielded
 
 #: What tables are made of, and what breaks them.
 CHARACTERS = st.sampled_from("\"\t\n\r,;=+-@' a글＝\u2028\x85\x0b\x00\\#.1")
+PANDAS_READS_NUL = pd.read_csv(io.StringIO('a\n"\0"\n'))["a"].tolist() == ["\0"]
 TEXTS = st.lists(st.text(CHARACTERS, min_size=1, max_size=6).filter(str.strip), min_size=1)
 
 
@@ -19,9 +20,9 @@ def test_every_row_is_read_back(tmp_path_factory, texts, delimiter):
     written = table({"n": [0.25] * len(texts), "text": texts}, delimiter=delimiter)
     frame = pd.read_csv(io.StringIO(written, newline=""), sep=delimiter, keep_default_na=False)
     assert frame["n"].tolist() == [0.25] * len(texts)
-    assert [unshielded(str(cell)) for cell in frame["text"]] == texts or frame[
-        "text"
-    ].dtype != object
+    if not pd.api.types.is_numeric_dtype(frame["text"]):
+        wanted = texts if PANDAS_READS_NUL else [text.partition("\0")[0] for text in texts]
+        assert [unshielded(str(cell)) for cell in frame["text"]] == wanted
     path = tmp_path_factory.getbasetemp() / "table"
     path.write_bytes(written.encode())
     read = read_csv if delimiter == "," else partial(read_tsv, quoting=True)
