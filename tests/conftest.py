@@ -79,7 +79,7 @@ def minilm_dir():
 @pytest.fixture(scope="session")
 def data_dir():
     """Folder of the real corpora: LANGALIGN_DATA, or data beside the checkout."""
-    if "LANGALIGN_DATA" in os.environ:
+    if os.environ.get("LANGALIGN_DATA"):
         folder = Path(os.environ["LANGALIGN_DATA"])
         assert folder.is_dir(), f"LANGALIGN_DATA={folder} is no folder"
         return folder
