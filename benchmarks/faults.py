@@ -3,8 +3,9 @@
 One flipped bit in what was saved, kill -9 of writers, children forked from busy threads, bad disks,
 Ctrl-C inside every fit, memory over many fits, servers that dawdle. Every trial has a process of
 its own and a seed; servers are on loopback. The exit code is 1 where something came out as it
-must not. A joblib file has no digest: what a flipped bit does to a whole pipeline in one stands
-here for comparison; the model folder of the command is the way to a file that is checked.
+must not. A joblib file has no digest, and any error counts as a refusal there; a whole pipeline in
+one stands here for comparison alone: nearly all of its bytes are those of encoders, which check
+themselves, and nothing checks the others. The model folder of the command is checked as a whole.
 """
 
 from __future__ import annotations
