@@ -169,6 +169,13 @@ class HubModel(BaseEstimator):
         return self.__sklearn_clone__()
 
 
+_DEFAULTS = {
+    name: parameter.default
+    for name, parameter in signature(HubModel).parameters.items()
+    if name != "model"
+}
+
+
 def with_settings(model: Any, **defaults: Any) -> HubModel:
     """Return a model with all of its settings, checked: its own before the defaults."""
     if not isinstance(model, HubModel):
@@ -209,8 +216,8 @@ def check_only(model: HubModel, *allowed: str, what: str) -> None:
     """Raise where settings are given that `what` cannot follow."""
     given = [
         f"{name}={getattr(model, name)!r}"
-        for name, parameter in signature(HubModel).parameters.items()
-        if name not in ("model", *allowed) and getattr(model, name) != parameter.default
+        for name, default in _DEFAULTS.items()
+        if name not in allowed and getattr(model, name) != default
     ]
     if given:
         raise ValueError(
