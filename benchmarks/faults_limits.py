@@ -133,7 +133,8 @@ def http(threads: int, scratch: Path, say: Say) -> dict[str, Any]:
     rows, unwanted = {}, []
     for name, (measured, limit, unit) in {
         f"{threads} threads at once, by the time of one request": (
-            partial(_at_once, threads), 2.0, "",
+            # A few threads come with the tests, on machines that are busy.
+            partial(_at_once, threads), 1.5 if threads >= 32 else 2.0, "",
         ),
         "a body that drips, deadline 1 s": (partial(_dripping, "drip"), 2.0, " s"),
         "a head that drips, deadline 1 s": (partial(_dripping, "head"), 2.0, " s"),

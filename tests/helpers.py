@@ -7,6 +7,21 @@ import threading
 from contextlib import contextmanager
 
 import numpy as np
+from sklearn.utils import estimator_checks
+
+#: Those of scikit-learn's checks that need no rows, for estimators that take texts.
+TEXT_CHECKS = [
+    estimator_checks.check_estimator_tags_renamed,
+    estimator_checks.check_valid_tag_types,
+    estimator_checks.check_estimator_repr,
+    estimator_checks.check_no_attributes_set_in_init,
+    estimator_checks.check_mixin_order,
+    estimator_checks.check_parameters_default_constructible,
+    estimator_checks.check_get_params_invariance,
+    estimator_checks.check_set_params,
+    estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
+    estimator_checks.check_estimator_cloneable,
+]
 
 
 class CountingEncoder:

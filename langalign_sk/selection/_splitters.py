@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -79,7 +79,7 @@ class LanguageSplit(_Splitter):
     """
 
     # Where metadata is routed, `groups` come without being asked for.
-    __metadata_request__split = {"groups": True}  # noqa: RUF012
+    __metadata_request__split: ClassVar = {"groups": True}
 
     def __init__(
         self, source: str = "en", target: str | Sequence[str] = "ko", *, languages: Any = None

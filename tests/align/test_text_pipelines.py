@@ -17,6 +17,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import estimator_checks
 
 from langalign_sk import EmbeddingExtractor, LangAligner, ReverseAligner, TextAligner
+from tests.helpers import TEXT_CHECKS
 
 from .test_text_aligner import ENGLISH, KOREAN, LABELS, PAIRS, encoder
 
@@ -71,21 +72,7 @@ def test_memory(pipe, tmp_path, monkeypatch):
     assert not calls
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        estimator_checks.check_estimator_tags_renamed,
-        estimator_checks.check_valid_tag_types,
-        estimator_checks.check_estimator_repr,
-        estimator_checks.check_no_attributes_set_in_init,
-        estimator_checks.check_mixin_order,
-        estimator_checks.check_parameters_default_constructible,
-        estimator_checks.check_get_params_invariance,
-        estimator_checks.check_set_params,
-        estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
-        estimator_checks.check_estimator_cloneable,
-    ],
-)
+@pytest.mark.parametrize("check", TEXT_CHECKS, ids=lambda check: check.__name__)
 def test_checks_of_scikit_learn_for_the_text_step(check):
     check("TextAligner", TextAligner(EMBED, LangAligner()))
 

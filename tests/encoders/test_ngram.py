@@ -19,7 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.utils import estimator_checks, get_tags
 
 from langalign_sk.encoders import NgramEncoder, _grams, _ngram
-from tests.helpers import interrupted_at
+from tests.helpers import TEXT_CHECKS, interrupted_at
 
 NOUNS = [
     "환불",
@@ -365,22 +365,7 @@ def test_tags():
     assert tags.transformer_tags.preserves_dtype == []
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        estimator_checks.check_estimator_cloneable,
-        estimator_checks.check_estimator_tags_renamed,
-        estimator_checks.check_valid_tag_types,
-        estimator_checks.check_estimator_repr,
-        estimator_checks.check_no_attributes_set_in_init,
-        estimator_checks.check_mixin_order,
-        estimator_checks.check_parameters_default_constructible,
-        estimator_checks.check_get_params_invariance,
-        estimator_checks.check_set_params,
-        estimator_checks.check_do_not_raise_errors_in_init_or_set_params,
-    ],
-    ids=lambda check: check.__name__,
-)
+@pytest.mark.parametrize("check", TEXT_CHECKS, ids=lambda check: check.__name__)
 def test_checks_of_scikit_learn(check):
     check("NgramEncoder", NgramEncoder())
 

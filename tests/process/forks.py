@@ -14,7 +14,7 @@ def in_child(work, seconds=30, meanwhile=lambda: None):
     `meanwhile` is done here.
     """
     pid = os.fork()
-    if pid == 0:  # pragma: no cover  # in the child
+    if pid == 0:  # in the child
         signal.alarm(seconds)
         faulthandler.dump_traceback_later(seconds / 2)  # where it hangs
         code = 1

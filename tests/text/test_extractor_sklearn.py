@@ -18,13 +18,13 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.utils import estimator_checks, get_tags
+from sklearn.utils import get_tags
 
 from langalign_sk.encoders import HubModel, NgramEncoder
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import EmbeddingExtractor
 from tests.encoding import ENGLISH, KOREAN, MIXED
-from tests.helpers import BareEncoder, CountingEncoder
+from tests.helpers import TEXT_CHECKS, BareEncoder, CountingEncoder
 
 
 def test_feature_names_and_set_output(blocks, counting_encoder):
@@ -44,24 +44,9 @@ def test_feature_names_and_set_output(blocks, counting_encoder):
     assert single.get_feature_names_out().tolist() == ["embedding0", "embedding1"]
 
 
-@pytest.mark.parametrize(
-    "check",
-    [
-        "check_estimator_tags_renamed",
-        "check_valid_tag_types",
-        "check_estimator_repr",
-        "check_no_attributes_set_in_init",
-        "check_mixin_order",
-        "check_parameters_default_constructible",
-        "check_get_params_invariance",
-        "check_set_params",
-        "check_do_not_raise_errors_in_init_or_set_params",
-        "check_estimator_cloneable",
-    ],
-)
+@pytest.mark.parametrize("check", TEXT_CHECKS, ids=lambda check: check.__name__)
 def test_scikit_learns_checks(check, counting_encoder):
-    function = getattr(estimator_checks, check)
-    function("EmbeddingExtractor", EmbeddingExtractor(counting_encoder))
+    check("EmbeddingExtractor", EmbeddingExtractor(counting_encoder))
 
 
 def test_tags_and_statelessness(blocks):
