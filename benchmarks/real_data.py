@@ -136,7 +136,7 @@ class VectorStore:
         keys = {text: hashlib.sha256(text.encode()).digest() for text in texts}
         new = [text for text, key in keys.items() if key not in self._vectors]
         if new:
-            say(f"encoding {len(new)} sentences with the English model")
+            say(f"encoding {len(new)} sentences")
             self._vectors.update(
                 zip([keys[text] for text in new], self._embed.transform(new), strict=True)
             )

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks import choosing_tables
 from benchmarks.markdown import figure, gain, share, table, within
+from benchmarks.real_tables import real_encoders
 
 Result = Mapping[str, Any]
 #: Columns of result files whose keys are not words.
@@ -270,4 +271,5 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "report": report,
     "gate": gate,
     "untouched": quality,
+    "real_encoders": real_encoders,
 }

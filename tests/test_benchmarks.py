@@ -13,11 +13,20 @@ from benchmarks import (
     disk_cache,
     gate,
     penalty,
+    real_asked,
     real_data,
+    real_encoders,
+    real_ledger,
+    real_methods,
+    real_score,
+    real_settings,
+    real_skew,
+    real_tasks,
     transfer,
     untouched,
     wrong_pairs,
 )
+from langalign_sk import BlockLayout, NgramEncoder, ParallelCorpus
 from langalign_sk.datasets import load_demo
 
 # The tiny model of the tests takes few tokens.
@@ -218,3 +227,140 @@ def test_two_writers_lose_nothing_and_lookups_encode_nothing(tmp_path):
     (figure,) = disk_cache.two_writers(tmp_path, scale=200).values()
     assert figure == "0, 0"
     assert disk_cache.lookups(tmp_path, scale=1000)
+
+
+def quick(data_folder, tmp_path, monkeypatch, *more):
+    """Run a toy of the table of real encoders; an n-gram encoder stands for all of them."""
+    english = real_data.sib200(data_folder, "en").texts
+    encoder = NgramEncoder(16).fit([*english, *real_data.sib200(data_folder, "ko").texts])
+    monkeypatch.setattr(real_settings, "USE_MODEL", encoder)
+    monkeypatch.setattr(real_settings, "NGRAM_WIDTH", 16)
+    monkeypatch.setattr(real_data, "minilm", lambda: encoder)
+    names = [real_methods.NO_MAP, real_methods.FORWARD, real_methods.HALF + real_methods.UNLABELLED]
+    options = ["--data", str(data_folder), "--cache", str(tmp_path), "--tag", "1", "--quick"]
+    out = tmp_path / "out.json"
+    options += ["--setting", "shared", "n-gram", "--method", *names, "--out", str(out), *more]
+    real_encoders.main(options)
+    return json.loads(out.read_text("utf-8"))
+
+
+def test_the_table_of_real_encoders_goes_on_where_it_was_stopped(
+    data_folder, tmp_path, monkeypatch, results, capsys
+):
+    given = (data_folder, tmp_path, monkeypatch)
+    found = quick(*given)
+    assert [len(lines) for lines in found["sections"].values()] == [3, 2]
+    assert all(cell["error"] is None for cell in found["cells"])
+    assert "shared" in capsys.readouterr().out
+    path = tmp_path / "real_encoders.jsonl"
+    lines = path.read_text("utf-8").split("\n")
+    assert len(lines) == 5
+    path.write_text("\n".join([*lines[:3], lines[3][:50]]), "utf-8")  # killed while it wrote
+    assert quick(*given)["sections"] == found["sections"]
+    assert len(path.read_text("utf-8").split("\n")) == 6
+    quick(*given, "--redo", real_methods.FORWARD)
+    anew = [json.loads(line)["method"] for line in path.read_text("utf-8").split("\n")[6:]]
+    assert anew == [real_methods.FORWARD] * 2
+    assert not results.exists()
+
+
+def test_the_pool_holds_no_translation_of_a_labelled_row(data_folder):
+    (task,) = real_tasks.tasks(data_folder, ["topics"], ["ko"])
+    tested = np.sort(np.concatenate([split.test for split in task.splits]))
+    assert np.array_equal(tested, np.arange(240))
+    for split in task.splits:
+        assert not set(split.train) & set(split.test)
+        labelled = {task.english[row] for row in split.half}
+        assert len(split.rest) > 50
+        assert not labelled & {task.english[row] for row in split.rest}
+        assert not set(split.rest) & set(split.test)
+
+
+def test_pairs_of_a_language_without_sts_are_those_of_tatoeba(data_folder, tmp_path):
+    write_tsv(
+        tmp_path / "tatoeba" / "tr-en.tsv", {"target": ["a", "b", "a"], "en": ["x", "y", "x"]}
+    )
+    assert real_tasks.general_pairs(tmp_path, "tr") == (["x", "y"], ["a", "b"])
+    assert len(real_tasks.general_pairs(data_folder, "ko")[0]) == 240 + 1
+
+
+def test_an_error_is_a_result_of_a_cell(data_folder):
+    (task,) = real_tasks.tasks(data_folder, ["topics"], ["ko"], n_folds=2)
+    rows, setting = np.ones((240, 2), np.float32), real_settings.SETTINGS["apart"]
+    case = real_settings.RealCase("apart", setting, task, rows, rows, rows, rows, None)
+
+    def make(pairs, pool):
+        assert pairs.n_pairs == 50
+        raise ValueError("no such luck")
+
+    cell = real_methods.measured(case, real_methods.Method("broken", make), 50)
+    assert cell.error == "ValueError: no such luck"
+    assert len(cell.right) == 240
+    assert not cell.right.any()
+
+
+def test_a_ledger_gives_back_every_row(tmp_path):
+    right = np.random.default_rng(0).random(77) < 0.5
+    real_ledger.Ledger(tmp_path / "a").put("k", real_methods.Cell(right, 1.0, ["w"]), method="m")
+    cell = real_ledger.Ledger(tmp_path / "a").get("k")
+    assert np.array_equal(cell.right, right)
+    assert (cell.warned, cell.error) == (["w"], None)
+    assert real_ledger.Ledger(tmp_path / "a", ["m"]).get("k") is None
+
+
+def test_shares_of_several_tasks_are_paired():
+    rows = {("topics", "ko"): np.arange(100) % 10 < 8, ("intents", "it"): np.arange(50) % 10 < 5}
+    native = {at: hits.astype(float) for at, hits in rows.items()}
+    half = {at: hits * (np.arange(len(hits)) % 2) for at, hits in native.items()}
+    assert real_score.share(native, native) == (1.0, 1.0, 1.0)
+    value, low, high = real_score.gain(half, native)
+    assert value == pytest.approx(-(0.4 + 0.3) / 2)  # 8 of 10 to 4, 5 of 10 to 2
+    assert low < value < high < 0
+
+
+def test_what_is_asked_of_the_defaults():
+    names = (real_methods.NATIVE, real_methods.NO_MAP, real_methods.RECIPE)
+    reached = {
+        ("shared", 5000, task, lang, name): accuracy
+        for task, lang, low in (("topics", "ko", 0.8), ("intents", "it", 0.9))
+        for name, accuracy in zip(names, (1.0, low, low + 0.1 * (lang == "ko")), strict=True)
+    }
+    lines = [
+        line for line in real_asked.answered(reached) if line["asked"].startswith("shared, 5,")
+    ]
+    assert [(line["least"], round(line["reached"], 3), line["met"]) for line in lines] == [
+        (-0.003, 0.05, True),
+        (-0.01, 0.0, True),
+        (0.01, 0.05, True),
+    ]
+    assert all(line["cells"] == 2 for line in lines)
+    del reached["shared", 5000, "intents", "it", real_methods.NO_MAP]
+    assert real_asked.answered(reached) == []
+
+
+@pytest.mark.parametrize(("skew", "largest"), [(None, 0.25), (0.6, 0.6), (0.9, 0.9)])
+def test_traffic_has_the_skew_that_is_asked_for(skew, largest):
+    y = np.repeat(list("abcd"), [200, 150, 150, 100])
+    for draw in range(4):
+        rows = real_skew.drawn(y, skew, 120, draw)
+        _, counts = np.unique(y[rows], return_counts=True)
+        assert len(set(rows)) == len(rows)
+        assert counts.min() > 0
+        assert counts.max() / counts.sum() == pytest.approx(largest, abs=0.02)
+
+
+def test_traffic_with_itself_as_unlabelled_text(data_folder):
+    rng = np.random.default_rng(0)
+    y = np.repeat(list("abc"), 40)
+    X = np.eye(3)[np.repeat(range(3), 40)] + 0.1 * rng.standard_normal((120, 3))
+    pairs = ParallelCorpus(X[::2], X[::2], target_lang="ko", layout=BlockLayout({"en": 3, "ko": 3}))
+    traffic = real_skew.Traffic("ko", X[::2], y[::2], X[1::2], y[1::2], pairs, 40, 2)
+    found = real_skew.judged(traffic, None)
+    assert {name: len(draws) for name, draws in found.items()} == {
+        real_skew.WITHOUT: 2,
+        real_skew.WITH: 2,
+    }
+    assert min(found[real_skew.WITHOUT]) > 0.9
+    line = real_skew.answered({"demo text, ko, apart": {"60% in one class": found}})[0]
+    assert line["least"] == 0.05
+    assert line["cells"] == 2

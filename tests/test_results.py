@@ -15,6 +15,8 @@ from benchmarks import (
     estimate as estimating,
     quality_score,
     real_data,
+    real_encoders,
+    real_methods,
     results,
     results_tables,
     retrieval,
@@ -67,7 +69,23 @@ def measured(seed=0):
     }
     right = {"right": 31, "n": 90, "accuracy": 0.34, "interval": [0.26, 0.45]}
     cases = {"ko": hits}
+    texts = [("topics", "ko"), ("intents", "it"), ("genres", "ko")]
+    table = {
+        real_encoders.Place("shared", 1000, *at, name): real_methods.Cell(
+            rng.random(40) < 0.6 + 0.2 * (name == real_methods.NATIVE), 1.5, []
+        )
+        for at in texts
+        for name in (real_methods.NATIVE, real_methods.NO_MAP, real_methods.RECIPE)
+    }
+    skews = {"demo text, ko, apart": {"balanced": {m: list(rng.random(3)) for m in ("a", "b")}}}
+    met = {"asked": "shared", "least": -0.003, "reached": -0.012, "met": True, "cells": 7}
     forms = {
+        "real_encoders": {
+            "n_topics": 40,
+            "sections": {"shared": real_encoders.sections(table, "shared")},
+            "skew": skews,
+            "asked": [met],
+        },
         "transfer": {
             "accuracy": {"ko": {"ridge": right}},
             "share_of_ceiling": {"ko": {"ridge": [0.8, 0.7, 0.9]}},

@@ -1,0 +1,185 @@
+"""Traffic whose classes are not as frequent as among the labels, for `benchmarks.real_encoders`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from threadpoolctl import threadpool_limits
+
+from benchmarks.real_data import Vectors, say
+from benchmarks.real_settings import Encoders
+from benchmarks.real_tasks import LANGUAGES, tasks
+from langalign_sk import EmbeddingExtractor, ParallelCorpus, TextPool, TransferClassifier
+from langalign_sk._demo._experiment import fit_encoders
+from langalign_sk.datasets import load_demo
+
+#: Share of the largest class; None: as the labels are.
+SHARES = (None, 0.3, 0.6, 0.9)
+DEMO_DRAWS, TOPIC_DRAWS = 8, 3
+N_ROWS, TOPIC_ROWS, TOPIC_PAIRS = 400, 200, 1000
+WITHOUT, WITH = "without the traffic", "with the traffic as unlabelled text"
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Labelled English rows, pairs, and target rows to draw traffic from."""
+
+    lang: str
+    X_english: Vectors
+    y_english: npt.NDArray[Any]
+    X: Vectors
+    y: npt.NDArray[Any]
+    pairs: ParallelCorpus
+    n_rows: int
+    draws: int
+
+
+def measure(encoders: Encoders, path: Path, tag: str) -> dict[str, Any]:
+    """Accuracy on traffic of every skew, mean of the draws, of what the file does not have."""
+    kept: dict[str, Any] = {}
+    if path.exists():
+        for line in path.read_text("utf-8").splitlines():
+            found = json.loads(line)
+            kept[found["key"]] = found["accuracy"]
+    result: dict[str, Any] = {}
+    for name, make in _traffics(encoders):
+        traffic = None
+        for skew in SHARES:
+            key = f"{tag}: {name}: {_named(skew)}"
+            if key not in kept:
+                traffic = traffic or make()
+                kept[key] = judged(traffic, skew)
+                with path.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps({"key": key, "accuracy": kept[key]}) + "\n")
+                say(f"{key}: { ({m: round(float(np.mean(a)), 3) for m, a in kept[key].items()}) }")
+            result.setdefault(name, {})[_named(skew)] = kept[key]
+    return result
+
+
+def judged(traffic: Traffic, skew: float | None) -> dict[str, list[float]]:
+    """Accuracy of each draw, without and with the traffic itself as unlabelled text."""
+    found: dict[str, list[float]] = {WITHOUT: [], WITH: []}
+    layout = traffic.pairs.layout
+    width = traffic.X_english.shape[1], traffic.X.shape[1]
+    before, after = (0, 0) if layout is None else width
+    english = np.pad(traffic.X_english, ((0, 0), (0, after)))
+    for draw in range(traffic.draws):
+        rows = drawn(traffic.y, skew, traffic.n_rows, draw)
+        own, y = traffic.X[rows], traffic.y[rows]
+        pool = TextPool(own, lang=traffic.lang, layout=layout)
+        with threadpool_limits(1):
+            for name, given in ((WITHOUT, None), (WITH, pool)):
+                model = TransferClassifier(pairs=traffic.pairs, unlabeled=given, random_state=0)
+                model.fit(english, traffic.y_english)
+                right = model.predict(np.pad(own, ((0, 0), (before, 0)))) == y
+                found[name].append(float(np.mean(right)))
+    return found
+
+
+def drawn(y: npt.NDArray[Any], skew: float | None, n_rows: int, draw: int) -> npt.NDArray[np.intp]:
+    """Rows with a share of one class, another one for each draw, the others being balanced.
+
+    Where a class has fewer rows than asked for, the whole gets smaller.
+    """
+    random = np.random.default_rng(draw)
+    classes = np.unique(y)
+    rows = {label: random.permutation(np.flatnonzero(y == label)) for label in classes}
+    by_size = sorted(classes, key=lambda label: -len(rows[label]))
+    large = by_size[draw % len(classes)]
+    share = 1 / len(classes) if skew is None else skew
+    others = (1 - share) / (len(classes) - 1)
+    limits = [len(rows[c]) / (share if c == large else others) for c in classes]
+    n = min(n_rows, *limits)
+    take = {c: max(1, round(n * (share if c == large else others))) for c in classes}
+    return np.sort(np.concatenate([rows[c][: take[c]] for c in classes]))
+
+
+def _named(skew: float | None) -> str:
+    return "balanced" if skew is None else f"{skew:.0%} in one class"
+
+
+def _traffics(encoders: Encoders) -> Iterator[tuple[str, Any]]:
+    """Names, and what makes the traffic."""
+    for kind in ("n-gram", "apart", "shared"):
+        yield f"demo text, ko, {kind}", lambda kind=kind: _demo(kind, encoders)
+    for kind in ("apart", "shared"):
+        for lang in LANGUAGES:
+            yield (
+                f"topics, {lang}, {kind}",
+                lambda kind=kind, lang=lang: _topics(kind, lang, encoders),
+            )
+
+
+def _demo(kind: str, encoders: Encoders) -> Traffic:
+    """The package's own text, with its n-gram encoders or those of a setting."""
+    demo = load_demo("ko", n_test=3200)
+    models: Any = fit_encoders([demo]) if kind == "n-gram" else _models(kind, "ko", encoders)
+    embed = EmbeddingExtractor(models, cache=encoders.cache / "texts")
+    pairs = demo.pairs.embed(embed)
+    sides = embed.transform(demo.train_texts), embed.transform(demo.test_texts)
+    if pairs.layout is not None:
+        sides = sides[0][:, pairs.layout.columns("en")], sides[1][:, pairs.layout.columns("ko")]
+    return Traffic(
+        "ko",
+        sides[0],
+        demo.train_labels,
+        sides[1],
+        demo.test_labels,
+        pairs,
+        N_ROWS,
+        DEMO_DRAWS,
+    )
+
+
+def _models(kind: str, lang: str, encoders: Encoders) -> Any:
+    english, use = encoders.models["minilm"], encoders.models["use"]
+    return use if kind == "shared" else {"en": english, lang: use}
+
+
+def _topics(kind: str, lang: str, encoders: Encoders) -> Traffic:
+    """SIB-200: half of the English sentences, balanced, and the target side of the others."""
+    (task,) = tasks(encoders.data, ["topics"], [lang])
+    case = encoders.case(kind, task)
+    half = np.random.default_rng(0).permutation(len(task.y)) % 2 == 0
+    labelled, rest = np.flatnonzero(half), np.flatnonzero(~half)
+    labelled = labelled[drawn(task.y[labelled], None, len(labelled), 0)]
+    return Traffic(
+        lang,
+        case.X_english[labelled],
+        task.y[labelled],
+        case.X[rest],
+        task.y[rest],
+        case.pairs(TOPIC_PAIRS),
+        TOPIC_ROWS,
+        TOPIC_DRAWS,
+    )
+
+
+def gains(result: Mapping[str, Any]) -> dict[str, dict[str, list[float]]]:
+    """What the pool adds, of every draw, by group ("demo text", "topics") and skew."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for name, skews in result.items():
+        group = f"{name.partition(',')[0]}, {name.rpartition(', ')[2]}"
+        for skew, accuracy in skews.items():
+            diff = np.subtract(accuracy[WITH], accuracy[WITHOUT])
+            found.setdefault(group, {}).setdefault(skew, []).extend(diff.tolist())
+    return found
+
+
+def answered(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What is asked of the pool, and what was reached."""
+    lines = []
+    for group, skews in gains(result).items():
+        for skew, found in skews.items():
+            least = 0.05 if skew.startswith("60%") else -0.005
+            reached = float(np.mean(found))
+            name = f"traffic {skew}, {group}: what the traffic as unlabelled text adds"
+            line = {"asked": name, "least": least, "reached": reached}
+            lines.append(line | {"met": reached >= least, "cells": len(found)})
+    return lines
