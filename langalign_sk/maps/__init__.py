@@ -14,6 +14,10 @@ from langalign_sk.maps._network import MLPMap
 from langalign_sk.maps._normalized import NormalizedMap, published_map
 
 # For the other rooms.
+from langalign_sk.maps._one_space import (
+    one_space as one_space,
+    space_agreement as space_agreement,
+)
 from langalign_sk.maps._pair_fit import PairFit as PairFit, judge_pairs as judge_pairs
 from langalign_sk.maps._parameters import (
     COUNT as COUNT,

@@ -181,7 +181,7 @@ class KernelMap(BaseMap, name="kernel"):
             for rows in row_blocks(len(S), width, block_bytes=64 * 2**20)
         )
         alphas = np.logspace(-8, 2, 41) if self.alphas is None else self.alphas
-        ridge = RidgeMap(self.alpha, alphas=alphas)._fit_moments(moments)
+        ridge = RidgeMap(self.alpha, alphas=alphas, towards="zero")._fit_moments(moments)
         self.alpha_, self._intercept = ridge.alpha_, ridge.intercept_
         # Folded, so that transform needs kernel values and rows, never the features themselves.
         n_kernel = self.n_components_ if root is None else root.shape[1]

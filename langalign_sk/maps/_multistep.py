@@ -198,7 +198,9 @@ class _Whitened:
             sides = (moments.source, moments.target)
             if isinstance(shrinkage, str) and shrinkage == "gcv":
                 ways = (moments, moments.swapped())
-                self.key = tuple((0.0, RidgeMap()._fit_moments(way).alpha_) for way in ways)
+                self.key = tuple(
+                    (0.0, RidgeMap(towards="zero")._fit_moments(way).alpha_) for way in ways
+                )
             else:
                 self.key = tuple((shrinkage_of(side, shrinkage), 0.0) for side in sides)
             self.roots = tuple(

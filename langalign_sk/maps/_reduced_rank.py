@@ -53,7 +53,7 @@ class _LowRankMap(AffineMixin, MomentMap):
 
     def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
         # From the same moments, so the eigendecomposition is shared with it.
-        ridge = RidgeMap(self.alpha, alphas=self.alphas)._fit_moments(moments)
+        ridge = RidgeMap(self.alpha, alphas=self.alphas, towards="zero")._fit_moments(moments)
         self.alpha_ = ridge.alpha_
         values, vectors = eigh_of(moments.source)
         penalty = self.alpha_ * float(values.sum()) / moments.source.width

@@ -66,7 +66,8 @@ def with_mined_pairs(
             break
         moments = true + PairMoments.from_rows(rows[i], seen[j], np.full(len(i), weight))
         squares = float(moments.source.squares.sum())
-        ridge = RidgeMap(penalty / squares if squares > 0 else carrier.map.alpha_)
+        alpha = penalty / squares if squares > 0 else carrier.map.alpha_
+        ridge = RidgeMap(alpha, towards="zero")
         ridge.fit_moments(moments)
     return replace(carrier, map=ridge, noise=residual_covariance(moments, ridge.coef_))
 

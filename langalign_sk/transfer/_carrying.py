@@ -60,7 +60,7 @@ def carrier_to_images(pairs: ParallelCorpus, seen: Any) -> Carrier:
     there and a way back: it is unbiased for a `seen` that is not linear as well.
     """
     moments = _moments_of_images(pairs.source, pairs.target, seen, pairs.weight)
-    ridge = RidgeMap().fit_moments(moments)
+    ridge = RidgeMap(towards="zero").fit_moments(moments)
     return Carrier(ridge, residual_covariance(moments, ridge.coef_), moments)
 
 

@@ -209,6 +209,8 @@ def test_repeated_pairs_do_not_look_like_a_perfect_fit():
         ({"alphas": []}, ValueError, "alphas must be a list of positive finite numbers"),
         ({"alphas": [0.0, 1.0]}, ValueError, "alphas must be a list of positive"),
         ({"alphas": [1.0, np.inf]}, ValueError, "alphas must be a list of positive"),
+        ({"towards": "one"}, TypeError, "str among .*Got 'one'"),
+        ({"towards": "identity"}, ValueError, "5 columns and the target 4: use towards='auto'"),
         ({"alphas": 1.0}, ValueError, "'alphas' parameter of RidgeMap must be an array-like"),
     ],
 )
@@ -227,7 +229,7 @@ def test_numbers_of_every_kind_are_penalties():
 def test_clones_pickles_and_refits():
     S, T = make_pairs(0, 30)
     fitted = RidgeMap(alpha=0.5).fit(S, T)
-    assert clone(fitted).get_params() == {"alpha": 0.5, "alphas": None}
+    assert clone(fitted).get_params() == {"alpha": 0.5, "alphas": None, "towards": "auto"}
     loaded = pickle.loads(pickle.dumps(fitted))
     np.testing.assert_array_equal(loaded.transform(S), fitted.transform(S))
     fitted.set_params(alpha="gcv").fit(S, T)
