@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import real_data
-from benchmarks.real_data import Vectors, VectorStore
+from benchmarks.real_data import Vectors
 from benchmarks.real_tasks import Rows, Split, Task
 from langalign_sk import (
     BlockLayout,
@@ -111,7 +111,6 @@ class Encoders:
     def __init__(self, data: Path, cache: Path, english: str | None = None) -> None:
         self.data, self.cache = data, cache
         self.models = {MINILM: english or real_data.minilm(), USE: USE_MODEL}
-        self._stores: dict[str, VectorStore] = {}
         self._fitted: dict[tuple[str, str, str], NgramEncoder] = {}
 
     def case(self, setting: str, task: Task) -> RealCase:
@@ -142,9 +141,8 @@ class Encoders:
         if name == NGRAM:
             encoder = self._ngram(task, lang)
             return lambda texts: np.asarray(encoder.transform(list(texts)), dtype=np.float32)
-        if name not in self._stores:
-            self._stores[name] = VectorStore(EmbeddingExtractor(self.models[name]), self.cache)
-        return self._stores[name]
+        extractor = EmbeddingExtractor(self.models[name], cache=self.cache / "texts")
+        return lambda texts: np.asarray(extractor.transform(list(texts)))
 
     def _model(self, name: str, task: Task, lang: str) -> Any:
         return self._ngram(task, lang) if name == NGRAM else self.models[name]
