@@ -2,9 +2,17 @@
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import FixedThresholdClassifier, StratifiedKFold, cross_val_score
+from sklearn.model_selection import (
+    FixedThresholdClassifier,
+    GridSearchCV,
+    StratifiedKFold,
+    cross_val_score,
+)
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.svm import LinearSVC
 
@@ -18,6 +26,7 @@ from langalign_sk import (
 )
 from langalign_sk.datasets import load_demo
 from langalign_sk.selection import coverage, estimate_target_accuracy, prediction_consistency
+from langalign_sk.selection._doubts import trained_before, unlike
 
 
 def world(seed, *, noise, n=1500):
@@ -76,11 +85,9 @@ def test_its_parts_are_those_of_their_own_functions():
     assert found.agreement == pytest.approx(own.agreement)
     assert found.kappa == pytest.approx(own.kappa)
     assert found.n_pairs == held_out.n_pairs
-    shares = np.bincount(y) / len(y)
-    chance = (shares**2).sum()
-    shrunk = chance + (found.source_accuracy - chance) * own.kappa
-    assert found.ways[1] == pytest.approx(shrunk)
-    assert found.estimate == pytest.approx(np.mean(found.ways))
+    loss = found.source_accuracy - found.floor
+    assert 0 < loss < 0.25
+    assert found.estimate == pytest.approx(found.source_accuracy - loss**2 / 0.25)
     again = estimate_target_accuracy(pipe_of(fit), X, y, held_out, TextPool(target, lang="ko"))
     assert again == found
 
@@ -124,13 +131,79 @@ def test_what_breaks_it_is_said():
         assert found.summary().startswith("unreliable here: ")
 
 
-def test_a_frozen_classifier_is_not_believed():
+class Deaf(ClassifierMixin, BaseEstimator):
+    """Answers by a function that is nothing to cloning; `fit` does nothing."""
+
+    def __init__(self, answer=None):
+        self.answer = answer
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return self.answer(X)
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "reason"),
+    [
+        (FrozenEstimator, "is frozen"),
+        (lambda head: CalibratedClassifierCV(FrozenEstimator(head)), "is frozen"),
+        (
+            lambda head: Deaf(lambda rows: head.predict(rows)),
+            "does not learn from the rows it is given",
+        ),
+    ],
+)
+def test_a_head_that_was_trained_before_is_not_believed(wrapped, reason):
     fit, held_out, X, y, _, _ = world(4, noise=0.5, n=400)
     aligner = LangAligner(fit)
-    head = FrozenEstimator(LogisticRegression(max_iter=1000).fit(aligner.fit_transform(X), y))
-    found = estimate_target_accuracy(make_pipeline(aligner, head), X, y, held_out)
+    head = LogisticRegression(max_iter=1000).fit(aligner.fit_transform(X), y)
+    found = estimate_target_accuracy(make_pipeline(aligner, wrapped(head)), X, y, held_out)
     assert not found.reliable
-    assert "frozen" in found.reason
+    assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        LogisticRegression(max_iter=1000, class_weight={"a": 9, "b": 1}),
+        FixedThresholdClassifier(LogisticRegression(), threshold=0.95, pos_label="b"),
+        CalibratedClassifierCV(LinearSVC(), cv=3),
+        KNeighborsClassifier(1),
+        GridSearchCV(LogisticRegression(), {"C": [0.1, 1.0]}, cv=3),
+    ],
+)
+def test_a_head_that_learns_is_no_suspect(head):
+    _, _, X, y, _, _ = world(4, noise=0.5, n=400)
+    assert trained_before(head, X, np.where(y > 0, "b", "a")) == ""
+
+
+def test_without_unlabelled_rows_the_pairs_must_be_like_the_labelled_ones():
+    fit, held_out, X, _, target, _ = world(6, noise=0.3, n=800)
+    y = X[:, 0] > 0
+    near_the_middle = ParallelCorpus(
+        held_out.source * 0.05, (held_out.target - 9) * 0.05 + 9, target_lang="ko"
+    )
+    found = estimate_target_accuracy(pipe_of(fit), X, y, near_the_middle)
+    assert "give unlabelled target rows" in found.reason
+    given = TextPool(target[:500], lang="ko")
+    found = estimate_target_accuracy(pipe_of(fit), X, y, near_the_middle, given)
+    assert "give unlabelled" not in found.reason
+    assert unlike(0.5, 0.1) == ""
+    assert "kappa 0.40" in unlike(0.4, 0.1)
+    assert "0.20 lower" in unlike(0.5, 0.2)
+
+
+def test_the_interval_follows_its_confidence():
+    fit, held_out, X, y, _, _ = world(7, noise=0.5, n=400)
+    wide, narrow = (
+        estimate_target_accuracy(pipe_of(fit), X, y, held_out, confidence=c) for c in (0.95, 0.5)
+    )
+    assert wide.estimate == narrow.estimate
+    ratio = (wide.estimate - wide.low) / (narrow.estimate - narrow.low)
+    assert ratio == pytest.approx(1.96 / 0.6745, rel=1e-3)
 
 
 def test_figures_that_make_no_sense_are_refused():
@@ -160,7 +233,7 @@ def test_texts():
     found = estimate_target_accuracy(pipe, *texts, held_out, data.unlabeled_target)
     truth = pipe.fit(*texts).score(data.test_texts, data.test_labels)
     assert found.estimate == pytest.approx(truth, abs=0.15)
-    assert found.estimate < found.source_accuracy
+    assert found.estimate <= found.source_accuracy
     # Text of a kind that no pair has is found through the pipeline's own encoder.
     far = TextPool(["뷁쀍쒧", "꿹뚊"], lang="ko")
     assert coverage(held_out.embed(embed), far.embed(embed)).outside > 0.5
