@@ -80,6 +80,7 @@ def _trusted() -> list[str]:
     from langalign_sk.corpus import PairMoments
     from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes
     from langalign_sk.store import MemoryCache
+    from langalign_sk.text import LanguageDetector, LearnedDetector
     from langalign_sk.transfer import PARTS
 
     types = (
@@ -88,7 +89,9 @@ def _trusted() -> list[str]:
         GeneralizedProcrustes,
         HubModel,
         LangAligner,
+        LanguageDetector,
         LanguageGate,
+        LearnedDetector,
         MemoryCache,
         NgramEncoder,
         PairMoments,

@@ -44,6 +44,8 @@ class Caches:
         self.answered: BoundedCache[bool] = BoundedCache(max_items=1024)
         #: Statistical detectors of languages, which are large.
         self.detectors: BoundedCache[Any] = BoundedCache(max_items=4)
+        #: Detectors of languages that were learned from pairs, by the content of these.
+        self.learned: BoundedCache[Any] = BoundedCache(32 * MIB)
         #: Tables that are made when first needed.
         self.tables: BoundedCache[Any] = BoundedCache(max_items=64)
 
@@ -64,7 +66,8 @@ def clear_caches() -> None:
     -----
     Without this call the caches stay below bounds of their own: 256 MiB of moments, 512 MiB of
     what was derived from them, 512 MiB of embedded corpora, 256 MiB of vectors of texts, twice
-    64 MiB of figures about pairs, or one value of each kind where that alone is larger.
+    64 MiB of figures about pairs, 32 MiB of detectors of languages, or one value of each kind where
+    that alone is larger.
 
     Examples
     --------

@@ -3,6 +3,11 @@
 from langalign_sk.align._aligners import LangAligner, ReverseAligner
 
 # For the other rooms.
+from langalign_sk.align._embedded import (
+    embed_rows as embed_rows,
+    embedded as embedded,
+    learn_languages as learn_languages,
+)
 from langalign_sk.align._moving import LanguageGate, block_codes as block_codes
 from langalign_sk.align._pairs import (
     PairedEstimator as PairedEstimator,
@@ -10,7 +15,7 @@ from langalign_sk.align._pairs import (
     refuse_nested as refuse_nested,
 )
 from langalign_sk.align._robust import pair_scores
-from langalign_sk.align._text_aligner import TextAligner, embedded as embedded
+from langalign_sk.align._text_aligner import TextAligner
 
 __all__ = [
     "LangAligner",

@@ -22,13 +22,14 @@ from langalign_sk.align._pairs import (
     directions,
     find_layout,
     no_pairs,
+    one_spelling,
     resolve_corpora,
     width_of_rows,
 )
 from langalign_sk.align._robust import judged
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.maps import BaseMap, average, compose, fits_from_moments, resolve_map
-from langalign_sk.text import BlockLayout
+from langalign_sk.text import BlockLayout, match_code
 
 
 def _streams(aligner: Any) -> bool:
@@ -43,7 +44,7 @@ class BaseAligner(PairedEstimator, MovesRows):
 
     _moments: dict[str, PairMoments]
 
-    __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True}
+    __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True, "lang": True}
     __metadata_request__partial_fit: ClassVar = {"pairs": True}
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "gate": [StrOptions({"hard", "soft"}), None],
@@ -80,7 +81,9 @@ class BaseAligner(PairedEstimator, MovesRows):
         """Return the method of the map and, where there is one, of the way there and back."""
         return [self.method]
 
-    def fit(self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None) -> Self:
+    def fit(
+        self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None, lang: Any = None
+    ) -> Self:
         """Fit the maps from the pairs, and the rule that decides which rows move.
 
         Parameters
@@ -92,6 +95,8 @@ class BaseAligner(PairedEstimator, MovesRows):
             Ignored, unless the pairs are "y": then the target vectors, row-aligned with `X`.
         pairs, unlabeled
             As in the constructor, whose own they replace.
+        lang : str or array-like of str, default=None
+            Language of each row of `X`, where it is known: see :meth:`transform`.
 
         Returns
         -------
@@ -99,7 +104,7 @@ class BaseAligner(PairedEstimator, MovesRows):
             The fitted aligner.
         """
         with all_or_nothing(self) as draft:
-            draft._learn(X, y, draft._given_pairs(pairs), unlabeled)
+            draft._learn(X, y, draft._given_pairs(pairs), unlabeled, lang=lang)
         return self
 
     @available_if(_streams)
@@ -155,7 +160,8 @@ class BaseAligner(PairedEstimator, MovesRows):
         X_new : ndarray of shape (n_samples, n_features_out)
             The rows after the move.
         """
-        return self.fit(X, y, pairs=pairs, unlabeled=unlabeled).transform(X, lang=lang)
+        fitted = self.fit(X, y, pairs=pairs, unlabeled=unlabeled, lang=lang)
+        return fitted.transform(X, lang=lang)
 
     def _learn(
         self,
@@ -166,6 +172,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         *,
         go_on: bool = False,
         owner: str | None = None,
+        lang: Any = None,
     ) -> tuple[list[ParallelCorpus] | None, dict[str, TextPool]]:
         """Fit from `pairs`, on top of what was learned or afresh; return what was learned from.
 
@@ -186,6 +193,9 @@ class BaseAligner(PairedEstimator, MovesRows):
         corpora = resolve_corpora(pairs, y, X, blocks=blocks, owner=owner, names=names)
         pools = as_pools(self.unlabeled if unlabeled is None else unlabeled, owner, texts=False)
         methods = [resolve_map(m, random_state=self.random_state) for m in self._methods()]
+        if corpora is not None:
+            known = (self.stays_, [*earlier]) if go_on else (None, [])
+            corpora = one_spelling(corpora, *known, backwards=self._backwards)
         needed = any(getattr(method, "needs_pairs", True) for method in methods)
         if corpora is None and (needed or not pools):
             raise no_pairs(owner, given_y=y is not None)
@@ -195,6 +205,7 @@ class BaseAligner(PairedEstimator, MovesRows):
             corpora, shares = [pair[0] for pair in found], [pair[1] for pair in found]
         ways = directions(corpora, pools, backwards=self._backwards, owner=owner)
         stays, moved = ways[0].stays, list(dict.fromkeys([*earlier, *(w.moved for w in ways)]))
+        pools = {match_code(name, [stays, *moved]) or name: rows for name, rows in pools.items()}
         check_languages(stays, moved, pools, self.stays_ if go_on else stays, owner=owner)
         self.layout_ = find_layout(ways, blocks)
         width = width_of_rows(X.shape[1], ways, self.layout_, either_side=from_y)
@@ -212,7 +223,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         self.n_pairs_ += sum(corpus.n_pairs for corpus in corpora or [])
         self.bad_share_ = {way.moved: share for way, share in zip(ways, shares, strict=False)}
         self._fit(methods, ways, moved, earlier, pools, gated=one_space and self.gate is not None)
-        self._look_at(X)
+        self._look_at(X, lang)
         return corpora, pools
 
     def _fit(

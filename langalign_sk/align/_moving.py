@@ -23,7 +23,7 @@ from langalign_sk._numeric import (
 )
 from langalign_sk.corpus import TextPool
 from langalign_sk.maps import BaseMap
-from langalign_sk.text import BlockLayout
+from langalign_sk.text import BlockLayout, match_code
 
 
 class LanguageGate:
@@ -172,7 +172,9 @@ def block_codes(X: FloatArray, layout: BlockLayout, languages: Sequence[str]) ->
             "aligner (StandardScaler, PCA, ...) or another block order than "
             f"{layout} breaks this: put such steps after the aligner"
         )
-    code_of = np.array([languages.index(lang) if lang in languages else -1 for lang in known])
+    # Blocks named by the user may spell a language in another way than the pairs.
+    names = {match_code(lang, known): j for j, lang in enumerate(languages)}
+    code_of = np.array([names.get(lang, -1) for lang in known])
     codes: np.ndarray = code_of[used.argmax(axis=1)]
     if (codes < 0).any():
         row = int(np.flatnonzero(codes < 0)[0])
@@ -188,7 +190,11 @@ def declared_codes(lang: Any, n_rows: int, languages: Sequence[str]) -> np.ndarr
     given = [lang] * n_rows if isinstance(lang, str) else list(lang)
     if len(given) != n_rows:
         raise ValueError(f"lang= names {len(given)} languages for {n_rows} rows of X")
-    index = {name: j for j, name in enumerate(languages)}
+    index: dict[Any, int] = {}
+    for name in dict.fromkeys(given):
+        known = match_code(name, languages) if isinstance(name, str) else None
+        if known is not None:
+            index[name] = languages.index(known)
     for row, name in enumerate(given):
         if name not in index:
             raise ValueError(
@@ -318,12 +324,12 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             )
         return codes
 
-    def _look_at(self, X: FloatArray) -> None:
+    def _look_at(self, X: FloatArray, lang: Any = None) -> None:
         """Record which share of `X` is in a source language, and warn if it is none at all."""
         if X.shape[1] != self.n_features_in_:  # the source side of pairs of unequal width
             self.source_rate_ = 1.0
             return
-        stays = self.languages_[self._codes(X, None)] == self.stays_
+        stays = self.languages_[self._codes(X, lang)] == self.stays_
         self.source_rate_ = float(np.mean(stays if self._backwards else ~stays))
         # Languages with one mean, as in the null alignment, have no rows that look like either.
         told_apart = self.gate_.coef.any() if self.gate_ is not None else self.layout_ is not None

@@ -14,7 +14,7 @@ from langalign_sk._numeric import FloatArray, PairMoments
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.align._arrays import UNNAMED, as_corpus, in_their_blocks, paired_y
 from langalign_sk.corpus import ParallelCorpus, TextPool, live, pairs_are_left_out
-from langalign_sk.text import BlockLayout
+from langalign_sk.text import BlockLayout, match_code, normal_code, same_code
 
 Estimator = TypeVar("Estimator", bound="PairedEstimator")
 
@@ -197,7 +197,7 @@ def as_pools(unlabeled: Any, owner: str, *, texts: bool) -> dict[str, TextPool]:
                 f'{type(pool).__name__}: TextPool(rows, lang="ko") says which language they are in'
             )
         _check_rows(pool, owner, texts=texts)
-        if pool.lang in by_lang:
+        if any(same_code(pool.lang, lang) for lang in by_lang):
             raise ValueError(f"{owner}: two TextPools in {pool.lang!r}; add them with +")
         by_lang[pool.lang] = pool
     return by_lang
@@ -315,6 +315,33 @@ def directions(
     moved = [way.moved for way in found]
     if len(set(moved)) != len(moved):
         raise ValueError(f"{owner}: two corpora for one language in {moved}; add them with +")
+    return found
+
+
+def one_spelling(
+    corpora: Sequence[ParallelCorpus],
+    first: str | None,
+    moving: Sequence[str],
+    *,
+    backwards: bool,
+) -> list[ParallelCorpus]:
+    """Return corpora in which a language has one name, the one it had `first`, or among `moving`.
+
+    Of the side that stays, "EN" and "en-US" are "en" where that came first; of the one that moves,
+    "zh-CN" and "zh-TW" are two.
+    """
+    stay = 0 if backwards else 1
+    moved = {normal_code(lang): lang for lang in moving}
+    found = []
+    for corpus in corpora:
+        langs = [corpus.source_lang, corpus.target_lang]
+        if langs[stay] is not None:
+            first = first or langs[stay]
+            langs[stay] = match_code(str(langs[stay]), [str(first)]) or langs[stay]
+        other = langs[1 - stay]
+        if other is not None:
+            langs[1 - stay] = moved.setdefault(normal_code(other), other)
+        found.append(corpus.renamed(*langs))
     return found
 
 

@@ -11,21 +11,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._numeric import FloatArray
 from langalign_sk.align._aligners import BaseAligner
-from langalign_sk.align._arrays import as_corpus
-from langalign_sk.align._pairs import (
-    PairedEstimator,
-    all_or_nothing,
-    as_corpora,
-    as_pools,
-    came_as_arrays,
-    no_pairs,
-    refuse_nested,
-)
-from langalign_sk.corpus import ParallelCorpus, TextPool
+from langalign_sk.align._embedded import embed_rows, embedded
+from langalign_sk.align._pairs import PairedEstimator, all_or_nothing, refuse_nested
 
 
 class TextAligner(TransformerMixin, PairedEstimator):
     """Embed texts and align the vectors; the pairs are texts and take the very same way.
+
+    The language of each row comes from its text. Languages that share a script are told apart by
+    what the pairs show, unless the embedder knows better (`detect`, `lang_column`).
 
     In a pipeline of two steps a grid over the embedder's settings would compare maps learned from
     stale vectors. Here the pairs are embedded by whatever embedder is being fitted.
@@ -48,6 +42,9 @@ class TextAligner(TransformerMixin, PairedEstimator):
         The embedder in use.
     aligner_ : LangAligner or ReverseAligner
         The fitted aligner.
+    detector_ : LanguageDetector or None
+        What tells the language of a text, where the embedder has one space for all languages and
+        declares none; the vectors are then not asked for it.
 
     See Also
     --------
@@ -68,7 +65,8 @@ class TextAligner(TransformerMixin, PairedEstimator):
     (2, 4)
     """
 
-    __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True}
+    __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True, "lang": True}
+    __metadata_request__transform: ClassVar = {"lang": True}
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "embedder": [HasMethods(["fit_transform", "transform"])],
         "aligner": [BaseAligner],
@@ -82,7 +80,9 @@ class TextAligner(TransformerMixin, PairedEstimator):
         self.pairs = pairs
         self.unlabeled = unlabeled
 
-    def fit(self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None) -> Self:
+    def fit(
+        self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None, lang: Any = None
+    ) -> Self:
         """Embed the pairs and `X`, then fit the aligner.
 
         Parameters
@@ -93,17 +93,19 @@ class TextAligner(TransformerMixin, PairedEstimator):
             Passed to the embedder's `fit`; class labels are never taken for pairs.
         pairs, unlabeled
             As in the constructor, whose own they replace.
+        lang : str or sequence of str, default=None
+            Language of all rows, or of each, where it is known; nothing is detected then.
 
         Returns
         -------
         self : object
             The fitted estimator.
         """
-        self._fit(X, y, pairs, unlabeled)
+        self._fit(X, y, pairs, unlabeled, lang)
         return self
 
     def fit_transform(
-        self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None
+        self, X: Any, y: Any = None, *, pairs: Any = None, unlabeled: Any = None, lang: Any = None
     ) -> FloatArray:
         """Fit, then return the same rows aligned; they are embedded once.
 
@@ -111,7 +113,7 @@ class TextAligner(TransformerMixin, PairedEstimator):
         ----------
         X : iterable of str
             Texts as the pipeline will see them.
-        y, pairs, unlabeled
+        y, pairs, unlabeled, lang
             See :meth:`fit`.
 
         Returns
@@ -119,10 +121,10 @@ class TextAligner(TransformerMixin, PairedEstimator):
         X_new : ndarray of shape (n_samples, n_features_out)
             Aligned vectors.
         """
-        return self._align(self._fit(X, y, pairs, unlabeled))
+        return self._align(*self._fit(X, y, pairs, unlabeled, lang))
 
-    def _fit(self, X: Any, y: Any, pairs: Any, unlabeled: Any) -> Any:
-        """Fit both parts; the embedded rows of `X` are returned for those who want them."""
+    def _fit(self, X: Any, y: Any, pairs: Any, unlabeled: Any, lang: Any) -> tuple[Any, Any]:
+        """Fit both parts; return the vectors of `X`, and their languages where texts tell them."""
         owner = type(self).__name__
         with all_or_nothing(self) as draft:
             draft._validate_params()
@@ -130,18 +132,24 @@ class TextAligner(TransformerMixin, PairedEstimator):
             embedder = clone(self.embedder)
             unlabeled = self.unlabeled if unlabeled is None else unlabeled
             given = draft._given_pairs(pairs)
-            vectors, corpora, pools = embedded(embedder, X, y, given, unlabeled, owner)
-            draft.aligner_ = clone(self.aligner).fit(vectors, None, pairs=corpora, unlabeled=pools)
-            draft.embedder_ = embedder
-        return vectors
+            found = embedded(
+                embedder, X, y, given, unlabeled, owner, lang=lang, gate=self.aligner.gate
+            )
+            draft.aligner_ = clone(self.aligner).fit(
+                found.vectors, None, pairs=found.corpora, unlabeled=found.pools, lang=found.langs
+            )
+            draft.embedder_, draft.detector_ = embedder, found.detector
+        return found.vectors, found.langs
 
-    def transform(self, X: Any) -> FloatArray:
+    def transform(self, X: Any, *, lang: Any = None) -> FloatArray:
         """Embed and align texts.
 
         Parameters
         ----------
         X : iterable of str
             Texts; languages may be mixed.
+        lang : str or sequence of str, default=None
+            Language of all rows, or of each, where it is known; nothing is detected then.
 
         Returns
         -------
@@ -149,14 +157,14 @@ class TextAligner(TransformerMixin, PairedEstimator):
             Aligned vectors; (0, n_features_out) for no texts.
         """
         check_is_fitted(self)
-        return self._align(self.embedder_.transform(X))
+        return self._align(*embed_rows(self.embedder_, X, lang, self.detector_))
 
-    def _align(self, vectors: Any) -> FloatArray:
+    def _align(self, vectors: Any, langs: Any) -> FloatArray:
         """Return aligned rows; none of them for none."""
         if len(vectors) == 0:
             width = len(self.aligner_.get_feature_names_out())
             return np.empty((0, width), dtype=np.float32)
-        aligned: FloatArray = self.aligner_.transform(vectors)
+        aligned: FloatArray = self.aligner_.transform(vectors, lang=langs)
         return aligned
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
@@ -183,28 +191,3 @@ class TextAligner(TransformerMixin, PairedEstimator):
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "aligner_")
-
-
-def embedded(
-    embedder: Any, X: Any, y: Any, pairs: Any, unlabeled: Any, owner: str
-) -> tuple[Any, list[ParallelCorpus], list[TextPool] | None]:
-    """Fit an embedder on texts; return these, pairs of texts and unpaired texts as vectors."""
-    vectors = embedder.fit_transform(X, y)
-    if pairs is None:
-        raise no_pairs(owner)
-    corpora = as_corpora(pairs, owner, texts=True)
-    layout = embedder.get_layout() if hasattr(embedder, "get_layout") else None
-    if pairs is corpora[0] and came_as_arrays(pairs) and layout is not None:
-        if len(layout.languages) != 2:
-            raise ValueError(
-                f"{owner}: a tuple of pairs is (source texts, target texts) in two languages, but "
-                f"the embedder knows {list(layout.languages)}; use ParallelCorpus(..., "
-                "source_lang=, target_lang=)"
-            )
-        corpora = [as_corpus((pairs.source, pairs.target), layout.languages)]
-    pools = as_pools(unlabeled, owner, texts=True).values()
-    return (
-        vectors,
-        [corpus.embed(embedder) for corpus in corpora],
-        [pool.embed(embedder) for pool in pools] or None,
-    )

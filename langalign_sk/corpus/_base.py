@@ -34,7 +34,7 @@ from langalign_sk.corpus._inputs import (
     check_in_layout,
     frozen,
 )
-from langalign_sk.text import BlockLayout
+from langalign_sk.text import BlockLayout, match_code, normal_code
 
 _FORMAT = 1
 #: Rows in a folder are proven and added up in chunks of about so many bytes, so that what is larger
@@ -243,7 +243,7 @@ class Corpus(Immutable):
             return NotImplemented
         assert isinstance(other, type(self))
         for what, ours, theirs in (
-            ("languages", self._langs, other._langs),
+            ("languages", *map(_spelt, (self._langs, other._langs))),
             ("kinds of rows", self._kind(), other._kind()),
             ("layouts", self._layout, other._layout),
             ("extractor specifications", self._spec, other._spec),
@@ -386,6 +386,9 @@ class Corpus(Immutable):
             _embed_side(extractor, side, lang, name, layout)
             for side, lang, name in zip(self._rows(), self._langs, self._side_names, strict=True)
         )
+        langs = self._langs
+        if layout is not None:  # from here on, a language is spelt as the extractor spells it
+            langs = tuple(lang and match_code(lang, layout.languages) for lang in langs)
         return self._like(
             _n=self._n,
             _weight=self._weight,
@@ -393,7 +396,27 @@ class Corpus(Immutable):
             _widths=tuple(side.shape[1] for side in sides),
             _layout=layout,
             _spec=spec,
+            _langs=langs,
         )
+
+    def renamed(self, *langs: str | None) -> Self:
+        """Give the same rows other names of their languages.
+
+        Parameters
+        ----------
+        *langs : str or None
+            Language of each side.
+
+        Returns
+        -------
+        ParallelCorpus or TextPool
+            A new corpus, which shares the rows with this one; this one where nothing changes.
+        """
+        if langs == self._langs:
+            return self
+        weight, sides, hashes = self._weights(), self._attached(), self._side_hashes()
+        kept = {"_weight": weight, "_sides": sides, "_proofs": self._proofs, "_hashes": hashes}
+        return self._like(_n=self._n, _langs=langs, **kept)
 
     # ------------------------------------------------------------------ folders and pickles
 
@@ -639,3 +662,8 @@ def _joined(sides: tuple[Any, ...]) -> Rows:
     if isinstance(sides[0], tuple):
         return tuple(text for side in sides for text in side)
     return frozen(np.concatenate(sides))
+
+
+def _spelt(langs: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Codes of languages, all spelt one way."""
+    return tuple(None if lang is None else normal_code(lang) for lang in langs)

@@ -11,7 +11,7 @@ from langalign_sk._numeric import Float64Array, PairMoments
 from langalign_sk.corpus._base import Corpus
 from langalign_sk.corpus._content import Rows
 from langalign_sk.corpus._inputs import as_pair_weights, as_rows, check_lang, check_layout
-from langalign_sk.text import BlockLayout
+from langalign_sk.text import BlockLayout, same_code
 
 PathLike = str | os.PathLike[str]
 
@@ -113,7 +113,7 @@ class ParallelCorpus(Corpus):
         layout: BlockLayout | None = None,
     ) -> None:
         langs = check_lang(source_lang, "source_lang"), check_lang(target_lang, "target_lang")
-        if langs[0] is not None and langs[0] == langs[1]:
+        if langs[0] is not None and same_code(*langs):
             raise ValueError(f"source and target are both in {langs[0]!r}; set the two languages")
         left = as_rows(source, "source")
         # The same array on both sides stays one array, which is read once for its moments.

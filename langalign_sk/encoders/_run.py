@@ -24,6 +24,8 @@ class RunReport:
         Time from the texts to their vectors.
     padding : float
         Share of padding among the tokens that a language model computed; 0 for other encoders.
+    n_no_language : int
+        Rows that show none of the declared languages and counted as the default one.
 
     See Also
     --------
@@ -36,6 +38,7 @@ class RunReport:
     n_cut: int
     seconds: float
     padding: float
+    n_no_language: int = 0
 
     @property
     def texts_per_second(self) -> float:
@@ -54,6 +57,7 @@ class Run:
         self.in_parts = in_parts
         self.seconds = 0.0
         self.n_texts = self.n_encoded = self.n_cached = self.n_cut = 0
+        self.n_no_language = 0
         self.n_warned = 0  # texts cut where nobody asked for silence
         self.tokens = self.padded = 0
         self.most: int | None = None  # what fits into memory, once that was found out
@@ -87,4 +91,5 @@ class Run:
             n_cut=self.n_cut,
             seconds=self.seconds,
             padding=1 - self.tokens / self.padded if self.padded else 0.0,
+            n_no_language=self.n_no_language,
         )

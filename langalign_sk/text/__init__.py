@@ -3,10 +3,19 @@
 from langalign_sk.encoders import RunReport
 
 # For the other rooms.
-from langalign_sk.text._embedding import Embedding as Embedding
+from langalign_sk.text._codes import (
+    match_code as match_code,
+    normal_code as normal_code,
+    same_code as same_code,
+)
+from langalign_sk.text._embedding import Embedding as Embedding, embed_told as embed_told
 from langalign_sk.text._extractor import EmbeddingExtractor
-from langalign_sk.text._language import LanguageDetector
+from langalign_sk.text._language import LanguageDetector, shares_scripts as shares_scripts
 from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text._learned import (
+    LearnedDetector as LearnedDetector,
+    learned_from as learned_from,
+)
 from langalign_sk.text._scripts import (
     COLUMNS as COLUMNS,
     HAN_JA as HAN_JA,

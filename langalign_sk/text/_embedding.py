@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,11 +28,27 @@ from langalign_sk.encoders import (
 )
 from langalign_sk.store import VectorCache, resolve_cache
 from langalign_sk.text._encode import encode_texts, encoder_width
-from langalign_sk.text._language import LanguageDetector, checked_languages
+from langalign_sk.text._language import (
+    LanguageDetector,
+    checked_languages,
+    given_languages,
+)
 from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text._learned import LearnedDetector, is_corpus
+
+#: Where languages are told right less often than this on held-out pairs, the user hears of it.
+LEAST_ACCURACY = 0.95
 
 _TINY = np.finfo(np.float32).tiny
 _OURS = {"langalign_sk", "sklearn", "contextlib", "joblib"}
+
+
+class Read(NamedTuple):
+    """Texts, the language of each (None where there is one), and how many show none."""
+
+    texts: list[str]
+    langs: list[str] | None
+    n_no_language: int = 0
 
 
 class Embedding:
@@ -53,29 +69,46 @@ class Embedding:
             self.models = dict.fromkeys(self.languages, self.models[None])
             self.encoders = dict.fromkeys(self.languages, self.encoders[None])
 
-    def read(self, X: Any, *, fitting: bool = False) -> tuple[list[str], list[str] | None]:
-        """Return the texts, and the language of each where languages are declared."""
+    def read(
+        self,
+        X: Any,
+        *,
+        lang: Any = None,
+        fitting: bool = False,
+        known: LanguageDetector | None = None,
+    ) -> Read:
+        """Return the texts, and the language of each where there are several.
+
+        `known` tells the languages of an extractor that declares none.
+        """
         own = self._extractor
         texts = as_texts(X, column=own.column, missing=own.missing)
         if fitting and not texts:
             raise ValueError("X is empty: at least one text is needed to fit")
-        if self.languages is None:
-            return texts, None
+        languages = self.languages if known is None else known.languages
+        if languages is None:
+            for name in ("default_language", "lang_column"):
+                if getattr(own, name) is not None:
+                    raise ValueError(
+                        f"{name}={getattr(own, name)!r} needs languages: declare them with "
+                        'languages=("en", "ko") or give a dict of models'
+                    )
+            return Read(texts, None)
         column = own.lang_column
-        if column is None:
-            detector = LanguageDetector(
-                self.languages, detect=own.detect, default_language=own.default_language
-            )
-            return texts, detector.detect(texts)
-        langs = language_column(X, column, len(texts))
-        unknown = [row for row, lang in enumerate(langs) if lang not in self.languages]
-        if unknown:
-            raise ValueError(
-                f"column {column!r}: row {unknown[0]} is in language {langs[unknown[0]]!r}, which "
-                f"is not among those declared, {list(self.languages)} ({len(unknown)} such rows of "
-                f"{len(langs)})"
-            )
-        return texts, langs
+        if lang is not None:
+            return Read(texts, given_languages(lang, len(texts), languages, "lang="))
+        if column is not None:
+            langs = language_column(X, column, len(texts))
+            return Read(texts, given_languages(langs, len(texts), languages, f"column {column!r}"))
+        detector = known or self.detector(languages)
+        if fitting:
+            tell_of_languages(detector)
+        return Read(texts, *detector.tell(texts))
+
+    def detector(self, languages: Sequence[str]) -> LanguageDetector:
+        """What tells the language of a text among some."""
+        own = self._extractor
+        return LanguageDetector(languages, detect=own.detect, default_language=own.default_language)
 
     @property
     def layout(self) -> BlockLayout:
@@ -101,11 +134,16 @@ class Embedding:
         return specification("extractor", parts, bool(self._extractor.normalize))
 
     def vectors(
-        self, texts: list[str], langs: list[str] | None, run: Run | None = None
+        self,
+        texts: list[str],
+        langs: list[str] | None,
+        n_no_language: int = 0,
+        run: Run | None = None,
     ) -> Float32Array:
         """Vectors of texts, in blocks where there are any; `run` counts all parts of a call."""
         with self.running(run) as run:
-            if langs is None:
+            run.n_no_language += n_no_language
+            if langs is None or self.languages is None:
                 return self.encode(None, texts, run)
             layout = self.layout
             vectors = np.zeros((len(texts), layout.width), dtype=np.float32)
@@ -164,7 +202,15 @@ class Embedding:
         return {
             "_fitted_with": {lang: encoder.weights for lang, encoder in self.encoders.items()},
             "_widths": {spec: width for spec, width in widths.items() if width is not None},
+            "language_accuracy_": self.language_accuracy(),
         }
+
+    def language_accuracy(self) -> float | None:
+        """How often languages learned from pairs are told right; None where none were."""
+        detect = self._extractor.detect
+        if self.languages is None or not (is_corpus(detect) or isinstance(detect, LearnedDetector)):
+            return None
+        return self.detector(self.languages).accuracy_
 
     def check_weights(self) -> None:
         """Raise for weights other than those that fit saw, here or before saving."""
@@ -196,6 +242,20 @@ class Embedding:
             )
 
 
+def embed_told(
+    extractor: Any, X: Any, lang: Any, known: LanguageDetector | None, *, fitting: bool
+) -> tuple[Float32Array, list[str] | None]:
+    """Vectors of texts and the language of each, which `known` tells where none are declared."""
+    embedding = Embedding(extractor)
+    if not fitting:
+        embedding.check_weights()
+    read = embedding.read(X, lang=lang, known=known, fitting=fitting)
+    vectors = embedding.vectors(*read)
+    if fitting:
+        extractor.__dict__.update(embedding.fitted())
+    return vectors, read.langs
+
+
 def declared_languages(extractor: Any) -> tuple[str, ...] | None:
     """Languages with a block each; None without blocks."""
     if isinstance(extractor.model, Mapping):
@@ -206,12 +266,6 @@ def declared_languages(extractor: Any) -> tuple[str, ...] | None:
         return checked_languages(extractor.model)
     if extractor.languages is not None:
         return checked_languages(extractor.languages)
-    for name in ("default_language", "lang_column"):
-        if getattr(extractor, name) is not None:
-            raise ValueError(
-                f"{name}={getattr(extractor, name)!r} needs languages: declare them with "
-                'languages=("en", "ko") or give a dict of models'
-            )
     return None
 
 
@@ -261,6 +315,19 @@ def tell_of_cuts(run: Run) -> None:
             f"{run.n_warned} of {run.n_encoded} encoded texts are longer than the model takes "
             '(max_length) and were cut; HubModel(..., long_texts="mean") averages over all of a '
             'text, "cut" cuts without this warning',
+            UserWarning,
+            stacklevel=frames_inside(),
+        )
+
+
+def tell_of_languages(detector: LanguageDetector) -> None:
+    """Warn where a language that was learned from pairs is often told wrong."""
+    if detector.accuracy_ < LEAST_ACCURACY:
+        warnings.warn(
+            f"the languages {list(detector.languages)} are told apart by what the pairs show; that "
+            f"is right on {detector.accuracy_:.1%} of those held out: where it is known, say the "
+            "language with lang= or lang_column=, or keep the languages in two files; more pairs "
+            "help as well",
             UserWarning,
             stacklevel=frames_inside(),
         )

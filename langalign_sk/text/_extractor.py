@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import pickle
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -29,14 +29,17 @@ from langalign_sk.encoders import (
     unwrapped,
 )
 from langalign_sk.store import resolve_cache
+from langalign_sk.text._codes import match_code
 from langalign_sk.text._embedding import (
     Embedding,
     declared_languages,
+    embed_told,
     found_weights,
     given_models,
 )
 from langalign_sk.text._encode import encoder_width, known_width
 from langalign_sk.text._layout import BlockLayout
+from langalign_sk.text._learned import is_corpus, learned_from
 from langalign_sk.text._prefetch import prefetch
 from langalign_sk.text._stream import check_chunk, iter_vectors, write_vectors
 
@@ -63,10 +66,13 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     languages : sequence of str, optional
         Languages that one `model` serves, each with a block of its own. A dict of models declares
         its languages itself.
-    detect : {"script", "lingua"}, callable or None, default="script"
-        How to tell the language of a row, see `LanguageDetector`.
+    detect : {"script", "lingua"}, ParallelCorpus, list of them, str, callable or None, \
+            default="script"
+        How to tell the language of a row, see `LanguageDetector`: by script; by what pairs of
+        texts show, for languages that share a script; or one of the languages, which then is that
+        of every row.
     default_language : str, optional
-        Language of texts that show none, such as emoji and digits; without it they are an error.
+        Language of texts that show none, such as emoji and digits. None: the last one declared.
     column : str, optional
         Column with the texts, where X is a frame with several.
     lang_column : str, optional
@@ -83,6 +89,11 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         What None and NaN are: an error, or the empty text.
     progress : {"auto", True, False}, default="auto"
         Show a bar; "auto": on a terminal, for work longer than two seconds.
+
+    Attributes
+    ----------
+    language_accuracy_ : float or None
+        With pairs as `detect`: share of held-out texts whose language was told right.
 
     See Also
     --------
@@ -132,6 +143,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     (array([0., 0.], dtype=float32), array([0., 0., 0.], dtype=float32))
     """
 
+    __metadata_request__fit: ClassVar = {"lang": True}
+    __metadata_request__transform: ClassVar = {"lang": True}
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **SHORTHANDS,
         "default_language": [str, None],
@@ -145,7 +158,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         model: Any,
         *,
         languages: Sequence[str] | None = None,
-        detect: str | Callable[[str], str | None] | None = "script",
+        detect: Any = "script",
         default_language: str | None = None,
         column: Any = None,
         lang_column: Any = None,
@@ -173,7 +186,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         self.missing = missing
         self.progress = progress
 
-    def fit(self, X: Any, y: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, *, lang: Any = None) -> Self:
         """Check the input and the parameters; load nothing.
 
         Parameters
@@ -182,6 +195,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
             Texts.
         y : ignored
             Accepted for pipelines.
+        lang : str or sequence of str, optional
+            Language of all rows, or of each; nothing is detected then.
 
         Returns
         -------
@@ -189,11 +204,13 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         """
         embedding = Embedding(self)
         resolve_cache(self.cache)
-        embedding.read(X, fitting=True)
+        embedding.read(X, lang=lang, fitting=True)
         self.__dict__.update(embedding.fitted())
         return self
 
-    def fit_transform(self, X: Any, y: Any = None, **fit_params: Any) -> Float32Array:
+    def fit_transform(
+        self, X: Any, y: Any = None, *, lang: Any = None, **fit_params: Any
+    ) -> Float32Array:
         """Do what `fit` and `transform` do, reading X once.
 
         Parameters
@@ -202,6 +219,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
             Texts.
         y : ignored
             Accepted for pipelines.
+        lang : str or sequence of str, optional
+            Language of all rows, or of each; nothing is detected then.
         **fit_params
             Refused: nothing is fitted.
 
@@ -211,29 +230,30 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         """
         if fit_params:
             raise TypeError(f"fit takes no {sorted(fit_params)}: nothing is fitted")
-        embedding = Embedding(self)
-        vectors = embedding.vectors(*embedding.read(X, fitting=True))
-        # Widths are known by now, and spare a loaded pipeline the models.
-        self.__dict__.update(embedding.fitted())
-        return vectors
+        # Widths are known afterwards, and spare a loaded pipeline the models.
+        return embed_told(self, X, lang, None, fitting=True)[0]
 
-    def transform(self, X: Any) -> Float32Array:
+    def transform(self, X: Any, *, lang: Any = None) -> Float32Array:
         """Encode texts.
 
         Parameters
         ----------
         X : sequence of str, array, series or frame
             Texts.
+        lang : str or sequence of str, optional
+            Language of all rows, or of each; nothing is detected then.
+            With one model and no `languages` it makes no difference.
 
         Returns
         -------
         ndarray of shape (n_texts, width), float32
             In the order of X; an empty X gives no rows.
         """
-        embedding = self._ready()
-        return embedding.vectors(*embedding.read(X))
+        return embed_told(self, X, lang, None, fitting=False)[0]
 
-    def iter_transform(self, X: Any, *, chunk: int = 1024) -> Iterator[Float32Array]:
+    def iter_transform(
+        self, X: Any, *, chunk: int = 1024, lang: str | None = None
+    ) -> Iterator[Float32Array]:
         """Encode texts a chunk at a time.
 
         Parameters
@@ -244,16 +264,23 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         chunk : int, default=1024
             Texts taken, encoded and given back at a time; more than one chunk is never held. A
             text that occurs in several chunks is encoded once if there is a cache.
+        lang : str, optional
+            Language of all rows; nothing is detected then.
 
         Yields
         ------
         ndarray of shape (up to chunk, width), float32
             In the order of X; together they are what ``transform`` gives for all of X.
         """
-        return iter_vectors(self, X, check_chunk(chunk))
+        return iter_vectors(self, X, check_chunk(chunk), lang)
 
     def transform_to(
-        self, path: str | os.PathLike[str], X: Any, *, chunk: int = 1024
+        self,
+        path: str | os.PathLike[str],
+        X: Any,
+        *,
+        chunk: int = 1024,
+        lang: str | None = None,
     ) -> np.memmap[Any, np.dtype[np.float32]]:
         """Encode texts into a ``.npy`` file, which appears whole or not at all.
 
@@ -272,13 +299,15 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         chunk : int, default=1024
             Texts encoded and written at a time; a kill costs at most one chunk. For the same
             chunks to be found again, it has to be the same.
+        lang : str, optional
+            Language of all rows; nothing is detected then.
 
         Returns
         -------
         memmap of shape (n_texts, width), float32
             The file, opened for reading; its rows are read from disk when used.
         """
-        write_vectors(self, Path(path), X, check_chunk(chunk))
+        write_vectors(self, Path(path), X, check_chunk(chunk), lang)
         found: np.memmap[Any, np.dtype[np.float32]] = np.load(path, mmap_mode="r")
         return found
 
@@ -300,10 +329,14 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         rows = as_texts(texts, column=self.column, missing=self.missing, what="texts")
         if embedding.languages is None:
             lang = None
-        elif lang is None or lang not in embedding.languages:
-            raise ValueError(
-                f"no model for language {lang!r}; this extractor knows {list(embedding.languages)}"
-            )
+        else:
+            known = None if lang is None else match_code(lang, embedding.languages)
+            if known is None:
+                raise ValueError(
+                    f"no model for language {lang!r}; this extractor knows "
+                    f"{list(embedding.languages)}"
+                )
+            lang = known
         with embedding.running() as run:
             return embedding.encode(lang, rows, run)
 
@@ -476,6 +509,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
                     "with transform() or fingerprint(), which are saved by value"
                 )
         state: dict[str, Any] = super().__getstate__()
+        if is_corpus(self.detect):  # what was learned from texts is saved, the texts are not
+            state["detect"] = learned_from(self.detect)
         if "_fitted_with" not in state:
             # Pipeline(memory=) hashes this state and has to see changed weights.
             state["_saved_with"] = found_weights(self) | state.get("_saved_with", {})

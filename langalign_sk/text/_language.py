@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from langalign_sk._io import quoted
 from langalign_sk._process import caches
+from langalign_sk.text._codes import base_code, match_code, normal_code
+from langalign_sk.text._learned import LearnedDetector, is_corpus, learned_from
+from langalign_sk.text._letters import HAN, count_blocks
 from langalign_sk.text._scripts import (
     COLUMNS,
     HAN_JA,
     HAN_ZH,
     N_COLUMNS,
     SCRIPTS,
-    base_code,
-    column_table,
     scripts_of,
+    share_a_script,
 )
-
-# Latin that says nothing about the language around it. Only ASCII is taken, so that a Korean
-# particle right behind an address stays; {1,64} keeps the search linear on long runs of letters.
-_ADDRESS = re.compile(
-    r"(?:https?://|www\.)[!-~]+|[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|@\w+", re.ASCII | re.IGNORECASE
-)
-_BLOCK_TEXTS = 1 << 15
-_BLOCK_CHARACTERS = 1 << 20
 
 
 class LanguageDetector:
@@ -38,17 +30,27 @@ class LanguageDetector:
     Parameters
     ----------
     languages : sequence of str
-        ISO 639-1 codes such as "en", "ko", "zh-TW", "pt_BR", "sr-Latn".
-    detect : {"script", "lingua"}, callable or None, default="script"
+        BCP 47 codes such as "en", "ko", "zh-TW", "pt_BR", "sr-Latn".
+    detect : {"script", "lingua"}, ParallelCorpus, list of ParallelCorpus, str, callable or None, \
+            default="script"
         - "script": by writing system, see Notes. Languages that share a script are an error.
+        - Pairs of texts: by writing system, and languages that share one by their spelling, which
+          is learned from up to 3,000 pairs (see `accuracy_`).
         - "lingua": the statistical detector of the package lingua-language-detector, restricted
-          to the declared languages, for languages that share a script. An optional dependency.
+          to the declared languages. An optional dependency.
+        - One of the declared codes: every text is in that language.
         - A callable gets one text and returns one of the declared codes, or None where it cannot
           tell.
         - None: nothing is detected; possible where one language is declared.
     default_language : str, optional
-        Code for texts that show no language: emoji, digits, punctuation, the empty text, a script
-        that no declared language uses. Without it such a text is an error.
+        Code for texts that show no language: emoji, digits, punctuation, links, the empty text, a
+        script that no declared language uses. None: the last of `languages`.
+
+    Attributes
+    ----------
+    accuracy_ : float
+        With pairs: share of texts, held out of them, whose language was told right, of the
+        languages that share a script; NaN where there was nothing to learn.
 
     Notes
     -----
@@ -67,42 +69,71 @@ class LanguageDetector:
     characters Japan does not write (们, 气, 國), else for Chinese. Kanji alone without any
     such character ("東京") is therefore "zh" there.
 
+    With pairs, a language is also taken to be written in every script that a quarter of its texts
+    are in. Languages that a text's script leaves open are told apart by a logistic regression on
+    hashed n-grams of one to four characters; capitalised words inside a text, which may be names
+    and titles in any language, weigh a tenth.
+
+    A text is judged alone: what stands around it in a batch changes nothing.
+
     Examples
     --------
     >>> from langalign_sk.text import LanguageDetector
-    >>> detector = LanguageDetector(["en", "ko", "ja"], default_language="en")
+    >>> detector = LanguageDetector(["en", "ko", "ja"])
     >>> detector.detect(["Where is my refund?", "refund 해주세요", "ㅋㅋㅋ", "東京", "👍"])
-    ['en', 'ko', 'ko', 'ja', 'en']
+    ['en', 'ko', 'ko', 'ja', 'ja']
     """
 
     def __init__(
-        self,
-        languages: Sequence[str],
-        *,
-        detect: str | Callable[[str], str | None] | None = "script",
-        default_language: str | None = None,
+        self, languages: Sequence[str], *, detect: Any = "script", default_language: Any = None
     ) -> None:
         self.languages = checked_languages(languages)
-        if default_language is not None and default_language not in self.languages:
-            raise ValueError(
-                f"default_language={default_language!r} is not among the declared languages "
-                f"{list(self.languages)}"
-            )
-        self.default_language = default_language
+        self.default_language = self.languages[-1]
+        if default_language is not None:
+            default = match_code(default_language, self.languages)
+            if default is None:
+                raise ValueError(
+                    f"default_language={default_language!r} is not among the declared languages "
+                    f"{list(self.languages)}"
+                )
+            self.default_language = default
         several = len(self.languages) > 1
         if detect is None and several:
             raise ValueError(
                 f"languages {list(self.languages)} with detect=None: give lang_column= with the "
                 "language of each row, or let detect tell it"
             )
-        if detect not in ("script", "lingua", None) and not callable(detect):
-            kind = ValueError if isinstance(detect, str) else TypeError
-            raise kind(f'detect must be "script", "lingua", a callable or None: {detect!r}')
-        if detect == "script" and several:
-            _check_scripts_differ(self.languages)
-        if detect == "lingua" and several:
+        self._how, self._learned = self._checked(detect), None
+        if self._how == "pairs":
+            self._learned = learned_from(detect)
+        if several and self._how in ("script", "pairs"):
+            _check_told_apart(self.languages, self._learned)
+        if several and self._how == "lingua":
             _lingua_detector(self.languages)
-        self._how = detect
+
+    def __repr__(self) -> str:
+        told = "" if np.isnan(self.accuracy_) else f"; right on {self.accuracy_:.1%} held out"
+        return f"LanguageDetector({', '.join(self.languages)}{told})"
+
+    @property
+    def accuracy_(self) -> float:
+        """Share of held-out texts of the pairs whose language was told right."""
+        return float("nan") if self._learned is None else self._learned.accuracy
+
+    def _checked(self, detect: Any) -> Any:
+        """Return how to detect: a word, a declared code or a callable."""
+        if isinstance(detect, LearnedDetector) or is_corpus(detect):
+            return "pairs"
+        if detect in ("script", "lingua", None) or callable(detect):
+            return detect
+        constant = match_code(detect, self.languages) if isinstance(detect, str) else None
+        if constant is None:
+            kind = ValueError if isinstance(detect, str) else TypeError
+            raise kind(
+                'detect must be "script", "lingua", pairs of texts (a ParallelCorpus or a list of '
+                f"them), one of {list(self.languages)}, a callable or None: {detect!r}"
+            )
+        return constant
 
     def detect(self, texts: Sequence[str]) -> list[str]:
         """Tell the language of each text.
@@ -120,38 +151,71 @@ class LanguageDetector:
         Raises
         ------
         ValueError
-            A text shows no declared language and there is no default language; a callable returns
-            a code that is not declared.
+            A callable returns a code that is not declared.
+        """
+        return self.tell(texts)[0]
+
+    def tell(self, texts: Sequence[str]) -> tuple[list[str], int]:
+        """Tell the language of each text, and how many texts show none.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            The texts.
+
+        Returns
+        -------
+        languages : list of str
+            One of the declared codes per text, the default one for texts that show none.
+        n_no_language : int
+            Number of these.
         """
         if len(self.languages) == 1:
-            return [self.languages[0]] * len(texts)
-        if self._how == "script":
-            found = _by_script(texts, self.languages)
+            return [self.languages[0]] * len(texts), 0
+        found: list[str | None]
+        if self._how in self.languages:
+            return [str(self._how)] * len(texts), 0
+        if self._how in ("script", "pairs"):
+            found = _by_script(texts, self.languages, self._learned)
         elif self._how == "lingua":
             found = _by_lingua(texts, self.languages)
         else:
             found = self._by_callable(texts)
-        missing = [row for row, lang in enumerate(found) if lang is None]
-        if missing and self.default_language is None:
-            raise ValueError(
-                f"row {missing[0]} ({quoted(texts[missing[0]])}) shows none of the languages "
-                f"{list(self.languages)} ({len(missing)} such rows of {len(found)}): set "
-                "default_language= for texts such as emoji, digits or empty ones, or give the "
-                "language of each row with lang_column="
-            )
-        return [self.default_language or "" if lang is None else lang for lang in found]
+        told = [self.default_language if lang is None else lang for lang in found]
+        return told, found.count(None)
 
     def _by_callable(self, texts: Sequence[str]) -> list[str | None]:
         """Ask the user's function, one text at a time."""
         assert callable(self._how)
-        found = [self._how(text) for text in texts]
-        for row, lang in enumerate(found):
-            if lang is not None and lang not in self.languages:
+        found = []
+        for row, text in enumerate(texts):
+            lang = self._how(text)
+            known = None if lang is None else match_code(lang, self.languages)
+            if lang is not None and known is None:
                 raise ValueError(
-                    f"detect returned {lang!r} for row {row} ({quoted(texts[row])}), which is not "
+                    f"detect returned {lang!r} for row {row} ({quoted(text)}), which is not "
                     f"among the declared languages {list(self.languages)}"
                 )
+            found.append(known)
         return found
+
+
+def given_languages(lang: Any, n_rows: int, languages: Sequence[str], name: str) -> list[str]:
+    """Return the declared language of each row, where the user says it; `name` is said where."""
+    given = [lang] * n_rows if isinstance(lang, str) else list(lang)
+    if len(given) != n_rows:
+        raise ValueError(f"{name} names {len(given)} languages for {n_rows} rows")
+    known = {
+        code: match_code(code, languages) if isinstance(code, str) else None
+        for code in dict.fromkeys(given)
+    }
+    unknown = [row for row, code in enumerate(given) if known[code] is None]
+    if unknown:
+        raise ValueError(
+            f"{name}: row {unknown[0]} is in language {given[unknown[0]]!r}, which is not among "
+            f"those declared, {list(languages)} ({len(unknown)} such rows of {n_rows})"
+        )
+    return [str(known[code]) for code in given]
 
 
 def checked_languages(languages: Any) -> tuple[str, ...]:
@@ -164,74 +228,106 @@ def checked_languages(languages: Any) -> tuple[str, ...]:
     for code in codes:
         if not isinstance(code, str) or not code:
             raise ValueError(f"a language must be a non-empty str, got {code!r}")
-    if len(set(codes)) < len(codes):
+    if len({normal_code(code) for code in codes}) < len(codes):
         raise ValueError(f"a language is declared twice: {list(codes)}")
     return codes
 
 
-def _check_scripts_differ(languages: tuple[str, ...]) -> None:
-    """Raise for languages whose scripts are unknown or shared; Japanese beside Chinese is fine."""
-    out = "use lang_column=, a callable for detect=, or detect='lingua'"
-    written = {lang: scripts_of(lang) for lang in languages}
+def _check_told_apart(languages: tuple[str, ...], learned: LearnedDetector | None) -> None:
+    """Raise for languages whose scripts are unknown or shared, unless pairs tell them apart."""
+    out = (
+        "give detect= the pairs, as texts, to learn it from them (TextAligner, TransferClassifier "
+        "and the commands do so by themselves), or say the language: lang=, lang_column=, a "
+        "callable for detect=, detect='lingua'"
+    )
+    known = _named(languages, learned)
+    written = {lang: _scripts(lang, known, learned) for lang in languages}
     for lang, scripts in written.items():
         if not scripts:
             raise ValueError(
-                f"detect='script' does not know the script of language {lang!r}: {out}"
+                f"nothing is known of the script of language {lang!r}, by which detect tells "
+                f"languages apart: {out}"
             )
     for one, other in combinations(languages, 2):
-        shared = set(written[one]) & set(written[other])
-        kana = ("Kana" in written[one]) + ("Kana" in written[other])
-        if shared and not (shared == {"Hani"} and kana == 1):
-            names = " and ".join(SCRIPTS[code].name for code in sorted(shared))
+        both = {known[one], known[other]}
+        learnt = learned is not None and len(both) == 2 and both <= set(learned.told_apart)
+        if share_a_script(written[one], written[other]) and not learnt:
+            shared = sorted(set(written[one]) & set(written[other]))
+            names = " and ".join(SCRIPTS[code].name for code in shared)
             raise ValueError(
-                f"languages {one!r} and {other!r} share the {names} script, which detect='script' "
-                f"cannot tell apart: {out}"
+                f"languages {one!r} and {other!r} share the {names} script, which alone "
+                f"cannot tell them apart: {out}"
             )
 
 
-def _by_script(texts: Sequence[str], languages: tuple[str, ...]) -> list[str | None]:
-    """Language with the most weight of letters; None for a text without any."""
+def shares_scripts(languages: Sequence[str]) -> bool:
+    """Tell whether scripts alone leave some of these languages open."""
+    written = [scripts_of(lang) for lang in languages]
+    return not all(written) or any(share_a_script(*two) for two in combinations(written, 2))
+
+
+def _named(languages: Sequence[str], learned: LearnedDetector | None) -> dict[str, str | None]:
+    """Name of each declared language among those learned."""
+    known = () if learned is None else learned.languages
+    return {lang: match_code(lang, known) for lang in languages}
+
+
+def _scripts(
+    lang: str, known: dict[str, str | None], learned: LearnedDetector | None
+) -> tuple[str, ...]:
+    """Scripts of a declared language."""
+    name = known[lang]
+    return scripts_of(lang) if learned is None or name is None else learned.scripts[name]
+
+
+def _by_script(
+    texts: Sequence[str], languages: tuple[str, ...], learned: LearnedDetector | None
+) -> list[str | None]:
+    """Language with the most weight of letters, or the likeliest of several; None without any."""
+    known = _named(languages, learned)
+    written = {lang: _scripts(lang, known, learned) for lang in languages}
+    usual = {lang: scripts_of(lang) or written[lang] for lang in languages}
     # A tie goes to the first column: Latin script stands last, the rest in an order of its own.
-    order = sorted(languages, key=lambda lang: ("Latn" in scripts_of(lang), scripts_of(lang)))
+    order = sorted(languages, key=lambda lang: ("Latn" in usual[lang], usual[lang]))
+    alike = np.array(
+        [[a != b and share_a_script(written[a], written[b]) for b in order] for a in order]
+    )
     weights = np.zeros((N_COLUMNS, len(order)), dtype=np.int64)
-    han = [COLUMNS["Hani"], HAN_JA, HAN_ZH]
+    others: list[tuple[int, Any, int]] = []  # scripts that only the pairs show
     for j, lang in enumerate(order):
-        for code in scripts_of(lang):
-            weights[han if code == "Hani" else COLUMNS[code], j] = SCRIPTS[code].weight
+        for code in written[lang]:
+            columns = HAN if code == "Hani" else [COLUMNS[code]]
+            if code in usual[lang]:
+                weights[columns, j] = SCRIPTS[code].weight
+            else:
+                others.append((j, columns, SCRIPTS[code].weight))
     readers = [j for j in range(len(order)) if weights[HAN_ZH, j]]
+    kana = weights[COLUMNS["Kana"]] > 0
     found: list[str | None] = []
-    for counts in _count_blocks(texts):
+    for counts in count_blocks(texts):
         scores = counts @ weights
-        if len(readers) == 2:
+        if len(set(kana[readers])) == 2:
             japanese = counts[:, COLUMNS["Kana"]] + counts[:, HAN_JA] > counts[:, HAN_ZH]
-            votes = counts[:, han].sum(axis=1) * SCRIPTS["Hani"].weight
+            votes = counts[:, HAN].sum(axis=1) * SCRIPTS["Hani"].weight
             for j in readers:
-                writes_kana = weights[COLUMNS["Kana"], j] > 0
-                scores[:, j] -= np.where(japanese == writes_kana, 0, votes)
-        best = scores.argmax(axis=1)
-        seen = scores.max(axis=1) > 0
-        found += [order[j] if ok else None for j, ok in zip(best, seen, strict=True)]
+                scores[:, j] -= np.where(japanese == kana[j], 0, votes)
+        for j, columns, weight in others:
+            scores[:, j] = np.maximum(scores[:, j], counts[:, columns].sum(axis=1) * weight)
+        best, most = scores.argmax(axis=1), scores.max(axis=1)
+        open_to = alike[best] & (scores == most[:, None]) & (most > 0)[:, None]
+        rows = np.flatnonzero(open_to.any(axis=1))
+        if learned is not None and len(rows):
+            start = len(found)
+            open_to[rows, best[rows]] = True
+            likeness = learned.scores([texts[start + row] for row in rows.tolist()])
+            columns = [
+                learned.told_apart.index(str(known[k])) if alike[j].any() else 0
+                for j, k in enumerate(order)
+            ]
+            choice = np.where(open_to[rows], likeness[:, columns], -np.inf)
+            best[rows] = choice.argmax(axis=1)
+        found += [order[j] if ok else None for j, ok in zip(best, most > 0, strict=True)]
     return found
-
-
-def _count_blocks(texts: Sequence[str]) -> Iterator[npt.NDArray[np.int64]]:
-    """Letters of each text by script, (texts in the block, scripts)."""
-    table = column_table()
-    block: list[str] = []
-    characters = 0
-    for row, text in enumerate(texts):
-        if "@" in text or "://" in text or "www." in text or "WWW." in text:
-            text = _ADDRESS.sub(" ", text)
-        block.append(text)
-        characters += len(text)
-        full = characters >= _BLOCK_CHARACTERS or len(block) >= _BLOCK_TEXTS
-        if full or row == len(texts) - 1:
-            points = np.frombuffer("".join(block).encode("utf-32-le", "surrogatepass"), "<u4")
-            lengths = np.fromiter(map(len, block), dtype=np.int64, count=len(block))
-            cells = np.repeat(np.arange(len(block)) * N_COLUMNS, lengths) + table[points]
-            counts = np.bincount(cells, minlength=len(block) * N_COLUMNS)
-            yield counts.reshape(len(block), N_COLUMNS)
-            block, characters = [], 0
 
 
 def _by_lingua(texts: Sequence[str], languages: tuple[str, ...]) -> list[str | None]:

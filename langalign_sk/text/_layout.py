@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import Immutable
+from langalign_sk.text._codes import match_code
 
 
 class BlockLayout(Immutable):
@@ -95,16 +96,17 @@ class BlockLayout(Immutable):
         -------
         slice
         """
-        if lang not in self._columns:
+        name = match_code(lang, self._columns)
+        if name is None:
             known = list(self._columns)
             raise ValueError(f"no block for language {lang!r}; the blocks are {known}")
-        return self._columns[lang]
+        return self._columns[name]
 
     def _widths(self) -> dict[str, int]:
         return {lang: self.width_of(lang) for lang in self._columns}
 
     def __contains__(self, lang: object) -> bool:
-        return lang in self._columns
+        return isinstance(lang, str) and match_code(lang, self._columns) is not None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, BlockLayout) and [*self._columns.items()] == [

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from langalign_sk._process import computed_once
+from langalign_sk.text._codes import base_code
 
 
 class Script(NamedTuple):
@@ -132,11 +133,6 @@ HAN_ZH = len(SCRIPTS) + 2
 N_COLUMNS = len(SCRIPTS) + 3
 
 
-def base_code(lang: str) -> str:
-    """Language part of a code with region or script: "zh-TW" and "zh_Hant" are "zh"."""
-    return lang.replace("_", "-").split("-")[0].lower()
-
-
 def scripts_of(lang: str) -> tuple[str, ...]:
     """Scripts a language is written in, () if unknown; one named in the code ("sr-Latn") wins."""
     for part in lang.replace("_", "-").split("-")[1:]:
@@ -146,6 +142,12 @@ def scripts_of(lang: str) -> tuple[str, ...]:
         if subtag in SCRIPTS:
             return (subtag,)
     return LANGUAGE_SCRIPTS.get(base_code(lang), ())
+
+
+def share_a_script(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Tell whether letters alone cannot tell two languages apart; kana does, next to Chinese."""
+    shared = set(one) & set(other)
+    return bool(shared) and not (shared == {"Hani"} and ("Kana" in one) != ("Kana" in other))
 
 
 @computed_once

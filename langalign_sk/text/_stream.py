@@ -13,21 +13,21 @@ from langalign_sk._numeric import Float32Array
 from langalign_sk._process import note
 from langalign_sk._progress import progress_bar
 from langalign_sk.encoders import Run
-from langalign_sk.text._embedding import Embedding, tell_of_cuts
+from langalign_sk.text._embedding import Embedding, Read, tell_of_cuts
 from langalign_sk.text._stream_file import GrowingFile, texts_digest
 
 
-def iter_vectors(extractor: Any, X: Any, chunk: int) -> Iterator[Float32Array]:
+def iter_vectors(extractor: Any, X: Any, chunk: int, lang: str | None) -> Iterator[Float32Array]:
     """Give the vectors of one chunk after the other."""
     run = _run_in_parts(extractor)
     embedding = Embedding(extractor)
     embedding.check_weights()
-    for texts, langs in _read_chunks(extractor, embedding, X, chunk):
-        yield embedding.vectors(texts, langs, run)
+    for read in _read_chunks(extractor, embedding, X, chunk, lang):
+        yield embedding.vectors(*read, run)
     tell_of_cuts(run)
 
 
-def write_vectors(extractor: Any, path: Path, X: Any, chunk: int) -> None:
+def write_vectors(extractor: Any, path: Path, X: Any, chunk: int, lang: str | None) -> None:
     """Write vectors into a file, going on with what an earlier call has done."""
     if path.is_dir():
         raise ValueError(f"{path} is a folder; a file name is needed")
@@ -35,13 +35,13 @@ def write_vectors(extractor: Any, path: Path, X: Any, chunk: int) -> None:
     embedding = Embedding(extractor)
     embedding.check_weights()
     with GrowingFile(path, embedding.spec()) as out:
-        for texts, langs in _read_chunks(extractor, embedding, X, chunk):
-            digest = texts_digest(texts, langs)
+        for read in _read_chunks(extractor, embedding, X, chunk, lang):
+            digest = texts_digest(read.texts, read.langs)
             if not out.has(digest):
-                out.append(digest, embedding.vectors(texts, langs, run))
+                out.append(digest, embedding.vectors(*read, run))
         width = out.width
         if width is None:
-            width = embedding.vectors(*embedding.read([]), run).shape[1]
+            width = embedding.vectors(*embedding.read([], lang=lang), run).shape[1]
         out.finish(width)
     tell_of_cuts(run)
 
@@ -61,22 +61,22 @@ def _run_in_parts(extractor: Any) -> Run:
 
 
 def _read_chunks(
-    extractor: Any, embedding: Embedding, X: Any, chunk: int
-) -> Iterator[tuple[list[str], list[str] | None]]:
+    extractor: Any, embedding: Embedding, X: Any, chunk: int, lang: str | None
+) -> Iterator[Read]:
     """Read texts and their languages chunk by chunk; errors count rows from where it begins."""
     row = 0
     total = len(X) if isinstance(X, Sized) and not isinstance(X, os.PathLike) else None
     with progress_bar(total, desc="Embedding", unit="texts", progress=extractor.progress) as bar:
         for part in _chunks_of(X, chunk):
             try:
-                texts, langs = embedding.read(part)
+                read = embedding.read(part, lang=lang)
             except (ValueError, TypeError) as error:
                 if row:
                     error.add_note(f"Rows are counted from row {row}, where this chunk begins.")
                 raise
-            yield texts, langs
-            row += len(texts)
-            bar.update(len(texts))
+            yield read
+            row += len(read.texts)
+            bar.update(len(read.texts))
 
 
 def _chunks_of(X: Any, chunk: int) -> Iterator[Any]:

@@ -136,9 +136,9 @@ class Carriers:
             for lang, carrier in carriers.items():
                 carriers[lang] = replace(carrier, noise=None, moments=None)
 
-    def codes(self, X: FloatArray) -> np.ndarray:
-        """Return the index into `languages` of each row."""
-        codes: np.ndarray = self.aligner._codes(X, None)
+    def codes(self, X: FloatArray, lang: Any = None) -> np.ndarray:
+        """Return the index into `languages` of each row, in `lang` where that is known."""
+        codes: np.ndarray = self.aligner._codes(X, lang)
         return codes
 
     def own_columns(self, X: FloatArray, lang: str) -> FloatArray:

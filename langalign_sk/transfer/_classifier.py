@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin, clone
+from sklearn.metrics import accuracy_score
 from sklearn.utils import assert_all_finite, column_or_1d
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
@@ -18,9 +19,11 @@ from langalign_sk.align import (
     PairedEstimator,
     ReverseAligner,
     all_or_nothing,
+    embed_rows,
     embedded,
     refuse_nested,
 )
+from langalign_sk.text import match_code
 from langalign_sk.transfer._adapting import Adaptation, mine_pairs
 from langalign_sk.transfer._carrying import Carrier, Carriers, KernelFeatures
 from langalign_sk.transfer._head import CarriedRows, GaussianHead, Head, NoisyCopies, unfitted_head
@@ -78,6 +81,9 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         The fitted head of each language.
     embedder_ : EmbeddingExtractor
         The embedder in use, where there is one.
+    detector_ : LanguageDetector or None
+        What tells the language of a text, where the embedder has one space for all languages and
+        declares none.
     n_features_in_ : int
         Number of columns seen during fit, without an embedder.
 
@@ -108,7 +114,10 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
     True
     """
 
-    __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True}
+    __metadata_request__fit: ClassVar = {"pairs": True, "unlabeled": True, "lang": True}
+    __metadata_request__predict: ClassVar = {"lang": True}
+    __metadata_request__predict_proba: ClassVar = {"lang": True}
+    __metadata_request__score: ClassVar = {"lang": True}
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "embedder": [HasMethods(["fit_transform", "transform"]), None],
@@ -156,6 +165,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         *,
         pairs: Any = None,
         unlabeled: Any = None,
+        lang: Any = None,
     ) -> Self:
         """Fit the aligner on the pairs and one head per language on the labelled rows.
 
@@ -169,6 +179,8 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
             Weight of each labelled row next to the others; their scale does not matter.
         pairs, unlabeled
             As in the constructor, whose own they replace.
+        lang : str or array-like of str, default=None
+            Language of all rows, or of each, where it is known; nothing is detected then.
 
         Returns
         -------
@@ -179,32 +191,42 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
             draft._validate_params()
             refuse_nested(self.aligner, "aligner", type(self).__name__)
             unlabeled = self.unlabeled if unlabeled is None else unlabeled
-            X, y, pairs, unlabeled = draft._vectors(X, y, draft._given_pairs(pairs), unlabeled)
+            given = draft._given_pairs(pairs)
+            X, y, pairs, unlabeled, lang = draft._vectors(X, y, given, unlabeled, lang)
             check_classification_targets(y)
             weight = _check_sample_weight(
                 sample_weight, X, dtype=np.float64, ensure_non_negative=True
             )
             draft.classes_, codes = np.unique(y, return_inverse=True)
-            draft._learn(X, codes, _scaled(weight, X), pairs, unlabeled)
+            draft._learn(X, codes, _scaled(weight, X), pairs, unlabeled, lang)
         return self
 
-    def _vectors(self, X: Any, y: Any, pairs: Any, unlabeled: Any) -> tuple[Any, Any, Any, Any]:
-        """Return all inputs as vectors."""
+    def _vectors(
+        self, X: Any, y: Any, pairs: Any, unlabeled: Any, lang: Any
+    ) -> tuple[Any, Any, Any, Any, Any]:
+        """Return all inputs as vectors, and the language of each row where that is told by text."""
         if self.embedder is None:
             X, y = validate_data(self, as_numpy(X), y, dtype=_FLOATS, ensure_all_finite=False)
-            return as_float_matrix(X, name="X"), y, pairs, unlabeled
+            return as_float_matrix(X, name="X"), y, pairs, unlabeled, lang
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         embedder, owner = clone(self.embedder), type(self).__name__
-        vectors, pairs, unlabeled = embedded(embedder, X, y, pairs, unlabeled, owner)
-        X = as_float_matrix(vectors, name="X")
+        gate = "hard" if self.aligner is None else self.aligner.gate
+        found = embedded(embedder, X, y, pairs, unlabeled, owner, lang=lang, gate=gate)
+        X = as_float_matrix(found.vectors, name="X")
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} texts and y {len(y)} labels")
-        self.embedder_ = embedder
-        return X, y, pairs, unlabeled
+        self.embedder_, self.detector_ = embedder, found.detector
+        return X, y, found.corpora, found.pools, found.langs
 
     def _learn(
-        self, X: FloatArray, codes: np.ndarray, weight: Float64Array, pairs: Any, unlabeled: Any
+        self,
+        X: FloatArray,
+        codes: np.ndarray,
+        weight: Float64Array,
+        pairs: Any,
+        unlabeled: Any,
+        known: Any,
     ) -> None:
         """Fit aligner, carriers, heads and what unlabelled rows add."""
         head = unfitted_head(self.head, self.random_state)
@@ -218,7 +240,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         elif self.robust is not None:
             aligner.set_params(robust=self.robust)
         owner = type(self).__name__
-        corpora, pools = aligner._learn(X, None, pairs, unlabeled, owner=owner)
+        corpora, pools = aligner._learn(X, None, pairs, unlabeled, owner=owner, lang=known)
         self.aligner_ = aligner
         self.carriers_ = Carriers(
             self.aligner_,
@@ -230,7 +252,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         if self.match_classes:  # rows of other classes would be mistaken for translations
             for lang, pool in pools.items():
                 mine_pairs(self.carriers_, X[weight > 0], lang, pool.rows, self.self_training)
-        found = self.carriers_.codes(X)
+        found = self.carriers_.codes(X, known)
         self.heads_, self.adaptations_ = {}, {}
         prior = np.bincount(codes, weights=weight, minlength=len(self.classes_)) / weight.sum()
         for lang in self.carriers_.languages:
@@ -272,21 +294,23 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
 
     # ------------------------------------------------------------------ predict
 
-    def predict_proba(self, X: Any) -> Float64Array:
+    def predict_proba(self, X: Any, *, lang: Any = None) -> Float64Array:
         """Return the probability of each class.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), or iterable of str
             Rows in any of the languages, mixed as they come.
+        lang : str or array-like of str, default=None
+            Language of all rows, or of each, where it is known; nothing is detected then.
 
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        X = self._check_rows(X)
-        found = self.carriers_.codes(X)
+        X, lang = self._check_rows(X, lang)
+        found = self.carriers_.codes(X, lang)
         proba = np.zeros((len(X), len(self.classes_)))
         for code in np.unique(found):
             rows = np.flatnonzero(found == code)
@@ -299,34 +323,56 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
                 proba[rows] = self.heads_[lang].predict_proba(seen)
         return proba
 
-    def _check_rows(self, X: Any) -> FloatArray:
-        """Return rows to predict, as vectors."""
+    def _check_rows(self, X: Any, lang: Any = None) -> tuple[FloatArray, Any]:
+        """Return rows to predict, as vectors, and the language of each where that is known."""
         check_is_fitted(self)
         if self.embedder is None:
             X = validate_data(
                 self, as_numpy(X), dtype=_FLOATS, ensure_all_finite=False, reset=False
             )
         else:
-            X = self.embedder_.transform(X)
+            X, lang = embed_rows(self.embedder_, X, lang, self.detector_)
             if len(X) == 0:
-                return np.empty((0, self.aligner_.n_features_in_))
-        return as_float_matrix(X, name="X")
+                return np.empty((0, self.aligner_.n_features_in_)), None
+        return as_float_matrix(X, name="X"), lang
 
-    def predict(self, X: Any) -> np.ndarray:
+    def predict(self, X: Any, *, lang: Any = None) -> np.ndarray:
         """Return the most probable class.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features), or iterable of str
             As for :meth:`predict_proba`.
+        lang : str or array-like of str, default=None
+            Language of all rows, or of each, where it is known; nothing is detected then.
 
         Returns
         -------
         y : ndarray of shape (n_samples,)
         """
-        best = self.predict_proba(X).argmax(axis=1)
+        best = self.predict_proba(X, lang=lang).argmax(axis=1)
         labels: np.ndarray = self.classes_[best]
         return labels
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None, *, lang: Any = None) -> float:
+        """Return the accuracy.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), or iterable of str
+            As for :meth:`predict_proba`.
+        y : array-like of shape (n_samples,)
+            True classes.
+        sample_weight : array-like of shape (n_samples,), default=None
+            Weight of each row.
+        lang : str or array-like of str, default=None
+            Language of all rows, or of each, where it is known; nothing is detected then.
+
+        Returns
+        -------
+        score : float
+        """
+        return float(accuracy_score(y, self.predict(X, lang=lang), sample_weight=sample_weight))
 
     def predict_carried(self, X: Any, lang: str) -> np.ndarray:
         """Return the class by the head of `lang` of rows carried to it as labelled rows are.
@@ -344,10 +390,12 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         -------
         y : ndarray of shape (n_samples,)
         """
-        X = self._check_rows(X)
-        if lang not in self.heads_:
+        X, langs = self._check_rows(X)
+        known = match_code(lang, self.heads_)
+        if known is None:
             raise ValueError(f"no head for {lang!r}; there are {sorted(self.heads_)}")
-        carriers, found = self.carriers_, self.carriers_.codes(X)
+        lang = known
+        carriers, found = self.carriers_, self.carriers_.codes(X, langs)
         best = np.zeros(len(X), dtype=np.intp)
         for code in np.unique(found):
             carried, _ = carriers.carry(X[found == code], carriers.languages[code], lang)

@@ -39,7 +39,7 @@ def pipeline(embed, *between):
 
 def test_requests_are_declared_without_the_flag(embed):
     requests = LangAligner().get_metadata_routing()
-    assert requests.fit.requests == {"pairs": True, "unlabeled": True}
+    assert requests.fit.requests == {"pairs": True, "unlabeled": True, "lang": True}
     assert requests.transform.requests == {"lang": True}
 
 

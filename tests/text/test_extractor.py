@@ -241,10 +241,11 @@ def test_the_language_column_rules(english, korean):
 
 def test_default_language_and_detect(counting_encoder):
     extractor = EmbeddingExtractor(counting_encoder, languages=["en", "ko"])
-    with pytest.raises(ValueError, match=r"row 1 \('123'\) shows none of the languages"):
-        extractor.transform(["a", "123"])
-    extractor.set_params(default_language="ko")
-    assert not extractor.transform(["123"])[:, :8].any()
+    assert not extractor.transform(["123"])[:, :8].any()  # the last language declared
+    assert extractor.transform(["a", "123", "", "👍"]).shape == (4, 16)
+    assert extractor.last_run().n_no_language == 3
+    extractor.set_params(default_language="EN-us")
+    assert not extractor.transform(["123"])[:, 8:].any()
     extractor.set_params(detect=lambda text: "en")
     assert not extractor.transform(["가"])[:, 8:].any()
     extractor.set_params(languages=["en", "de"], detect="script", default_language=None)

@@ -1,0 +1,207 @@
+"""Which language a text is in, learned from pairs: for languages that share a script."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from langalign_sk._numeric import Float64Array
+from langalign_sk._process import caches
+from langalign_sk.text._codes import same_code
+from langalign_sk.text._letters import dominant_scripts, without_addresses
+from langalign_sk.text._scripts import scripts_of, share_a_script
+
+#: Texts of a language that are read, evenly spaced over its corpora.
+MOST_TEXTS = 3000
+_WIDTH = 1 << 15  # columns that n-grams are hashed into
+_LONGEST = 4  # characters of an n-gram
+_INVERSE_PENALTY = 10.0
+#: Weight of a capitalised word inside a text: a name or a title, in whatever language.
+_NAME = 0.1
+#: Share of a language's texts from which a script counts as one of its own.
+_ENOUGH = 0.25
+#: One text in so many is held out.
+_FOLDS = 5
+
+# Letters, and the marks that Python does not count among them though words are spelt with them.
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u17d3])+")
+_MIX = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 29, 32)))
+
+
+class LearnedDetector:
+    """What pairs of texts say about the scripts and the spelling of their languages.
+
+    Attributes
+    ----------
+    languages : tuple of str
+        Languages of the pairs.
+    scripts : dict of str to tuple of str
+        Scripts that the pairs show each language in.
+    told_apart : tuple of str
+        Languages that share a script with another one; the model knows these.
+    accuracy : float
+        Share of held-out texts whose language the model tells right, mean over `told_apart`; NaN
+        where there is nothing to tell apart, or too little to hold out.
+    """
+
+    def __init__(self, texts: Mapping[str, Sequence[str]]) -> None:
+        self.languages = tuple(texts)
+        self.scripts = {lang: _scripts_seen(lang, rows) for lang, rows in texts.items()}
+        self.told_apart = tuple(
+            lang
+            for lang in texts
+            if any(
+                share_a_script(self.scripts[lang], self.scripts[other])
+                for other in texts
+                if other != lang
+            )
+        )
+        self.accuracy = float("nan")
+        if self.told_apart:
+            self._learn(texts)
+
+    def __repr__(self) -> str:
+        return f"LearnedDetector({', '.join(self.languages)}, accuracy={self.accuracy:.3f})"
+
+    def scores(self, texts: Sequence[str]) -> Float64Array:
+        """Return how much each text looks like each of the languages `told_apart`."""
+        found: Float64Array = _features(texts) @ self._coef.astype(np.float64) + self._intercept
+        return np.hstack([-found, found]) if len(self.told_apart) == 2 else found
+
+    def _learn(self, texts: Mapping[str, Sequence[str]]) -> None:
+        """Fit without a fifth of the texts, to see how often it is right, then on all of them."""
+        rows = [text for lang in self.told_apart for text in texts[lang]]
+        codes = np.repeat(np.arange(len(self.told_apart)), [len(texts[k]) for k in self.told_apart])
+        held_out = np.concatenate([np.arange(len(texts[k])) % _FOLDS for k in self.told_apart]) == 0
+        X = _features(rows)
+        sizes = np.bincount(codes, minlength=len(self.told_apart))
+        if sizes.min() >= 2 * _FOLDS:
+            self._fit(X[~held_out], codes[~held_out])
+            scores = self.scores([row for row, out in zip(rows, held_out, strict=True) if out])
+            right = scores.argmax(axis=1) == codes[held_out]
+            of = codes[held_out]
+            self.accuracy = float(np.mean([right[of == k].mean() for k in np.unique(of)]))
+        self._fit(X, codes)
+
+    def _fit(self, X: Any, codes: Any) -> None:
+        """Fit the logistic regression; half precision is plenty, and small when saved."""
+        from sklearn.linear_model import LogisticRegression
+
+        model = LogisticRegression(C=_INVERSE_PENALTY, max_iter=200, class_weight="balanced")
+        model.fit(X, codes)
+        self._coef = model.coef_.T.astype(np.float16)
+        self._intercept = model.intercept_
+
+
+def learned_from(pairs: Any) -> LearnedDetector:
+    """Return the detector that a corpus of texts, or several, give; learned once per process."""
+    if isinstance(pairs, LearnedDetector):
+        return pairs
+    corpora = list(pairs) if isinstance(pairs, list | tuple) else [pairs]
+    for corpus in corpora:
+        if not (corpus.is_text and not corpus.detached):
+            why = "was saved without its pairs" if corpus.detached else "holds vectors"
+            raise ValueError(f"detect= learns languages from pairs of texts, but {corpus!r} {why}")
+    key = tuple(corpus.fingerprint for corpus in corpora)
+    found: LearnedDetector = caches.learned.get(key, lambda: LearnedDetector(_texts_of(corpora)))
+    return found
+
+
+def is_corpus(value: Any) -> bool:
+    """Tell whether this is a corpus of pairs, or several; that room comes later than this one."""
+    several = isinstance(value, list | tuple)
+    corpora = value if several else [value]
+    return bool(len(corpora)) and all(
+        hasattr(c, "source_lang") and hasattr(c, "fingerprint") for c in corpora
+    )
+
+
+def _texts_of(corpora: Sequence[Any]) -> dict[str, list[str]]:
+    """Return distinct texts of each language, without those that two languages have."""
+    sides: dict[str, list[Sequence[str]]] = {}
+    for corpus in corpora:
+        for lang, side, unnamed in (
+            (corpus.source_lang, corpus.source, "source"),
+            (corpus.target_lang, corpus.target, "target"),
+        ):
+            name = lang or unnamed
+            known = next((code for code in sides if same_code(code, name)), name)
+            sides.setdefault(known, []).append(side)
+    found: dict[str, dict[str, None]] = {}
+    for lang, parts in sides.items():
+        most = MOST_TEXTS // len(parts)
+        chosen: dict[str, None] = {}
+        for part in parts:
+            step = max(1, len(part) // most)
+            chosen |= dict.fromkeys(part[: step * most : step])
+        found[lang] = chosen
+    pairs = combinations(found.values(), 2)
+    twice = {text for one, other in pairs for text in one if text in other}
+    # Where all rows are alike, as in the null alignment, there is nothing to learn and no harm.
+    return {
+        lang: [text for text in rows if text not in twice] or list(rows)
+        for lang, rows in found.items()
+    }
+
+
+def _scripts_seen(lang: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """Scripts of a language: those it is known for, and those that its texts are often in."""
+    known = scripts_of(lang)
+    seen = dominant_scripts(texts)
+    least = _ENOUGH if known else _ENOUGH / 5
+    return tuple(dict.fromkeys([*known, *(code for code, n in seen.items() if n >= least)]))
+
+
+def _grams(texts: Sequence[str]) -> tuple[Any, Any, Any]:
+    """Return the n-grams of one to four characters: text, column and weight of each."""
+    joined, weights, lengths = [], [], []
+    for text in texts:
+        words = _WORD.findall(without_addresses(text))
+        # Where most words have capitals, they tell nothing.
+        names = 3 * sum(word[0].islower() for word in words) >= len(words)
+        line, own = " ", [1.0]
+        for number, word in enumerate(words):
+            lower = word.lower()
+            named = names and number > 0 and word[0].isupper()
+            line += lower + " "
+            own += [_NAME if named else 1.0] * (len(lower) + 1)
+        joined.append(line)
+        weights += own
+        lengths.append(len(line))
+    points = np.frombuffer("".join(joined).encode("utf-32-le", "surrogatepass"), "<u4")
+    weight = np.array(weights, dtype=np.float32)
+    owner = np.repeat(np.arange(len(texts)), lengths)
+    end = np.repeat(np.cumsum(lengths, dtype=np.int64), lengths)
+    rows, columns, values = [], [], []
+    grams = np.zeros(len(points), np.uint64)
+    for n in range(1, min(_LONGEST, len(points)) + 1):
+        count = len(points) - n + 1
+        grams = grams[:count] * _MIX[0] + points[n - 1 :] + np.uint64(1)
+        inside = np.arange(n, count + n) <= end[:count]
+        if n == 1:
+            inside &= points != ord(" ")
+        mixed = (grams[inside] ^ (grams[inside] >> _MIX[2])) * _MIX[1]
+        columns.append(((mixed ^ mixed >> _MIX[3]) % np.uint64(_WIDTH)).astype(np.int32))
+        rows.append(owner[:count][inside])
+        values.append(np.minimum(weight[:count], weight[n - 1 :])[inside])
+    empty = np.zeros(0, dtype=np.int32)
+    parts = ([empty, *each] for each in (rows, columns, values))
+    row, column, value = map(np.concatenate, parts)
+    return row, column, value
+
+
+def _features(texts: Sequence[str]) -> Any:
+    """Return counts of n-grams, logarithmic, of unit length."""
+    row, column, value = _grams(texts)
+    cells, cell = np.unique(row * np.int64(_WIDTH) + column, return_inverse=True)
+    counts = np.bincount(cell, weights=value, minlength=len(cells))
+    counts = np.where(counts > 1, 1 + np.log(np.maximum(counts, 1)), counts)
+    row = cells // _WIDTH
+    norms = np.sqrt(np.bincount(row, weights=counts**2, minlength=len(texts)))
+    shape = (len(texts), _WIDTH)
+    return csr_array((counts / norms[row], (row, cells % _WIDTH)), shape=shape)
