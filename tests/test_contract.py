@@ -120,10 +120,10 @@ def test_a_grid_encodes_each_distinct_text_once(n_jobs):
         assert len(set(english.texts)) == english.n_texts == n + len(ENGLISH)
 
 
-def test_a_foreign_language_is_named():
+def test_a_foreign_language_is_counted():
     pipe = make_pipeline({"en": Bilingual(8, seed=1), "ko": Bilingual(8, seed=2)}).fit(X_EN, Y)
-    with pytest.raises(ValueError, match=r"(?s)row 1.*default_language"):
-        pipe.predict(["문장 1", "これはペンです"])
+    assert len(pipe.predict(["문장 1", "これはペンです", "4.7", "👍"])) == 4
+    assert pipe[0].last_run().n_no_language == 3
 
 
 def test_a_language_without_pairs_is_named():
