@@ -4,13 +4,16 @@ Every setting (map, direction, penalty of the head) is fitted on English labels 
 sees held-out pairs, unlabelled target rows or English labels, never a target label. Reported: the
 rank correlation of each score with the accuracy on target rows over the settings, and how much
 accuracy is lost by taking the setting with the best score. The unlabelled rows are the test rows
-without their labels.
+without their labels. Cases that name a setting ("apart", "shared") have the encoders, tasks and
+pairs of `benchmarks.real_encoders`, one half of it labelled in English and the other one tested on;
+with one encoder for both sides, no map at all is one more setting.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -19,10 +22,12 @@ from scipy.stats import spearmanr
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import StratifiedKFold, cross_val_score
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
 from threadpoolctl import threadpool_limits
 
 from benchmarks import real_data, tasks
 from benchmarks.real_data import VectorStore, say
+from benchmarks.real_settings import Encoders
 from benchmarks.tasks import Case
 from langalign_sk import LangAligner, ProcrustesMap, ReverseAligner, RidgeMap
 from langalign_sk._io import text_table
@@ -48,7 +53,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.choosing", description=__doc__)
     real_data.add_options(parser)
     names = [f"{task}-{lang}" for task, lang in tasks.CASES]
-    parser.add_argument("--case", nargs="+", choices=names, default=names)
+    parser.add_argument("--case", nargs="*", choices=names, default=names)
+    parser.add_argument("--real", nargs="*", choices=tasks.REAL, default=list(tasks.REAL))
     parser.add_argument("--maps", nargs="+", choices=MAPS, default=list(MAPS))
     parser.add_argument("--dry-run", action="store_true", help="do not write the result file")
     args = parser.parse_args(argv)
@@ -56,7 +62,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     english = VectorStore(real_data.english_encoder(args.encoder), args.cache)
     wanted = [case for case, name in zip(tasks.CASES, names, strict=True) if name in args.case]
     result: dict[str, Any] = {}
-    for case in tasks.cases(args.data, english, wanted):
+    encoders = Encoders(args.data, args.cache, args.encoder)
+    real = (case for setting in args.real for case in tasks.real_cases(encoders, setting))
+    for case in chain(tasks.cases(args.data, english, wanted), real):
         say(f"{case.name}: {case.fit_pairs.n_pairs} pairs, {case.held_out.n_pairs} held out")
         result[case.name] = judged(measured(case, args.maps))
         say(table({case.name: result[case.name]}, "lost", "{:.1f}"))
@@ -81,6 +89,8 @@ def aligners(case: Case, maps: Sequence[str]) -> Iterator[tuple[str, Any]]:
         yield f"{name}, reverse", ReverseAligner(case.fit_pairs, method=MAPS[name])
         trip = ReverseAligner(case.fit_pairs, method=MAPS[name], round_trip=True)
         yield f"{name}, round trip", trip
+    if case.fit_pairs.layout is None:
+        yield "no map", FunctionTransformer()
 
 
 def measured(case: Case, maps: Sequence[str]) -> dict[str, Any]:

@@ -36,34 +36,41 @@ def rendered(page: str) -> str:
 
 
 def choosing(result: dict[str, Any]) -> str:
-    """One row per score: rank correlation and points lost, mean and worst over the cases."""
-    cases = list(result["cases"].values())
+    """One row per score: rank correlation and points lost, mean and worst, and by setting."""
+    cases = result["cases"]
+    settings = list(dict.fromkeys(map(_setting, cases)))
     rows = []
-    for name in cases[0]["judged"]:
-        cells = [case["judged"][name] for case in cases]
+    for name in next(iter(cases.values()))["judged"]:
+        cells = [case["judged"][name] for case in cases.values()]
         follows = [cell["correlation"] for cell in cells]
         lost = [cell["lost"] for cell in cells]
-        figures = np.mean(follows), min(follows), np.mean(lost), max(lost)
+        figures = [np.mean(follows), min(follows), np.mean(lost), max(lost)]
+        if len(settings) > 1:
+            figures += [
+                np.mean([_lost(case, name) for at, case in cases.items() if _setting(at) == one])
+                for one in settings
+            ]
         rows.append([name, *(f"{v:.{1 + (i < 2)}f}" for i, v in enumerate(figures))])
     rows.sort(key=lambda row: float(row[3]))
     head = ["score", "rank correlation", "worst case", "points lost", "worst case"]
-    return table([head, *rows])
+    return table([[*head, *(f"lost, {one}" for one in settings if len(settings) > 1)], *rows])
 
 
 def unseen(result: dict[str, Any]) -> str:
-    """For each task: the score that is best on the other tasks, and what it loses on this one."""
+    """For each task, and each setting: the score that is best on the others, and what it loses."""
     cases = result["cases"]
-    tasks = list(dict.fromkeys(map(_task, cases)))
     rows, all_lost = [], []
-    for task in tasks:
-        others = [case for name, case in cases.items() if _task(name) != task]
-        score = min(others[0]["scores"], key=lambda s: np.mean([_lost(c, s) for c in others]))
-        here = [case for name, case in cases.items() if _task(name) == task]
-        lost = [(_lost(case, score), _lost(case, RECOMMENDED)) for case in here]
-        all_lost += lost
-        rows.append([task, score, *_mean_and_worst(lost)])
-    rows.append(["all cases", "", *_mean_and_worst(all_lost)])
-    head = ["task", "best score on the other tasks", "it loses here", "worst case"]
+    groups = [_task] if len(set(map(_setting, cases))) == 1 else [_task, _setting]
+    for group in groups:
+        for one in dict.fromkeys(map(group, cases)):
+            others = [case for name, case in cases.items() if group(name) != one]
+            score = min(others[0]["scores"], key=lambda s: np.mean([_lost(c, s) for c in others]))
+            here = [case for name, case in cases.items() if group(name) == one]
+            lost = [(_lost(case, score), _lost(case, RECOMMENDED)) for case in here]
+            all_lost += lost if group is _task else []
+            rows.append([one, score, *_mean_and_worst(lost)])
+    rows.append(["all cases, by task", "", *_mean_and_worst(all_lost)])
+    head = ["task or setting", "best score on the others", "it loses here", "worst case"]
     return table([[*head, f"{RECOMMENDED} loses", "worst case"], *rows])
 
 
@@ -90,6 +97,12 @@ def one_penalty(result: dict[str, Any]) -> str:
 def _task(case: str) -> str:
     """The task of a case, of its name."""
     return case.partition(",")[0]
+
+
+def _setting(case: str) -> str:
+    """The pair of encoders of a case, of its name."""
+    parts = case.split(", ")
+    return parts[2] if len(parts) > 2 else "n-gram"
 
 
 def _lost(case: dict[str, Any], score: str) -> float:

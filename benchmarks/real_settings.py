@@ -137,12 +137,16 @@ class Encoders:
             model = {"en": english, task.lang: self._model(encoders.target, task, task.lang)}
         return EmbeddingExtractor(model, cache=self.cache / "texts")
 
+    def encode(self, name: str) -> Callable[[Sequence[str]], Vectors]:
+        """What turns texts into vectors of one of the `models`."""
+        extractor = EmbeddingExtractor(self.models[name], cache=self.cache / "texts")
+        return lambda texts: np.asarray(extractor.transform(list(texts)))
+
     def _encode(self, name: str, task: Task, lang: str) -> Callable[[Sequence[str]], Vectors]:
         if name == NGRAM:
             encoder = self._ngram(task, lang)
             return lambda texts: np.asarray(encoder.transform(list(texts)), dtype=np.float32)
-        extractor = EmbeddingExtractor(self.models[name], cache=self.cache / "texts")
-        return lambda texts: np.asarray(extractor.transform(list(texts)))
+        return self.encode(name)
 
     def _model(self, name: str, task: Task, lang: str) -> Any:
         return self._ngram(task, lang) if name == NGRAM else self.models[name]

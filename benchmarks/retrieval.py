@@ -1,8 +1,11 @@
 """Whether mapped sentences find their translations: ``python -m benchmarks.retrieval``.
 
-Maps are fitted on the STS benchmark's pairs and judged on the 1,000 pairs per language of Tatoeba.
-Two encoders: MiniLM for English and an n-gram encoder, fitted on target text of other sets, for the
-target. One encoder: MiniLM for both.
+Maps are fitted on the STS benchmark's pairs and judged on the 1,000 pairs per language of Tatoeba,
+or "in domain" on half of Tatoeba and judged on the other half. Encoders: MiniLM for English and,
+for the target, an n-gram encoder fitted on target text of other sets, or USE, the multilingual
+universal sentence encoder; MiniLM for both; USE for both. Within one encoder, ridge starts from no
+map unless it says "towards zero", and `LangAligner` has its defaults: it tells languages apart by
+itself.
 """
 
 from __future__ import annotations
@@ -15,12 +18,16 @@ from typing import Any
 import numpy as np
 
 from benchmarks import real_data
-from benchmarks.real_data import TARGETS, Vectors, VectorStore, say
+from benchmarks.real_data import TARGETS, Vectors, say
+from benchmarks.real_settings import MINILM, USE, Encoders
+from langalign_sk import LangAligner
 from langalign_sk._io import text_table
-from langalign_sk.maps import resolve_map
+from langalign_sk.maps import RidgeMap, resolve_map
 from langalign_sk.measures import retrieval, strong_alignment, wilson_interval
 
 METHODS = ("procrustes", "ridge", "reduced_rank", "rcsls")
+#: Besides, where one encoder serves both sides.
+WITHIN: dict[str, Any] = {"ridge, towards zero": RidgeMap(towards="zero")}
 ORDERS: dict[str, dict[str, Any]] = {
     "cosine": {"method": "cosine"},
     "csls": {"method": "csls"},
@@ -35,9 +42,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--lang", choices=TARGETS, action="append", help="default: all three")
     parser.add_argument("--small", action="store_true", help="400 pairs, 200 tested: no result")
     args = parser.parse_args(argv)
-    english = VectorStore(real_data.english_encoder(args.encoder), args.cache)
+    encoders = Encoders(args.data, args.cache, args.encoder)
     found = {
-        lang: dict(judged(args.data, lang, english, small=args.small))
+        lang: dict(judged(args.data, lang, encoders, small=args.small))
         for lang in args.lang or TARGETS
     }
     head = ("", "map", "P@1 csls", "95%", "P@5", "MRR", "back P@1", "xSIM err", "back", "mixed")
@@ -56,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def judged(
-    data: Path, lang: str, english: VectorStore, *, small: bool
+    data: Path, lang: str, encoders: Encoders, *, small: bool
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the figures of each map by a name "encoders: map"."""
     table = real_data.read_tsv(data / "tatoeba" / f"{lang}-en.tsv")
@@ -69,16 +76,40 @@ def judged(
     ][: 400 if small else None]
     fit = [[pair[side] for pair in pairs] for side in (0, 1)]
     say(f"{lang}: {len(pairs)} pairs to fit on, {len(test[0])} to judge on")
-    target = real_data.target_encoder(data, lang, reviews=False)
-    encoders: dict[str, Any] = {"two encoders": target.transform, "one encoder": english}
-    for name, encode in encoders.items():
-        fit_s, fit_t = english(fit[0]), np.asarray(encode(fit[1]), dtype=np.float32)
-        test_s, test_t = english(test[0]), np.asarray(encode(test[1]), dtype=np.float32)
-        if name == "one encoder":
-            yield f"{name}: no map", figures(test_s, test_t)
-        for method in METHODS:
-            fitted = resolve_map(method, random_state=0).fit(fit_s, fit_t)
-            yield f"{name}: {method}", figures(fitted.transform(test_s), test_t)
+    grams = real_data.target_encoder(data, lang, reviews=False).transform
+    minilm, use = encoders.encode(MINILM), encoders.encode(USE)
+    sides: dict[str, tuple[Any, Any]] = {
+        "MiniLM, n-grams": (minilm, grams),
+        "MiniLM, USE": (minilm, use),
+        "MiniLM both": (minilm, minilm),
+        "USE both": (use, use),
+    }
+    half = len(test[0]) // 2
+    for name, encode in sides.items():
+        given = [_rows(encode[side], fit[side]) for side in (0, 1)]
+        judge = [_rows(encode[side], test[side]) for side in (0, 1)]
+        one = encode[0] is encode[1]
+        yield from mapped(name, given, judge, one=one)
+        if name == "USE both":
+            first, rest = [rows[:half] for rows in judge], [rows[half:] for rows in judge]
+            yield from mapped(f"{name}, in domain", first, rest, one=one)
+
+
+def mapped(
+    name: str, fit: list[Vectors], test: list[Vectors], *, one: bool
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the figures of every map between two encoders or, with `one`, within one."""
+    if one:
+        yield f"{name}: no map", figures(*test)
+        aligner = LangAligner((fit[0], fit[1])).fit(test[0])
+        yield f"{name}: LangAligner", figures(aligner.transform(test[0]), test[1])
+    for method, how in (dict(zip(METHODS, METHODS, strict=True)) | (WITHIN if one else {})).items():
+        fitted = resolve_map(how, random_state=0).fit(*fit)
+        yield f"{name}: {method}", figures(fitted.transform(test[0]), test[1])
+
+
+def _rows(encode: Any, texts: Sequence[str]) -> Vectors:
+    return np.asarray(encode(list(texts)), dtype=np.float32)
 
 
 def figures(source: Vectors, target: Vectors) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 STS benchmark, English and Korean, Japanese, Chinese: Spearman correlation of cosines with human
 scores over the test split. Maps are fitted on the sentences of the train split and their
-translations, less what occurs in the test split; no score is used. The target encoder is fitted on
-the target side of the train split and of SIB-200's.
+translations, less what occurs in the test split; no score is used. Encoders: MiniLM for English
+and, for the target, an n-gram encoder fitted on the target side of the train split and of
+SIB-200's, or USE, the multilingual universal sentence encoder; MiniLM for both; USE for both.
+Within one encoder, ridge starts from no map unless it says "towards zero".
 """
 
 from __future__ import annotations
@@ -18,13 +20,14 @@ import numpy.typing as npt
 from scipy.stats import rankdata
 
 from benchmarks import real_data
-from benchmarks.real_data import TARGETS, Vectors, VectorStore, say
-from langalign_sk import NgramEncoder
+from benchmarks.real_data import TARGETS, Vectors, say
+from benchmarks.real_settings import MINILM, USE, Encoders
+from benchmarks.retrieval import METHODS, WITHIN
+from langalign_sk import LangAligner, NgramEncoder
 from langalign_sk._io import text_table
 from langalign_sk.maps import resolve_map
 from langalign_sk.measures import angular_similarity
 
-METHODS = ("procrustes", "ridge", "reduced_rank", "rcsls")
 DRAWS = 1000
 Pair = tuple[Vectors, Vectors]
 
@@ -35,9 +38,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--lang", choices=TARGETS, action="append", help="default: all three")
     parser.add_argument("--small", action="store_true", help="300 rows of each split: no result")
     args = parser.parse_args(argv)
-    english = VectorStore(real_data.english_encoder(args.encoder), args.cache)
+    encoders = Encoders(args.data, args.cache, args.encoder)
     found = {
-        lang: judged(args.data, lang, english, small=args.small) for lang in args.lang or TARGETS
+        lang: judged(args.data, lang, encoders, small=args.small) for lang in args.lang or TARGETS
     }
     for lang, table in found.items():
         lines = [
@@ -55,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 def judged(
-    data: Path, lang: str, english: VectorStore, *, small: bool
+    data: Path, lang: str, encoders: Encoders, *, small: bool
 ) -> dict[str, dict[str, float]]:
     """Return the correlation of each way of comparing."""
     table = {
@@ -81,28 +84,52 @@ def judged(
     more = [text for text, s in zip(topics.texts, topics.split, strict=True) if s == "train"]
     own = NgramEncoder(384).fit(list(dict.fromkeys([*(t for _, t in pairs), *more])))
     scores = table["score"][test].astype(float)
-    en: Pair = english(list(table["en1"][test])), english(list(table["en2"][test]))
-    result = {"English with English, MiniLM": correlation([en], scores)}
-    encoders: dict[str, Any] = {"two encoders": own.transform, "one encoder": english}
-    for name, encode in encoders.items():
-
-        def target_rows(texts: Any, encode: Any = encode) -> Vectors:
-            return np.asarray(encode(list(texts)), dtype=np.float32)
-
-        target: Pair = target_rows(table["target1"][test]), target_rows(table["target2"][test])
-        fit_s, fit_t = english([s for s, _ in pairs]), target_rows(t for _, t in pairs)
-        result[f"{name}: target with target, no map"] = correlation([target], scores)
-        if name == "one encoder":
-            result[f"{name}: English with target, no map"] = across(en, target, scores)
-        for method in METHODS:
-            forward = resolve_map(method, random_state=0).fit(fit_s, fit_t)
-            moved: Pair = forward.transform(en[0]), forward.transform(en[1])
-            result[f"{name}: {method} forward, English with target"] = across(moved, target, scores)
-            back = resolve_map(method, random_state=0).fit(fit_t, fit_s)
-            moved = back.transform(target[0]), back.transform(target[1])
-            result[f"{name}: {method} reverse, English with target"] = across(en, moved, scores)
-            result[f"{name}: {method} reverse, target with target"] = correlation([moved], scores)
+    minilm, use = encoders.encode(MINILM), encoders.encode(USE)
+    sides: dict[str, tuple[Any, Any]] = {
+        "MiniLM, n-grams": (minilm, own.transform),
+        "MiniLM, USE": (minilm, use),
+        "MiniLM both": (minilm, minilm),
+        "USE both": (use, use),
+    }
+    result = {}
+    for name, (encode_en, encode) in sides.items():
+        en: Pair = _rows(encode_en, table["en1"][test]), _rows(encode_en, table["en2"][test])
+        target: Pair = _rows(encode, table["target1"][test]), _rows(encode, table["target2"][test])
+        fit: Pair = _rows(encode_en, [s for s, _ in pairs]), _rows(encode, [t for _, t in pairs])
+        if name in ("MiniLM, n-grams", "USE both"):
+            english = f"English with English, {name.split()[0].strip(',')}"
+            result[english] = correlation([en], scores)
+        if name != "MiniLM, USE":
+            result[f"{name}: target with target, no map"] = correlation([target], scores)
+        one = encode_en is encode
+        for way, found in mapped(en, target, fit, scores, one=one).items():
+            result[f"{name}: {way}"] = found
     return result
+
+
+def mapped(
+    en: Pair, target: Pair, fit: Pair, scores: npt.NDArray[np.float64], *, one: bool
+) -> dict[str, dict[str, float]]:
+    """Correlations of every map between two encoders or, with `one`, within one."""
+    result = {}
+    if one:
+        result["English with target, no map"] = across(en, target, scores)
+        aligner = LangAligner(fit).fit(en[0])
+        moved: Pair = aligner.transform(en[0]), aligner.transform(en[1])
+        result["LangAligner, English with target"] = across(moved, target, scores)
+    for method, how in (dict(zip(METHODS, METHODS, strict=True)) | (WITHIN if one else {})).items():
+        forward = resolve_map(how, random_state=0).fit(*fit)
+        moved = forward.transform(en[0]), forward.transform(en[1])
+        result[f"{method} forward, English with target"] = across(moved, target, scores)
+        back = resolve_map(how, random_state=0).fit(fit[1], fit[0])
+        moved = back.transform(target[0]), back.transform(target[1])
+        result[f"{method} reverse, English with target"] = across(en, moved, scores)
+        result[f"{method} reverse, target with target"] = correlation([moved], scores)
+    return result
+
+
+def _rows(encode: Any, texts: Any) -> Vectors:
+    return np.asarray(encode(list(texts)), dtype=np.float32)
 
 
 def across(en: Pair, target: Pair, scores: npt.NDArray[np.float64]) -> dict[str, float]:

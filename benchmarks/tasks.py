@@ -12,22 +12,21 @@ import numpy.typing as npt
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors, VectorStore, read_tsv, say
+from benchmarks.real_settings import Encoders, RealCase
+from benchmarks.real_tasks import GENRES, LANGUAGES, TASKS, tasks
 from langalign_sk import BlockLayout, NgramEncoder, ParallelCorpus
 
-#: Genre in STS-B → class.
-GENRES = {
-    "main-captions": "captions",
-    "main-news": "news",
-    "main-forum": "forum",
-    "main-forums": "forum",
-}
 CASES = [(task, lang) for lang in real_data.TARGETS for task in ("topics", "genre")]
 CASES.append(("sentiment", "ko"))
+#: What the tasks of `benchmarks.real_tasks` are called here, where a task is left out as one.
+NAMES = {"genres": "genre", "reviews": "sentiment"}
+#: Settings of `benchmarks.real_settings` in which real encoders are judged too.
+REAL = ("apart", "shared")
 
 
 @dataclass(frozen=True)
 class Case:
-    """One task in one language; vectors are in blocks, English first.
+    """One task in one language; vectors are in blocks, English first, or in one space.
 
     `fit_pairs` and `held_out` are disjoint; no label of `y_test` may be used for a choice.
     """
@@ -54,6 +53,30 @@ def cases(
             say(f"{lang}: fitting the target encoder")
             encoders[lang] = real_data.target_encoder(data, lang, reviews=lang == "ko")
         yield from BUILDERS[task](data, lang, english, encoders[lang], n_test)
+
+
+def real_cases(encoders: Encoders, setting: str, *, n_test: int = 1000) -> Iterator[Case]:
+    """Yield the tasks of `benchmarks.real_encoders` in a setting of it."""
+    for task in tasks(encoders.data, list(TASKS), list(LANGUAGES)):
+        yield halved(encoders.case(setting, task), n_test=n_test)
+
+
+def halved(case: RealCase, *, n_test: int) -> Case:
+    """English rows of one half, target rows of the other, or those of the one split."""
+    split = case.splits[0]
+    train, test = split.train, split.test
+    if case.task.halves:
+        half = np.random.default_rng(0).permutation(len(case.task.y)) % 2 == 0
+        train, test = np.flatnonzero(half), np.flatnonzero(~half)
+    test = test[:n_test]
+    return Case(
+        f"{NAMES.get(case.task.name, case.task.name)}, {case.task.lang}, {case.setting}",
+        case.english(train),
+        case.task.y_english[train],
+        case.target(test),
+        case.task.y[test],
+        *_set_aside(case.pairs(len(case.S))),
+    )
 
 
 def _topics(
@@ -135,10 +158,8 @@ def _case(
     test: tuple[list[str], npt.NDArray[Any]],
     pairs: tuple[list[str], list[str]],
 ) -> Case:
-    """Embed, and set a fifth of the pairs aside, 1,000 at most."""
-    texts = ParallelCorpus(*pairs, source_lang="en", target_lang=lang)
-    n_fit = max(texts.n_pairs - 1000, int(0.8 * texts.n_pairs))
-    fit, held_out = texts.split(n_fit, random_state=0)
+    """Embed."""
+    fit, held_out = _set_aside(ParallelCorpus(*pairs, source_lang="en", target_lang=lang))
     X, X_test = english(train[0]), encoder.transform(test[0])
     layout = BlockLayout({"en": X.shape[1], lang: X_test.shape[1]})
 
@@ -159,3 +180,9 @@ def _case(
         embedded(fit),
         embedded(held_out),
     )
+
+
+def _set_aside(pairs: ParallelCorpus) -> tuple[ParallelCorpus, ParallelCorpus]:
+    """Pairs to fit on, and a fifth to judge on, 1,000 at most."""
+    fit, held_out = pairs.split(max(pairs.n_pairs - 1000, int(0.8 * pairs.n_pairs)), random_state=0)
+    return fit, held_out

@@ -22,6 +22,7 @@ from benchmarks import (
     real_settings,
     real_skew,
     real_tasks,
+    tasks,
     transfer,
     untouched,
     wrong_pairs,
@@ -60,6 +61,14 @@ def data_folder(tmp_path_factory):
         write_tsv(folder / "tatoeba" / f"{lang}-en.tsv", again)
     write_tsv(folder / "nsmc_ko_unlabeled.tsv.gz", {"text": ["영화가 참 좋았다", "별로였다"]})
     return folder
+
+
+@pytest.fixture
+def english(data_folder, monkeypatch):
+    """An n-gram encoder in place of MiniLM: unlike a model of random weights, it reads its text."""
+    texts = real_data.sib200(data_folder, "en").texts
+    encoder = NgramEncoder(32).fit([*texts, *real_data.stsb(data_folder, "zh")[0]])
+    monkeypatch.setattr(real_data, "minilm", lambda: encoder)
 
 
 @pytest.fixture
@@ -182,10 +191,10 @@ def test_closed_forms_states_every_limit():
 
 
 def test_penalty_compares_the_choice_with_hindsight(
-    data_folder, tiny_sentence_bert, tmp_path, results, monkeypatch, capsys
+    data_folder, english, tmp_path, results, monkeypatch, capsys
 ):
     monkeypatch.setattr(penalty, "SIZES", (100, None))
-    options = ["--data", str(data_folder), "--encoder", str(tiny_sentence_bert)]
+    options = ["--data", str(data_folder)]
     penalty.main([*options, "--cache", str(tmp_path / "cache"), "--lang", "zh", "--draws", "2"])
     found = json.loads((results / "penalty.json").read_text("utf-8"))
     trips = found["round trip"]["accuracy"]
@@ -201,10 +210,10 @@ def test_penalty_compares_the_choice_with_hindsight(
 
 
 def test_wrong_pairs_measures_every_fit(
-    data_folder, tiny_sentence_bert, tmp_path, results, monkeypatch, capsys
+    data_folder, english, tmp_path, results, monkeypatch, capsys
 ):
     monkeypatch.setattr(wrong_pairs, "SHARES", (0.0, 0.3))
-    options = ["--data", str(data_folder), "--encoder", str(tiny_sentence_bert)]
+    options = ["--data", str(data_folder)]
     wrong_pairs.main([*options, "--cache", str(tmp_path / "cache"), "--lang", "zh"])
     table = json.loads((results / "wrong_pairs.json").read_text("utf-8"))["accuracy"]["zh"]
     assert list(table) == ["0.0", "0.3"]
@@ -282,6 +291,23 @@ def test_pairs_of_a_language_without_sts_are_those_of_tatoeba(data_folder, tmp_p
     )
     assert real_tasks.general_pairs(tmp_path, "tr") == (["x", "y"], ["a", "b"])
     assert len(real_tasks.general_pairs(data_folder, "ko")[0]) == 240 + 1
+
+
+def test_halves_of_a_real_task_share_no_sentence(data_folder):
+    (task,) = real_tasks.tasks(data_folder, ["topics"], ["ko"])
+    rows = np.repeat(np.arange(240.0), 2).reshape(-1, 2)
+    sides = np.arange(482.0).reshape(-1, 2)
+    sides = rows, rows + 0.5, sides, sides + 0.5
+    setting = real_settings.SETTINGS["shared"]
+    case = real_settings.RealCase("shared", setting, task, *sides, None)
+    half = tasks.halved(case, n_test=100)
+    assert half.name == "topics, ko, shared"
+    assert half.fit_pairs.layout is None
+    assert half.fit_pairs.n_pairs + half.held_out.n_pairs == 241
+    assert len(half.X_test) == 100
+    assert not set(half.X[:, 0]) & set(half.X_test[:, 0] - 0.5)
+    labels = task.y[half.X[:, 0].astype(int)]
+    assert np.array_equal(half.y, labels)
 
 
 def test_an_error_is_a_result_of_a_cell(data_folder):

@@ -62,10 +62,21 @@ def test_a_score_is_not_chosen_on_the_task_that_it_is_judged_on():
     # Each task is judged by the score that is best on the other one, and loses 0.4.
     assert lines[0] == "| one | English CV x soft | 40.0 | 40.0 | 40.0 | 40.0 |"
     assert lines[1] == "| two | x | 40.0 | 40.0 | 0.0 | 0.0 |"
-    assert lines[2] == "| all cases |  | 40.0 | 40.0 | 20.0 | 40.0 |"
+    assert lines[2] == "| all cases, by task |  | 40.0 | 40.0 | 20.0 | 40.0 |"
     cells = dict(
         line.strip("| ").split(" | ", 1)
         for line in choosing_tables.one_penalty(found).splitlines()[2:]
     )
     assert cells["x"] == "20.0 | 5.0 | 10.0"
     assert cells["a setting at random"] == "22.5 | 5.0 | 10.0"
+    found["cases"]["two, ko, shared"] = found["cases"].pop("two, ko")
+    lines = choosing_tables.unseen(found).splitlines()[2:]
+    assert [line.split(" | ")[0] for line in lines] == [
+        "| one",
+        "| two",
+        "| n-gram",
+        "| shared",
+        "| all cases, by task",
+    ]
+    head = choosing_tables.choosing(found).splitlines()[0]
+    assert head.endswith("| lost, n-gram | lost, shared |")
