@@ -10,7 +10,8 @@ from scipy.special import log_softmax, softmax
 
 from langalign_sk._numeric import Float64Array
 
-_SMALLEST = 1e-9
+#: Less than this no probability says: those of neighbours are often 0, and sometimes wrong.
+_SMALLEST = 1e-3
 #: Logarithms of the least and the greatest exponent.
 _RANGE = (-5.0, 3.0)
 

@@ -46,6 +46,13 @@ def trained_before(estimator: Any, X: Any, y: Any) -> str:
     )
 
 
+def mute(fitted: Any) -> str:
+    """Say that a classifier does not tell how sure it is."""
+    if hasattr(fitted, "predict_proba") or hasattr(fitted, "decision_function"):
+        return ""
+    return "the classifier gives neither probabilities nor decision values, only classes"
+
+
 def doubt(n_pairs: int, kappa: float, accuracy: float, majority: float) -> str:
     """Name what is known to break the estimate; empty where nothing is."""
     if n_pairs < _FEW_PAIRS:

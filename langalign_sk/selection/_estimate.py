@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import softmax
 from sklearn.base import clone
 from sklearn.isotonic import IsotonicRegression
 from sklearn.model_selection import StratifiedKFold
@@ -20,7 +21,7 @@ from langalign_sk.maps import COUNT, PART, Numbers
 from langalign_sk.measures import checked
 from langalign_sk.selection._calibration import sharpened, sharpness
 from langalign_sk.selection._consistency import beyond_chance, warn_if_seen
-from langalign_sk.selection._doubts import doubt, too_far, trained_before, unlike
+from langalign_sk.selection._doubts import doubt, mute, too_far, trained_before, unlike
 from langalign_sk.selection._rows import (
     check_pairs,
     drawn_pairs,
@@ -131,12 +132,12 @@ def estimate_target_accuracy(
 
     Notes
     -----
-    Probabilities of the source side are calibrated by one exponent (temperature scaling) on the
-    labelled rows, by cross-validation. The *floor* f is the accuracy if nothing told a pair's class
-    better than the source side does. It is the calibrated source probability of the target side's
-    class, as a rising function of the source side's confidence, averaged over the labelled rows.
-    With `unlabeled`, it is the mean of this and the confidence in these rows, after an exponent
-    with which the target side of the pairs says best what the calibrated source side says.
+    Probabilities (of decision values, where there are none) are calibrated by one exponent
+    (temperature scaling) on the labelled rows, by cross-validation. The *floor* f is the accuracy
+    if nothing told a pair's class better than the source side does: the source side's probability
+    of the target side's class, as a rising function (isotonic regression) of the source side's
+    confidence, averaged over the labelled rows. With `unlabeled`, it is the mean of this and the
+    same as a function of the target side's confidence, averaged over the unlabelled rows.
 
     The floor is too low where both languages are read about equally well, because both sides are in
     doubt of text that is not the task's, and disagree. Of the loss :math:`l = a - f` from the
@@ -146,11 +147,11 @@ def estimate_target_accuracy(
     `docs/choosing.md` says how they do on tasks and encoders that they were not chosen on.
 
     It says "unreliable" with few pairs; with a classifier that was trained before (frozen, or still
-    naming the old classes where those of the labels are exchanged) or is no good in the source
-    language; with hardly any agreement; for text that the pairs do not cover (:func:`coverage`,
-    where `unlabeled` is a TextPool of vectors, or of texts for a pipeline with an
-    `EmbeddingExtractor`); and without `unlabeled` sooner, where kappa is below 0.45 or the
-    classifier much less sure of the pairs than of the labelled rows.
+    naming the old classes where those of the labels are exchanged), is no good in the source
+    language or does not say how sure it is; with hardly any agreement; for text that the pairs do
+    not cover (:func:`coverage`, where `unlabeled` is a TextPool of vectors, or of texts for a
+    pipeline with an `EmbeddingExtractor`); and without `unlabeled` sooner, where kappa is below
+    0.45 or the classifier much less sure of the pairs than of the labelled rows.
 
     References
     ----------
@@ -195,6 +196,7 @@ def estimate_target_accuracy(
     kappa = beyond_chance(a.named, b.named, weights)
     reason = (
         trained_before(estimator, X, y)
+        or mute(fitted)
         or doubt(chosen.n_pairs, kappa, accuracy, counts.max() / len(labels))
         or (too_far(fitted, pairs, unlabeled) if pool else unlike(kappa, distance))
     )
@@ -244,12 +246,19 @@ def _floor(
     sure_x, sure_a = rows.sure(of_source), a.sure(of_source)
     distance = float(sure_x.mean() - weights @ sure_a)
     right = a.sure(of_source, b.named)
-    rising = IsotonicRegression(out_of_bounds="clip").fit(sure_a, right, sample_weight=weights)
-    floor = float(rising.predict(sure_x).mean())
+    floor = _carried(sure_a, right, weights, sure_x)
     if pool is not None:
-        of_target = sharpness(b.proba, sharpened(a.proba, of_source), weights)
-        floor = (floor + float(pool.sure(of_target).mean())) / 2
+        floor += _carried(b.sure(of_source), right, weights, pool.sure(of_source))
+        floor /= 2
     return floor, distance
+
+
+def _carried(
+    sure: Float64Array, right: Float64Array, weights: Float64Array, task: Float64Array
+) -> float:
+    """Return the mean over the task of `right` as a rising function of how sure one is."""
+    rising = IsotonicRegression(out_of_bounds="clip").fit(sure, right, sample_weight=weights)
+    return float(rising.predict(task).mean())
 
 
 def _out_of_fold(
@@ -272,11 +281,24 @@ def _out_of_fold(
 
 
 def _answers(fitted: Any, rows: Any, classes: npt.NDArray[Any]) -> _Answers:
-    """Ask for classes and probabilities; ones and zeros where there are none."""
+    """Ask for classes and probabilities, or what stands for these; else ones and zeros."""
     # Not from the probabilities: a classifier may have a threshold of its own.
     is_class = np.asarray(fitted.predict(rows))[:, None] == classes
     named = is_class.argmax(axis=1)
     proba = probabilities(fitted, rows)
     if proba is None:
+        proba = _from_decisions(fitted, rows)
+    if proba is None:
         return _Answers(named, is_class.astype(np.float64))
     return _Answers(named, proba @ (np.asarray(fitted.classes_)[:, None] == classes))
+
+
+def _from_decisions(fitted: Any, rows: Any) -> Float64Array | None:
+    """Return what calibration can make probabilities of; None without a value for each class."""
+    if not hasattr(fitted, "decision_function") or not hasattr(fitted, "classes_"):
+        return None
+    values = np.asarray(fitted.decision_function(rows), dtype=np.float64)
+    if values.ndim == 1:
+        values = np.stack([np.zeros(len(values)), values], axis=1)
+    made: Float64Array = softmax(values, axis=1)
+    return made if made.shape[1] == len(fitted.classes_) else None

@@ -10,7 +10,7 @@ from langalign_sk.selection._calibration import sharpened, sharpness
 @pytest.mark.parametrize("exponent", [0.4, 1.0, 2.5])
 def test_the_exponent_that_spoilt_them_is_found(exponent):
     rng = np.random.default_rng(0)
-    right = softmax(2 * rng.normal(size=(500, 4)), axis=1)
+    right = softmax(rng.uniform(-1, 1, size=(500, 4)), axis=1)
     spoilt = sharpened(right, exponent)
     assert spoilt.sum(axis=1) == pytest.approx(np.ones(500))
     found = sharpness(spoilt, right, rng.random(500))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
@@ -98,6 +99,19 @@ def test_the_estimator_is_left_alone_and_needs_no_probabilities():
     found = estimate_target_accuracy(pipe, X, y, held_out, TextPool(target, lang="ko"))
     assert not hasattr(pipe[-1], "coef_")
     assert found.estimate == pytest.approx(pipe.fit(X, y).score(target, labels), abs=0.15)
+
+
+def test_decision_values_stand_for_probabilities():
+    fit, held_out, X, y, target, _ = world(2, noise=0.4)
+    pool = TextPool(target, lang="ko")
+    guesses = [
+        estimate_target_accuracy(make_pipeline(LangAligner(fit), head), X, y > 0, held_out, pool)
+        for head in (LinearSVC(), LogisticRegression())
+    ]
+    assert guesses[0].floor == pytest.approx(guesses[1].floor, abs=0.03)
+    silent = make_pipeline(LangAligner(fit), VotingClassifier([("a", LinearSVC())]))
+    found = estimate_target_accuracy(silent, X, y, held_out, pool)
+    assert "only classes" in found.reason
 
 
 def test_a_classifier_with_a_threshold_of_its_own_is_estimated_as_it_predicts():
