@@ -28,7 +28,15 @@ from langalign_sk.align._pairs import (
 )
 from langalign_sk.align._robust import judged
 from langalign_sk.corpus import ParallelCorpus, TextPool
-from langalign_sk.maps import BaseMap, average, compose, fits_from_moments, resolve_map
+from langalign_sk.maps import (
+    SHARE,
+    BaseMap,
+    average,
+    blended,
+    compose,
+    fits_from_moments,
+    resolve_map,
+)
 from langalign_sk.text import BlockLayout, match_code
 
 
@@ -49,6 +57,7 @@ class BaseAligner(PairedEstimator, MovesRows):
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         "gate": [StrOptions({"hard", "soft"}), None],
         "robust": [StrOptions({"trim", "weight"}), None],
+        "blend": [SHARE],
         "keep_moments": ["boolean"],
         "random_state": ["random_state"],
     }
@@ -63,6 +72,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         method: Any = "ridge",
         gate: str | None = "hard",
         robust: str | None = None,
+        blend: float = 1.0,
         unlabeled: Any = None,
         blocks: Any = None,
         keep_moments: bool = False,
@@ -72,6 +82,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         self.method = method
         self.gate = gate
         self.robust = robust
+        self.blend = blend
         self.unlabeled = unlabeled
         self.blocks = blocks
         self.keep_moments = keep_moments
@@ -248,12 +259,13 @@ class BaseAligner(PairedEstimator, MovesRows):
         self.maps_ = {}
         for lang in moved:
             back, pair, pool = of.get(lang), moments.get(lang), pools.get(lang)
-            self.maps_[lang] = _fit_map(methods[0], back, pair, pool, stay)
+            whole = _fit_map(methods[0], back, pair, pool, stay)
+            self.maps_[lang] = blended(whole, self.blend)
             if len(methods) > 1:
                 there = None if back is None else back.reversed()
                 turned = None if pair is None else pair.swapped()
                 first = _fit_map(methods[1], there, turned, stay, pool)
-                trips.append(compose(first, self.maps_[lang]))
+                trips.append(compose(blended(first, self.blend), self.maps_[lang]))
         if self._backwards:  # x → R(A(x)), averaged over the languages that the trip visits
             self.round_trip_map_ = average(trips) if len(trips) > 1 else next(iter(trips), None)
         self.gate_ = fit_gate(list(self.languages_), self.stays_, moments, pools) if gated else None
@@ -305,8 +317,8 @@ class LangAligner(BaseAligner):
         scikit-learn's own checks run.
     method : str, map or scikit-learn regressor, default="ridge"
         A name ("procrustes", "kernel", ...) or an object such as ``RidgeMap(alpha=0.1)``, whose
-        parameters a grid reaches as ``method__alpha``. "ridge" did best of the maps that stream;
-        with thousands of pairs "kernel" did better (``python -m benchmarks.quality``).
+        parameters a grid reaches as ``method__alpha``. Where both sides have one encoder, "ridge"
+        finds out from the pairs and leaves rows nearly as they are.
     gate : {"hard", "soft"} or None, default="hard"
         How rows of one shared space are told apart: by the most probable language, by a blend
         weighted with the probabilities, or not at all (every row moves). Blocks need no gate.
@@ -314,6 +326,9 @@ class LangAligner(BaseAligner):
         Leave out pairs that are more likely random than translations, or weigh each by the
         probability that it is one (`pair_scores`); right pairs stay as they are. Needs 30 pairs,
         rules out `partial_fit`.
+    blend : float, default=1.0
+        How far rows move: 1 wholly, 0 not at all, between them the weighted mean of a row and what
+        the map makes of it. For spaces of one width; `BlendDisplay` shows what it trades for what.
     unlabeled : TextPool or list of TextPool, default=None
         Unpaired vectors, for maps that use them. For maps that need no pairs:
         [source, target].
@@ -394,14 +409,15 @@ class ReverseAligner(BaseAligner):
         language; for a tuple and the strings see `LangAligner`.
     method : str, map or scikit-learn regressor, default="ridge"
         A name ("procrustes", "kernel", ...) or an object such as ``RidgeMap(alpha=0.1)``, whose
-        parameters a grid reaches as ``method__alpha``. "ridge" did best of the maps that stream;
-        with thousands of pairs "kernel" did better (``python -m benchmarks.quality``).
+        parameters a grid reaches as ``method__alpha``. Where both sides have one encoder, "ridge"
+        finds out from the pairs and leaves rows nearly as they are.
     round_trip : bool or map, default=False
         True sends source rows through the same kind of map into the target space and back; a
         map object is used for the way there instead. Round trips are averaged over languages.
-        False leaves source rows alone, for a head that is trained already; where the head is
-        trained behind the aligner, True did better on all real text measured.
-    gate, robust, unlabeled, keep_moments, blocks, random_state
+        False leaves source rows alone, for a head that is trained already; for one that is
+        trained behind the aligner, True did better with most encoders measured. With a strong
+        encoder of the target language `LangAligner` did better still.
+    gate, robust, blend, unlabeled, keep_moments, blocks, random_state
         As in `LangAligner`; without pairs, `unlabeled` is [source, target, ...].
 
     Attributes
@@ -452,6 +468,7 @@ class ReverseAligner(BaseAligner):
         round_trip: Any = False,
         gate: str | None = "hard",
         robust: str | None = None,
+        blend: float = 1.0,
         unlabeled: Any = None,
         keep_moments: bool = False,
         blocks: Any = None,
@@ -462,6 +479,7 @@ class ReverseAligner(BaseAligner):
             method=method,
             gate=gate,
             robust=robust,
+            blend=blend,
             unlabeled=unlabeled,
             blocks=blocks,
             keep_moments=keep_moments,

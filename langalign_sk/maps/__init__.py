@@ -3,7 +3,16 @@
 from langalign_sk._numeric import Nystroem
 from langalign_sk.maps._affine import AffineMap
 from langalign_sk.maps._base import BaseMap, FewPairsWarning, MomentMap, fits_from_moments
-from langalign_sk.maps._compose import AveragedMap, ChainedMap, average, compose
+
+# For the other rooms.
+from langalign_sk.maps._compose import (
+    AveragedMap,
+    BlendedMap,
+    ChainedMap,
+    average,
+    blended as blended,
+    compose,
+)
 from langalign_sk.maps._generalized import GeneralizedProcrustes
 from langalign_sk.maps._kernel import FourierFeatures, KernelMap
 from langalign_sk.maps._language_direction import LanguageDirectionMap
@@ -12,8 +21,6 @@ from langalign_sk.maps._mean_shift import MeanShiftMap
 from langalign_sk.maps._multistep import MultiStepMap
 from langalign_sk.maps._network import MLPMap
 from langalign_sk.maps._normalized import NormalizedMap, published_map
-
-# For the other rooms.
 from langalign_sk.maps._one_space import (
     one_space as one_space,
     space_agreement as space_agreement,
@@ -41,6 +48,7 @@ from langalign_sk.maps._transport import TransportMap
 TRUSTED_MAPS: tuple[type, ...] = (
     AffineMap,
     AveragedMap,
+    BlendedMap,
     CCAMap,
     ChainedMap,
     FourierFeatures,

@@ -10,6 +10,9 @@ from sklearn.utils.metaestimators import available_if
 from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix
 from langalign_sk.maps._base import BaseMap, MomentMap
 
+#: Of a matrix that can be undone: eight digits of sixteen are left.
+WORST_CONDITION = 1e8
+
 
 class AffineMixin(BaseMap):
     """Transform of affine maps and of their inverses; `compose` and `average` fold them.
@@ -62,7 +65,8 @@ class AffineMap(AffineMixin, MomentMap):
     """A map that is already known: ``X @ coef + intercept``.
 
     For a matrix learned elsewhere, and what `compose` and `average` give for affine maps. Its
-    `fit` learns nothing and needs no pairs.
+    `fit` learns nothing and needs no pairs. A square matrix that can be inverted has
+    `inverse_transform`.
 
     Parameters
     ----------
@@ -112,6 +116,17 @@ class AffineMap(AffineMixin, MomentMap):
                 f"got shape {intercept.shape}"
             )
         return self._set_affine(coef, intercept)
+
+    def _can_invert(self) -> bool:
+        if not hasattr(self, "coef_"):
+            return True
+        d_in, d_out = self.coef_.shape
+        if d_in != d_out or np.linalg.cond(self.coef_) > WORST_CONDITION:
+            raise AttributeError(f"the {d_in} x {d_out} matrix has no inverse that can be trusted")
+        return True
+
+    def _inverse_coef(self) -> Float64Array:
+        return np.asarray(np.linalg.inv(self.coef_), dtype=np.float64)
 
 
 def affine(X: FloatArray, coef: Float64Array, intercept: Float64Array) -> FloatArray:

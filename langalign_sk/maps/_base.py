@@ -213,6 +213,10 @@ class BaseMap(BaseEstimator):
         """Return the number of pairs below which the map says too little; 0 for none."""
         return min(FEWEST_PAIRS, 1 + min(d_source, d_target)) if self.needs_pairs else 0
 
+    def _say_few(self, needed: int) -> str:
+        """Return what a warning says of fewer pairs than `needed`."""
+        return f"say too little; {needed} or more are needed"
+
     def _as_rows(self, rows: Any, *, name: str) -> FloatArray:
         """Return rows as an array, checked."""
         return as_float_matrix(rows, name=name)
@@ -244,8 +248,7 @@ class BaseMap(BaseEstimator):
         if n_pairs < needed:
             warnings.warn(
                 f"{type(self).__name__}: {n_pairs} pair{'s' * (n_pairs != 1)} for spaces of "
-                f"{self.n_features_in_} and {self.n_features_out_} columns say too little; "
-                f"{needed} or more are needed",
+                f"{self.n_features_in_} and {self.n_features_out_} columns {self._say_few(needed)}",
                 FewPairsWarning,
                 stacklevel=5,  # who called fit
             )

@@ -89,6 +89,37 @@ def average(maps: Iterable[Any]) -> BaseMap:
     return AveragedMap(maps).fit()
 
 
+def blended(fitted: Any, share: float) -> BaseMap:
+    """Return the fitted map that moves rows a `share` of the way.
+
+    Parameters
+    ----------
+    fitted : fitted map
+        Between spaces of one width.
+    share : float
+        1 for the whole way, 0 for none.
+
+    Returns
+    -------
+    map
+        An `AffineMap` where `fitted` is affine; `fitted` itself for the whole way.
+    """
+    if share == 1:
+        whole: BaseMap = fitted
+        return whole
+    d_in, d_out = fitted.n_features_in_, fitted.n_features_out_
+    if d_in != d_out:
+        raise ValueError(
+            f"blend={share!r} mixes rows with what the map makes of them, but it leads from {d_in} "
+            f"to {d_out} columns: only blend=1 serves spaces of different widths"
+        )
+    if isinstance(fitted, AffineMixin):
+        coef = share * fitted.coef_
+        coef.flat[:: d_in + 1] += 1.0 - share
+        return AffineMap(coef, share * fitted.intercept_).fit()
+    return BlendedMap([fitted], share).fit()
+
+
 class _FittedMaps(BaseMap):
     """Base of maps that consist of fitted maps: nothing to learn, and cloning must not unfit."""
 
@@ -124,3 +155,16 @@ class AveragedMap(_FittedMaps):
             total += each.transform(X)
         total /= len(self.maps)
         return total
+
+
+class BlendedMap(_FittedMaps):
+    """Move rows a share of the way that a map moves them."""
+
+    def __init__(self, maps: Sequence[Any], share: float) -> None:
+        super().__init__(maps)
+        self.share = share
+
+    def _transform(self, X: FloatArray) -> FloatArray:
+        moved: FloatArray = self.share * self.maps[0].transform(X)
+        moved += (1.0 - self.share) * X
+        return moved

@@ -17,8 +17,16 @@ from langalign_sk._numeric import (
     row_blocks,
 )
 from langalign_sk.maps._base import BaseMap, Weights
-from langalign_sk.maps._parameters import COUNT, PENALTY, POSITIVE, Constraints, generator, one_of
-from langalign_sk.maps._ridge import RidgeMap
+from langalign_sk.maps._parameters import (
+    COUNT,
+    PENALTY,
+    POSITIVE,
+    TOWARDS,
+    Constraints,
+    generator,
+    one_of,
+)
+from langalign_sk.maps._ridge import RidgeMap, lowest_within, start_of
 
 
 class FourierFeatures:
@@ -62,6 +70,9 @@ class KernelMap(BaseMap, name="kernel"):
         Add the linear kernel, so that far from all pairs the map goes on as a linear one.
     alphas : array-like of shape (n_alphas,), optional
         Candidates for ``alpha="gcv"``; None for those of `RidgeMap`, continued down to 1e-8.
+    towards : {"auto", "zero", "identity"}, default="auto"
+        As in `RidgeMap`: within one space the differences between target and source rows are
+        learned, and the rows added back.
     random_state : int, Generator, RandomState or None, default=None
         Draws landmarks or features; None differs from fit to fit.
 
@@ -71,6 +82,8 @@ class KernelMap(BaseMap, name="kernel"):
         The penalty used.
     gamma_ : float
         The sharpness used, in absolute terms.
+    towards_ : {"zero", "identity"}
+        What the map was shrunk to.
     n_components_ : int
         Number of landmarks or random features in use.
     n_features_in_, n_features_out_ : int
@@ -126,6 +139,7 @@ class KernelMap(BaseMap, name="kernel"):
         "features": [one_of("nystroem", "fourier")],
         "linear": ["boolean"],
         **PENALTY,
+        **TOWARDS,
     }
 
     def __init__(
@@ -137,6 +151,7 @@ class KernelMap(BaseMap, name="kernel"):
         features: str = "nystroem",
         linear: bool = True,
         alphas: Any = None,
+        towards: str = "auto",
         random_state: Any = None,
     ) -> None:
         self.n_components = n_components
@@ -145,10 +160,14 @@ class KernelMap(BaseMap, name="kernel"):
         self.features = features
         self.linear = linear
         self.alphas = alphas
+        self.towards = towards
         self.random_state = random_state
 
     def _fit(self, S: FloatArray, T: FloatArray, weights: Weights, *unlabeled: Any) -> None:
         rng = generator(self.random_state)
+        pairs = PairMoments.from_rows(S, T, weights, target_scatter=False)
+        self.towards_ = start_of(self.towards, pairs)
+        within = self.towards_ == "identity"
         if self.features == "fourier":  # drawn first, so that they depend on nothing but the seed
             waves = rng.standard_normal((self.n_components, S.shape[1]))
             phases = rng.uniform(0, 2 * np.pi, self.n_components)
@@ -174,13 +193,20 @@ class KernelMap(BaseMap, name="kernel"):
             values = values if root is None else values @ root
             return np.hstack([values, centred * scale]) if self.linear else values
 
+        def aim(rows: slice) -> FloatArray:
+            return T[rows] - S[rows] if within else T[rows]
+
         # Large blocks: each one ends in a sum of square matrices as wide as the features.
         width = self.n_components_ + S.shape[1] + T.shape[1]
         moments = PairMoments.from_blocks(
-            (features(rows), T[rows], None if weights is None else weights[rows])
+            (features(rows), aim(rows), None if weights is None else weights[rows])
             for rows in row_blocks(len(S), width, block_bytes=64 * 2**20)
         )
-        alphas = np.logspace(-8, 2, 41) if self.alphas is None else self.alphas
+        alphas = np.logspace(-8, 4 if within else 2, 49 if within else 41)
+        alphas = alphas if self.alphas is None else self.alphas
+        if within:  # relative to the features, which are more than the columns
+            lowest = lowest_within(pairs) * moments.source.width / S.shape[1]
+            alphas = np.maximum(alphas, lowest)
         ridge = RidgeMap(self.alpha, alphas=alphas, towards="zero")._fit_moments(moments)
         self.alpha_, self._intercept = ridge.alpha_, ridge.intercept_
         # Folded, so that transform needs kernel values and rows, never the features themselves.
@@ -188,6 +214,11 @@ class KernelMap(BaseMap, name="kernel"):
         inner = ridge.coef_[:n_kernel]
         self._coef_kernel = inner if root is None else root @ inner
         self._coef_linear = ridge.coef_[n_kernel:] * scale if self.linear else None
+        if within:
+            rows_back = np.eye(S.shape[1])
+            linear = self._coef_linear
+            self._coef_linear = rows_back if linear is None else linear + rows_back
+            self._intercept = self._intercept + self._mean
 
     def _transform(self, X: FloatArray) -> FloatArray:
         out = np.empty((len(X), self.n_features_out_), dtype=X.dtype)

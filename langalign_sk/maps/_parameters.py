@@ -37,6 +37,8 @@ def one_of(*names: str) -> Options:
 
 #: Of maps that fit a ridge regression.
 PENALTY: Constraints = {"alpha": [NOT_NEGATIVE, one_of("gcv")], "alphas": ["array-like", None]}
+#: Of maps that may be shrunk to leaving rows as they are.
+TOWARDS: Constraints = {"towards": [one_of("auto", "zero", "identity")]}
 
 
 def generator(random_state: Any) -> np.random.Generator:

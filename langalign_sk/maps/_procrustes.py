@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Self
 
-from langalign_sk._numeric import Float64Array, PairMoments, least_squares_scale, rotation_of
+import numpy as np
+
+from langalign_sk._numeric import (
+    Float64Array,
+    PairMoments,
+    least_squares_scale,
+    polar_of,
+    rotation_of,
+)
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import MomentMap
-from langalign_sk.maps._parameters import Constraints
+from langalign_sk.maps._parameters import TOWARDS, Constraints
+from langalign_sk.maps._ridge import lowest_within, start_of
 
 
 class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
@@ -21,6 +31,9 @@ class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
     ----------
     scale : bool, default=False
         Also fit one factor for all directions, by least squares.
+    towards : {"auto", "zero", "identity"}, default="auto"
+        "identity" draws the rotation to leaving rows as they are, the more the fewer the pairs, as
+        `RidgeMap` does; "zero" leaves it to the pairs alone. "auto" as in `RidgeMap`.
 
     Attributes
     ----------
@@ -30,6 +43,8 @@ class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
     intercept_ : ndarray of shape (d_target,), float64
     scale_ : float
         The factor; 1.0 with ``scale=False``.
+    towards_ : {"zero", "identity"}
+        "identity" where the rotation was drawn to it.
     n_features_in_, n_features_out_ : int
 
     See Also
@@ -50,6 +65,11 @@ class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
     answer is :math:`Q = U V^\top` and :math:`c = \operatorname{tr}\Sigma / \sum_i w_i \lVert
     Q^\top (s_i - m_s) \rVert^2`. Where the pairs do not determine Q (fewer pairs than columns,
     say), Q on the remaining directions is as near to the identity as it can be.
+
+    Within one space it is the rotation of :math:`C / W + \lambda I`, with
+    :math:`\lambda = \alpha (\operatorname{tr} \Sigma_s \operatorname{tr} \Sigma_t)^{1/2} / d`
+    and the lowest :math:`\alpha` that `RidgeMap` chooses, :math:`100 / \sqrt n`: the same both
+    ways.
 
     Accumulating the moments costs O(n d^2), the decomposition O(d^3), once per set of moments.
 
@@ -82,13 +102,16 @@ class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
     uses_unlabeled = False
     uses_target_scatter = False
 
-    _parameter_constraints: ClassVar[Constraints] = {"scale": ["boolean"]}
+    _parameter_constraints: ClassVar[Constraints] = {"scale": ["boolean"], **TOWARDS}
 
-    def __init__(self, *, scale: bool = False) -> None:
+    def __init__(self, *, scale: bool = False, towards: str = "auto") -> None:
         self.scale = scale
+        self.towards = towards
 
     def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
-        rotation = rotation_of(moments)
+        self.towards_ = start_of(self.towards, moments)
+        within = self.towards_ == "identity"
+        rotation = _rotation_within(moments) if within else rotation_of(moments)
         self.scale_ = least_squares_scale(moments, rotation) if self.scale else 1.0
         coef = self.scale_ * rotation
         return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
@@ -110,3 +133,18 @@ class ProcrustesMap(AffineMixin, MomentMap, name="procrustes"):
 
     def _inverse_coef(self) -> Float64Array:
         return self.coef_.T / self.scale_**2
+
+
+def _rotation_within(moments: PairMoments) -> Float64Array:
+    """Return the rotation drawn to the identity; the way back is its transpose."""
+    if moments.is_swapped:
+        return _rotation_within(moments.swapped()).T
+
+    def compute() -> Float64Array:
+        spread = math.sqrt(float(moments.source.squares.sum()))
+        spread *= math.sqrt(float(moments.target.squares.sum()))
+        cross = np.array(moments.cross)
+        cross.flat[:: len(cross) + 1] += lowest_within(moments) * spread / len(cross)
+        return polar_of(cross)
+
+    return moments.memo("rotation within", compute)

@@ -17,8 +17,9 @@ from langalign_sk._numeric import (
 )
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import MomentMap
-from langalign_sk.maps._parameters import COUNT, PENALTY, SHARE, Constraints, one_of
-from langalign_sk.maps._ridge import RidgeMap, projected_cross
+from langalign_sk.maps._one_space import differences
+from langalign_sk.maps._parameters import COUNT, PENALTY, SHARE, TOWARDS, Constraints, one_of
+from langalign_sk.maps._ridge import RidgeMap, projected_cross, start_of
 
 #: A key, and the matrices into a metric and out of it.
 Metric: TypeAlias = tuple[float, tuple[Float64Array, Float64Array]]
@@ -43,6 +44,10 @@ class _LowRankMap(AffineMixin, MomentMap):
         """Return the target's metric; None for its own units."""
         return None
 
+    def _start(self, moments: PairMoments) -> str:
+        """Return what the map is shrunk to."""
+        return "zero"
+
     def _explained(self, moments: PairMoments, squares: Float64Array) -> tuple[Float64Array, float]:
         """Return what each direction takes off the residual, and what all leave of it."""
         total = float(moments.target.squares.sum()) / moments.weight
@@ -53,8 +58,11 @@ class _LowRankMap(AffineMixin, MomentMap):
 
     def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
         # From the same moments, so the eigendecomposition is shared with it.
-        ridge = RidgeMap(self.alpha, alphas=self.alphas, towards="zero")._fit_moments(moments)
+        towards = self._start(moments)
+        ridge = RidgeMap(self.alpha, alphas=self.alphas, towards=towards)._fit_moments(moments)
         self.alpha_ = ridge.alpha_
+        if towards == "identity":
+            moments = differences(moments)
         values, vectors = eigh_of(moments.source)
         penalty = self.alpha_ * float(values.sum()) / moments.source.width
         metric = self._target_roots(moments)
@@ -75,7 +83,10 @@ class _LowRankMap(AffineMixin, MomentMap):
         coef = (vectors / np.sqrt(values + penalty)) @ (U[:, :k] * D[:k]) @ Vt[:k]
         if metric is not None:
             coef = coef @ metric[1][1]
-        return self._set_affine(coef, moments.target.mean - moments.source.mean @ coef)
+        intercept = moments.target.mean - moments.source.mean @ coef
+        if towards == "identity":
+            coef.flat[:: len(coef) + 1] += 1.0
+        return self._set_affine(coef, intercept)
 
 
 class ReducedRankMap(_LowRankMap, name="reduced_rank"):
@@ -92,11 +103,16 @@ class ReducedRankMap(_LowRankMap, name="reduced_rank"):
         Ridge penalty as in `RidgeMap`, chosen for full rank.
     alphas : array-like of shape (n_alphas,), optional
         Candidates for ``alpha="gcv"`` as in `RidgeMap`.
+    towards : {"auto", "zero", "identity"}, default="auto"
+        As in `RidgeMap`. Towards the identity the directions are those of the differences between
+        target and source rows, and all others stay as they are.
 
     Attributes
     ----------
     coef_ : ndarray of shape (d_source, d_target), float64
     intercept_ : ndarray of shape (d_target,), float64
+    towards_ : {"zero", "identity"}
+        What the map was shrunk to.
     rank_ : int
         The number of directions used.
     alpha_ : float
@@ -152,12 +168,28 @@ class ReducedRankMap(_LowRankMap, name="reduced_rank"):
 
     uses_target_scatter = False
 
+    _parameter_constraints: ClassVar[Constraints] = {
+        "rank": [COUNT, one_of("gcv")],
+        **PENALTY,
+        **TOWARDS,
+    }
+
     def __init__(
-        self, rank: int | str = "gcv", *, alpha: float | str = "gcv", alphas: Any = None
+        self,
+        rank: int | str = "gcv",
+        *,
+        alpha: float | str = "gcv",
+        alphas: Any = None,
+        towards: str = "auto",
     ) -> None:
         self.rank = rank
         self.alpha = alpha
         self.alphas = alphas
+        self.towards = towards
+
+    def _start(self, moments: PairMoments) -> str:
+        self.towards_ = start_of(self.towards, moments)
+        return self.towards_
 
 
 class CCAMap(_LowRankMap, name="cca"):

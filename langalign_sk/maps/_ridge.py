@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, eigh_of
 from langalign_sk.maps._affine import AffineMixin
 from langalign_sk.maps._base import FEWEST_PAIRS, MomentMap, Weights
 from langalign_sk.maps._one_space import differences, one_space
-from langalign_sk.maps._parameters import NOT_NEGATIVE, Constraints, one_of
+from langalign_sk.maps._parameters import NOT_NEGATIVE, TOWARDS, Constraints, one_of
 
 #: Source rows, target rows, weights.
 Rows: TypeAlias = tuple[FloatArray, FloatArray, Weights]
@@ -138,7 +139,7 @@ class RidgeMap(AffineMixin, MomentMap, name="ridge"):
     _parameter_constraints: ClassVar[Constraints] = {
         "alpha": [NOT_NEGATIVE, one_of("gcv", "loo")],
         "alphas": ["array-like", None],
-        "towards": [one_of("auto", "zero", "identity")],
+        **TOWARDS,
     }
 
     def __init__(
@@ -154,7 +155,18 @@ class RidgeMap(AffineMixin, MomentMap, name="ridge"):
         return isinstance(self.alpha, str) and self.alpha == "loo"
 
     def _pairs_needed(self, d_source: int, d_target: int) -> int:
-        return d_source + 1 if self.alpha == 0 else super()._pairs_needed(d_source, d_target)
+        if self.alpha == 0:
+            return d_source + 1
+        few = super()._pairs_needed(d_source, d_target)
+        return few if self.towards_ == "identity" else max(few, min(d_source, d_target) // 2)
+
+    def _say_few(self, needed: int) -> str:
+        if self.alpha == 0:
+            return super()._say_few(needed)
+        if self.towards_ == "identity":
+            return f"shift the mean and no more; {needed} or more are needed for a map"
+        enough = max(needed, 2 * min(self.n_features_in_, self.n_features_out_))
+        return f"say too little; about {enough} are needed, twice the width"
 
     def _fit_moments(self, moments: PairMoments, *unlabeled: Any) -> Self:
         if self.reads_rows:
@@ -241,8 +253,12 @@ def _grid(alphas: Any, moments: PairMoments, within: bool) -> Float64Array:
             raise ValueError(f"alphas must be a list of positive finite numbers, got {alphas!r}")
     if not within:
         return np.sort(grid)
-    lowest = SHIFT_ALONE if _are_few(moments) else FLOOR / np.sqrt(moments.n_effective)
-    return np.unique(np.maximum(grid, lowest))
+    return np.unique(np.maximum(grid, lowest_within(moments)))
+
+
+def lowest_within(moments: PairMoments) -> float:
+    """Return the lowest penalty that a map within one space chooses."""
+    return SHIFT_ALONE if _are_few(moments) else FLOOR / math.sqrt(moments.n_effective)
 
 
 def projected_cross(moments: PairMoments) -> Float64Array:

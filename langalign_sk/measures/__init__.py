@@ -41,7 +41,9 @@ from langalign_sk.measures._similarity import (
 )
 from langalign_sk.measures._summary import (
     Drift,
+    Tradeoff,
     alignment_drift,
+    alignment_tradeoff,
     explained_variance,
     measure_alignment,
     orthogonality_deviation,
@@ -55,7 +57,9 @@ __all__ = [
     "RetrievalScores",
     "Separability",
     "StrongAlignment",
+    "Tradeoff",
     "alignment_drift",
+    "alignment_tradeoff",
     "angular_similarity",
     "average_cosine",
     "concept_overlap",

@@ -110,6 +110,67 @@ class Drift:
     cka: float
 
 
+@dataclass(frozen=True)
+class Tradeoff:
+    """What a map gains between the languages, and what is left of the language it moves.
+
+    Attributes
+    ----------
+    found : float
+        Share of rows whose nearest row of the other language is their translation, the mean of
+        both directions.
+    kept : float
+        Share of the nearest rows of a row that are still among its nearest.
+    """
+
+    found: float
+    kept: float
+
+
+@checked(n_neighbors=[COUNT])
+def alignment_tradeoff(before: Any, after: Any, other: Any, *, n_neighbors: int = 10) -> Tradeoff:
+    """Measure both sides of an alignment: translations found, and neighbours kept.
+
+    Parameters
+    ----------
+    before : array-like of shape (n, d_before)
+        Rows of the language that moves, as they were.
+    after : array-like of shape (n, d)
+        The same rows as they are compared with the other language; `before` without a map.
+    other : array-like of shape (n, d)
+        Rows of the language that stays. Row i is the translation of row i; best of pairs that the
+        map was not fitted on.
+    n_neighbors : int, default=10
+        Nearest rows that are looked up for `kept`.
+
+    Returns
+    -------
+    Tradeoff
+
+    See Also
+    --------
+    retrieval : More figures of the first kind.
+    alignment_drift : More figures of the second kind.
+
+    References
+    ----------
+    Haemmerl, Libovicky, Fraser (2024), Understanding Cross-Lingual Alignment: A Survey.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.measures import alignment_tradeoff
+    >>> X = np.random.default_rng(0).normal(size=(50, 8))
+    >>> alignment_tradeoff(X, X, X)
+    Tradeoff(found=1.0, kept=1.0)
+    """
+    found = retrieval(after, other)
+    return Tradeoff(
+        (found.forward.p_at_1 + found.backward.p_at_1) / 2,
+        alignment_drift(before, after, n_neighbors=n_neighbors).neighbours_kept,
+    )
+
+
 @checked(n_neighbors=[COUNT])
 def alignment_drift(before: Any, after: Any, *, n_neighbors: int = 10) -> Drift:
     """Compare vectors of the same texts before and after a change, such as tuning the encoder.

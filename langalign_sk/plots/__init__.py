@@ -1,11 +1,13 @@
 """Displays, drawn with matplotlib where it is installed."""
 
 from langalign_sk.plots._accuracy import AccuracyDisplay, PairCurveDisplay
+from langalign_sk.plots._blend import BlendDisplay
 from langalign_sk.plots._matrices import LanguageSimilarityDisplay, LayerPoolingDisplay
 from langalign_sk.plots._spaces import GateDisplay, SpaceDisplay
 
 __all__ = [
     "AccuracyDisplay",
+    "BlendDisplay",
     "GateDisplay",
     "LanguageSimilarityDisplay",
     "LayerPoolingDisplay",

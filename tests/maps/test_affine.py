@@ -14,6 +14,7 @@ from langalign_sk.maps import (
     RegressorMap,
     RidgeMap,
     average,
+    blended,
     compose,
 )
 
@@ -130,3 +131,30 @@ def test_widths_must_fit(rows):
         average([there, back])
     with pytest.raises(ValueError, match="at least one map"):
         average([])
+
+
+def test_blended_maps_go_a_share_of_the_way(rows):
+    S, T = rows[0], rows[1][:, :4]
+    for whole in (
+        RidgeMap(towards="zero").fit(S, T),
+        RegressorMap(KNeighborsRegressor(n_neighbors=2)).fit(S, T),
+    ):
+        part = blended(whole, 0.3)
+        np.testing.assert_allclose(part.transform(S), 0.3 * whole.transform(S) + 0.7 * S)
+        assert part.transform(S.astype(np.float32)).dtype == np.float32
+        np.testing.assert_allclose(blended(whole, 0).transform(S), S, atol=1e-15)
+        assert blended(whole, 1.0) is whole
+        loaded = pickle.loads(pickle.dumps(part))
+        np.testing.assert_array_equal(loaded.transform(S), part.transform(S))
+        assert type(part) in TRUSTED_MAPS
+    assert isinstance(blended(RidgeMap().fit(S, T), 0.3), AffineMap)
+    with pytest.raises(ValueError, match="from 4 to 6 columns: only blend=1"):
+        blended(RidgeMap().fit(S, rows[1]), 0.3)
+
+
+def test_known_maps_are_undone_where_they_can_be(rows):
+    S = rows[0]
+    turn = AffineMap(np.diag([1.0, 2.0, -3.0, 0.5]) + 0.1, np.ones(4)).fit()
+    np.testing.assert_allclose(turn.inverse_transform(turn.transform(S)), S)
+    assert not hasattr(AffineMap(np.zeros((4, 4))).fit(), "inverse_transform")
+    assert not hasattr(AffineMap(np.ones((4, 5))).fit(), "inverse_transform")

@@ -6,7 +6,15 @@ from hypothesis import given, settings, strategies as st
 from sklearn.linear_model import Ridge
 
 from langalign_sk._numeric import PairMoments
-from langalign_sk.maps import RidgeMap, one_space, space_agreement
+from langalign_sk.maps import (
+    FewPairsWarning,
+    KernelMap,
+    ProcrustesMap,
+    ReducedRankMap,
+    RidgeMap,
+    one_space,
+    space_agreement,
+)
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -191,3 +199,57 @@ def test_a_rotation_in_a_narrow_space_is_not_taken_for_agreement():
         for seed, S in enumerate(np.random.default_rng(0).standard_normal((50, 200, 4)))
     ]
     assert not any(turned)
+
+
+OTHERS = [
+    ProcrustesMap(),
+    ReducedRankMap(),
+    KernelMap(30, random_state=0),
+    KernelMap(30, linear=False, random_state=0),
+    KernelMap(30, features="fourier", random_state=0),
+]
+
+
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
+@pytest.mark.parametrize("method", OTHERS, ids=str)
+@pytest.mark.parametrize("n", [25, 60, 400])
+def test_every_closed_form_leaves_rows_nearly_as_they_are(method, n):
+    S, T = near(0, n, noise=1.5)
+    fitted = method.fit(S, T)
+    assert fitted.towards_ == "identity"
+    shifted = S + (T - S).mean(axis=0)
+    away = np.linalg.norm(fitted.transform(S) - shifted) / np.linalg.norm(shifted - T)
+    assert away < (0.02 if n < 30 else 0.5)
+    # What it learns besides is no worse than nothing on other pairs.
+    X, Y = near(1, 1000, noise=1.5)
+    still = np.square(X + (T - S).mean(axis=0) - Y).sum()
+    assert np.square(fitted.transform(X) - Y).sum() < 1.05 * still
+
+
+@pytest.mark.parametrize("method", OTHERS, ids=str)
+def test_unrelated_spaces_are_mapped_as_before(method):
+    S, T = unrelated(0, 200)
+    fitted = method.fit(S, T)
+    assert fitted.towards_ == "zero"
+    forced = type(method)(**{**method.get_params(), "towards": "zero"}).fit(S, T)
+    np.testing.assert_array_equal(fitted.transform(S), forced.transform(S))
+
+
+def test_the_rotation_within_one_space_is_the_same_both_ways():
+    moments = PairMoments.from_rows(*near(0, 200))
+    there, back = (ProcrustesMap().fit_moments(each) for each in (moments, moments.swapped()))
+    np.testing.assert_allclose(there.coef_, back.coef_.T, atol=1e-12)
+    np.testing.assert_allclose(there.coef_ @ there.coef_.T, np.eye(40), atol=1e-12)
+    free = ProcrustesMap(towards="zero").fit_moments(moments)
+    assert np.trace(there.coef_) > np.trace(free.coef_)
+
+
+def test_few_pairs_are_told_with_the_number_that_the_start_needs():
+    S, T = near(0, 25)
+    with pytest.warns(FewPairsWarning, match="shift the mean and no more; 30 or more"):
+        RidgeMap().fit(S, T)
+    S, T = near(0, 40, d=200)
+    RidgeMap().fit(S, T)  # safe
+    with pytest.warns(FewPairsWarning, match="40 pairs .* about 400 are needed, twice the width"):
+        RidgeMap(towards="zero").fit(S, T)
+    RidgeMap(towards="zero").fit(*near(0, 100, d=200))

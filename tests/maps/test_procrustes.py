@@ -173,6 +173,6 @@ def test_transform_does_not_touch_its_input():
 def test_clones_and_pickles():
     S, T = noisy_pairs(0, 30, 3, 4)
     fitted = ProcrustesMap(scale=True).fit(S, T)
-    assert clone(fitted).get_params() == {"scale": True}
+    assert clone(fitted).get_params() == {"scale": True, "towards": "auto"}
     for again in (pickle.loads(pickle.dumps(fitted)), copy.deepcopy(fitted)):
         np.testing.assert_array_equal(again.transform(S), fitted.transform(S))

@@ -16,6 +16,7 @@ from langalign_sk import LangAligner, ParallelCorpus
 from langalign_sk.maps import ProcrustesMap, RidgeMap
 from langalign_sk.measures import (
     alignment_drift,
+    alignment_tradeoff,
     angular_similarity,
     average_cosine,
     concept_overlap,
@@ -31,6 +32,7 @@ from langalign_sk.measures import (
     paired_permutation_test,
     partition_ratio,
     pwcca,
+    retrieval,
     strong_alignment,
     subspace_distance,
     svcca,
@@ -361,6 +363,16 @@ def test_drift_tells_turning_from_forgetting():
     assert forgot.cka < 0.8
     nothing = alignment_drift(S, S)
     assert (nothing.moved, nothing.neighbours_kept) == (0, 1)
+
+
+def test_tradeoff_holds_both_figures():
+    S, T = pairs(18, d=8)
+    moved = S + 1.0
+    both = alignment_tradeoff(S, moved, T, n_neighbors=5)
+    found = retrieval(moved, T)
+    assert both.found == (found.forward.p_at_1 + found.backward.p_at_1) / 2
+    assert both.kept == alignment_drift(S, moved, n_neighbors=5).neighbours_kept
+    assert both.kept < 1 == alignment_tradeoff(S, S, T).kept
 
 
 def test_neighbours_kept_equals_sets():

@@ -22,6 +22,7 @@ from langalign_sk import (
 from langalign_sk.datasets import load_demo
 from langalign_sk.plots import (
     AccuracyDisplay,
+    BlendDisplay,
     GateDisplay,
     LanguageSimilarityDisplay,
     LayerPoolingDisplay,
@@ -205,3 +206,21 @@ def test_without_matplotlib_the_error_says_how_to_install_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"pip install 'langalign-sk\[plot\]'"):
         AccuracyDisplay(["a"], [0.5], [0.4], [0.6]).plot()
+
+
+@pytest.mark.parametrize("kind", [LangAligner, ReverseAligner])
+def test_a_blend_trades_neighbours_for_translations(pyplot, kind):
+    rng = np.random.default_rng(0)
+    S = rng.normal(size=(300, 40))
+    pairs = ParallelCorpus(S, S + 0.8 * rng.normal(size=S.shape) + 2, target_lang="ko")
+    learn, held_out = pairs.take(np.arange(200)), pairs.take(np.arange(200, 300))
+    fitted = kind(learn).fit(S)
+    display = BlendDisplay.from_estimator(fitted, held_out, blend=[0, 0.5, 1])
+    assert display.kept[0] == 1
+    assert display.found[2] > display.found[0]
+    assert display.ax_.lines[0].get_xdata().tolist() == display.kept.tolist()
+    assert [text.get_text() for text in display.ax_.texts] == ["0", "0.5", "1"]
+    with pytest.raises(ValueError, match="blends already"):
+        BlendDisplay.from_estimator(kind(learn, blend=0.5).fit(S), held_out)
+    with pytest.raises(ValueError, match="holds texts"):
+        BlendDisplay.from_estimator(fitted, ParallelCorpus(["a"], ["b"]))
