@@ -8,9 +8,8 @@ import numpy as np
 
 from langalign_sk._numeric import Float64Array, Moments, PairMoments
 
-#: Correlation over all columns from which on two sides count as one space. Sides of one encoder
-#: reach .12 where it barely knows a language and .7 to .8 where it knows both; sides of unrelated
-#: encoders .05 at most (``python -m benchmarks.real``, pairs of five languages).
+#: Correlation over all columns from which on two sides count as one space: below what sides of one
+#: encoder reach where it barely knows a language, above what sentence length alone gives.
 AGREES = 0.08
 #: The same for the median column: lengths of sentences alone make a few columns agree.
 TYPICAL = 0.05

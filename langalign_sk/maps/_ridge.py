@@ -17,13 +17,13 @@ from langalign_sk.maps._parameters import NOT_NEGATIVE, TOWARDS, Constraints, on
 Rows: TypeAlias = tuple[FloatArray, FloatArray, Weights]
 #: Towards the identity, a penalty that is chosen is never below this over the root of the number
 #: of pairs: cross-validation minimises the error of the pairs' own domain, and a head of another
-#: task loses by it (``python -m benchmarks.real``).
+#: task loses by it.
 FLOOR = 100.0
 #: Towards the identity, a penalty that leaves the shift of the mean and nothing else.
 SHIFT_ALONE = 1e4
 #: Share of the error towards the identity, both by cross-validation, below which a map towards zero
-#: is taken within one space too: the pairs show that rows move far, and where. Real encoders have
-#: .5 at least.
+#: is taken within one space too: the pairs show that rows move far, and where. Sides of one real
+#: encoder, even a weak one, are far above it.
 CLEAR = 0.25
 
 
