@@ -117,22 +117,42 @@ def _mean_and_worst(lost: Sequence[tuple[float, float]]) -> list[str]:
 
 def estimate(result: dict[str, Any]) -> str:
     """One row per group of estimates."""
+    head = ["over", "unlabelled rows", "estimates", *_ESTIMATE]
+    rows = [[row["over"], *_estimate_cells(row)] for row in result["summary"]]
+    return table([head, *rows])
+
+
+def confirmed(result: dict[str, Any]) -> str:
+    """One row per task or setting that the constants were chosen without."""
+    head = ["judged on", "unlabelled rows", "estimates", *_ESTIMATE, "constants"]
     rows = [
-        [
-            row["over"],
-            "yes" if row["unlabeled"] else "no",
-            str(row["n"]),
-            f"{row['mean_absolute_error']:.3f}",
-            f"{row['error_of_source_accuracy']:.3f}",
-            f"{row['bias']:+.3f}",
-            f"{row['inside']:.0%}",
-            f"{row['width']:.2f}",
-            f"{row['reliable']:.0%}",
-        ]
-        for row in result["summary"]
+        [row["without"], *_estimate_cells(row), ", ".join(f"{c:g}" for c in row["constants"])]
+        for row in result["confirmed"]
     ]
-    head = ["over", "unlabelled rows", "estimates", "mean absolute error", "of the source accuracy"]
-    return table([[*head, "bias", "inside the interval", "its width", "called reliable"], *rows])
+    return table([head, *rows])
+
+
+_ESTIMATE = (
+    "called reliable",
+    "mean absolute error",
+    "of the source accuracy",
+    "bias",
+    "inside the interval",
+    "half its width",
+)
+
+
+def _estimate_cells(row: dict[str, Any]) -> list[str]:
+    """Cells of a group of estimates; without a reliable one there is nothing to tell."""
+    figures = {
+        "mean_absolute_error": ".3f",
+        "error_of_source_accuracy": ".3f",
+        "bias": "+.3f",
+        "inside": ".0%",
+        "half_width": ".3f",
+    }
+    told = ["" if row[name] is None else f"{row[name]:{form}}" for name, form in figures.items()]
+    return ["yes" if row["unlabeled"] else "no", str(row["n"]), f"{row['reliable']:.0%}", *told]
 
 
 def suggest(result: dict[str, Any]) -> str:
@@ -157,6 +177,7 @@ TABLES = {
     "unseen": ("choosing", unseen),
     "one-penalty": ("choosing", one_penalty),
     "estimate": ("estimate", estimate),
+    "confirmed": ("estimate", confirmed),
     "suggest": ("suggest", suggest),
 }
 

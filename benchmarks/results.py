@@ -50,7 +50,8 @@ DATA = {
     "wrong_pairs": _TOPICS,
     "gate": "SIB-200",
     "choosing": f"{_TASKS}, SIB-200",
-    "estimate": f"{_TASKS}, SIB-200",
+    "estimate": "SIB-200, xSID, STS-B, film reviews (sentence polarity, NSMC); pairs from STS-B, "
+    "Tatoeba, SIB-200",
     "suggest": f"{_TASKS}, SIB-200",
     "report": _TOPICS,
     "retrieval": "Tatoeba; pairs from STS-B",

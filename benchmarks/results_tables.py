@@ -202,14 +202,15 @@ def estimate(result: dict[str, Any]) -> str:
     """Errors of the estimates, and the accuracies that they are about."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in result["estimates"]:
-        groups.setdefault(row["case"], []).append(row)
+        groups.setdefault(f"{row['setting']}: {row['case']}", []).append(row)
     rows = [["case", "test items", "accuracy, lowest", "accuracy, highest"]]
     for name, found in groups.items():
         counts = sorted({row["n_test"] for row in found})
         accuracy = [row["accuracy"] for row in found]
         items = " or ".join(map(figure, counts))
         rows.append([name, items, f"{min(accuracy):.3f}", f"{max(accuracy):.3f}"])
-    return f"{choosing_tables.estimate(result)}\n{table(rows)}"
+    judged = choosing_tables.confirmed(result)
+    return f"{choosing_tables.estimate(result)}\n{judged}\n{table(rows)}"
 
 
 def report(result: Result) -> str:

@@ -13,6 +13,7 @@ from benchmarks import (
     choosing,
     choosing_tables,
     estimate as estimating,
+    estimate_choice,
     quality_score,
     real_data,
     real_encoders,
@@ -45,7 +46,10 @@ def measured(seed=0):
         "few": {"correlation": 0.5, "lost": 1.5},
     }
     guess = {"case": "topics", "unlabeled": True, "accuracy": 0.61, "n_test": 90, "estimate": 0.66}
-    guess |= {"interval": [0.5, 0.7], "reliable": True, "source_accuracy": 0.8}
+    guess |= {"interval": [0.5, 0.7], "reliable": True, "source_accuracy": 0.8, "floor": 0.6}
+    guess |= {"task": "topics", "setting": "apart", "n_labelled": 500, "n_held_out": 900}
+    guesses = [guess, guess | {"setting": "shared"}, guess | {"task": "genres"}]
+    guesses += [one | {"unlabeled": False} for one in guesses]
     draws = {s: {n: list(rng.random(4)) for n in suggest.LABELS} for s in suggest.STRATEGIES}
     cell = {"n": 90, "accuracy": 0.62, "difference": -0.1, "interval": [-0.2, 0.1]}
     section = {
@@ -107,7 +111,11 @@ def measured(seed=0):
         "wrong_pairs": {"accuracy": {"ko": {"0.3": {"trim": cell | {"estimated": "0.285"}}}}},
         "gate": {"n_held_out": 90, "share_right": {"en, ko": {"en": [0.9, 1.0], "ko": [0.8, 0.9]}}},
         "choosing": {"cases": {"topics": choosing.judged(case)}},
-        "estimate": {"summary": estimating.summarised([guess]), "estimates": [guess]},
+        "estimate": {
+            "summary": estimating.summarised(guesses),
+            "confirmed": estimate_choice.confirmed(guesses, estimating.errors),
+            "estimates": guesses,
+        },
         "suggest": {
             "cases": {
                 "topics": suggest.summarised(
