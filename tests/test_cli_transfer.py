@@ -22,6 +22,7 @@ from langalign_sk._commands import _saved, _transfer
 from langalign_sk._commands._files import read_labelled, read_pairs, read_texts
 from langalign_sk.cli import main
 from langalign_sk.datasets import load_demo
+from tests.text.test_learned import ENGLISH, ITALIAN
 
 ENCODERS = ["--encoder", "en=ngram", "--encoder", "ko=ngram"]
 
@@ -490,3 +491,35 @@ def test_a_reader_that_has_had_enough_is_no_error(served, files, tmp_path):
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 141
+
+
+@pytest.fixture(scope="module")
+def italian(tmp_path_factory):
+    """Files in two languages of one script, and what `transfer` makes of them."""
+    folder = tmp_path_factory.mktemp("italian")
+    labels = [text.rsplit(" ", 1)[-1] for text in ENGLISH]
+    write_tsv(folder / "en.tsv", ("text", "label"), ENGLISH, labels)
+    write_tsv(folder / "it.tsv", ("text", "label"), ITALIAN, labels)
+    write_tsv(folder / "pairs.tsv", ("EN", "it-IT"), ENGLISH, ITALIAN)
+    given = ["--train", "en.tsv", "--test", "it.tsv", "--pairs", "pairs.tsv", "--out", "model"]
+    given = [str(folder / part) if part[0] != "-" else part for part in given]
+    encoders = ["--encoder", "en_US=ngram", "--encoder", "it=ngram"]
+    assert main(["transfer", *given, *encoders, "--target", "IT"]) == 0
+    return folder
+
+
+def test_two_languages_of_one_script(italian, capsys):
+    rows = rows_of(italian / "model" / "predictions.tsv")
+    assert np.mean([row["prediction"] == row["label"] for row in rows]) > 0.9
+    (italian / "mixed.txt").write_text("the house\nla casa\n4.7\n", encoding="utf-8")
+    found = {}
+    for lang in (None, "it", "EN"):
+        said = [] if lang is None else ["--lang", lang]
+        assert main(["predict", str(italian / "model"), str(italian / "mixed.txt"), *said]) == 0
+        found[lang] = [line.split("\t")[1] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert found[None] == [found["EN"][0], found["it"][1], found["it"][2]]
+    assert found["EN"] != found["it"]
+    assert (
+        main(["predict", str(italian / "model"), str(italian / "mixed.txt"), "--lang", "fr"]) == 2
+    )
+    assert "--lang fr: the model knows en_US, it" in capsys.readouterr().err

@@ -20,6 +20,7 @@ from langalign_sk._io import (
     unshielded,
 )
 from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.text import match_code
 
 TABLES = (".tsv", ".csv", ".jsonl")
 TEXTS = (*TABLES, ".txt")
@@ -88,9 +89,10 @@ def read_pairs(
 def _pair_columns(path: Path, kind: str, langs: tuple[str, str]) -> tuple[Any, Any]:
     """Columns of a table of pairs: named after the languages, or the only two."""
     head = _head(path, kind)
-    for names in (langs, ("source", "target")):
-        if set(names) <= set(head):
-            return names
+    for wanted in (langs, ("source", "target")):
+        names = [match_code(name, head) for name in wanted]
+        if None not in names and names[0] != names[1]:
+            return names[0], names[1]
     if len(head) == 2 and kind != ".jsonl":
         return 0, 1
     shown = ", ".join(repr(name[:20]) for name in head[:8])

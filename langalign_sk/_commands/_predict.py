@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import copy
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -60,6 +61,26 @@ def predict(model: Any, texts: Sequence[str]) -> Predictions:
     return Predictions(classes, confidence)
 
 
+def in_language(model: Any, lang: str | None) -> Any:
+    """Return a model that takes every text for one in `lang`; None: as it was fitted."""
+    if lang is None:
+        return model
+    from langalign_sk.text import EmbeddingExtractor, match_code
+
+    steps = getattr(model, "steps", [("", None)])
+    name, extractor = steps[0]
+    layout = extractor.get_layout() if isinstance(extractor, EmbeddingExtractor) else None
+    if layout is None:
+        raise ValueError(f"--lang {lang}: this model does not tell its texts' languages apart")
+    known = match_code(lang, layout.languages)
+    if known is None:
+        raise ValueError(f"--lang {lang}: the model knows {', '.join(layout.languages)}")
+    told = copy.copy(model)
+    told.steps = [(name, copy.copy(extractor).set_params(detect=known, lang_column=None))]
+    told.steps += steps[1:]
+    return told
+
+
 def columns_of(
     texts: Sequence[str], found: Predictions, labels: Sequence[str] | None = None
 ) -> dict[str, Sequence[str]]:
@@ -98,6 +119,9 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         help="table to write, with commas if it ends in .csv; default: standard output",
     )
     parser.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
+    parser.add_argument(
+        "--lang", metavar="LANG", help="language of TEXTS (default: told for each text)"
+    )
 
 
 def _predict(args: argparse.Namespace) -> int:
@@ -106,7 +130,7 @@ def _predict(args: argparse.Namespace) -> int:
     from langalign_sk._commands._saved import load_model, say
 
     texts = read_texts(args.texts, args.text_column, blank=True)
-    found = predict(load_model(args.model), texts)
+    found = predict(in_language(load_model(args.model), args.lang), texts)
     blank = sum(not text.strip() for text in texts)
     if blank:
         say(f"{args.texts}: {blank:,} of {len(texts):,} texts are blank and get no prediction")
@@ -121,7 +145,7 @@ def _suggest(args: argparse.Namespace) -> int:
     from langalign_sk.selection import suggest_labels
 
     texts = read_texts(args.texts, args.text_column)
-    found = suggest_labels(load_model(args.model), texts, args.n)
+    found = suggest_labels(in_language(load_model(args.model), args.lang), texts, args.n)
     write_table(
         args.out,
         {

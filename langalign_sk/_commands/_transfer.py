@@ -103,7 +103,7 @@ def run(args: argparse.Namespace) -> int:
         unlabeled=None if unlabeled is None else TextPool(unlabeled, lang=target),
         seed=args.seed,
     )
-    write(args.out, report, clean.summary(), test=test, unlabeled=unlabeled)
+    write(args.out, report, clean.summary(), target=target, test=test, unlabeled=unlabeled)
     print(report.summary())
     print(f"\n{args.out}: {MODEL_FILE}, {MANIFEST}, report.html, summary.txt", end="")
     print(", predictions.tsv" if test or unlabeled else "")
@@ -113,6 +113,8 @@ def run(args: argparse.Namespace) -> int:
 
 def languages(given: list[str], source: str, target: str | None) -> tuple[Any, str, str]:
     """Encoders by language (or the one of all), source language, target language."""
+    from langalign_sk.text import match_code, same_code
+
     parts = [item.partition("=") for item in given]
     if len(parts) == 1 and not parts[0][1]:
         if target is None:
@@ -128,23 +130,27 @@ def languages(given: list[str], source: str, target: str | None) -> tuple[Any, s
     for lang, sign, name in parts:
         if not (lang and sign and name):
             raise ValueError(f"--encoder {lang}{sign}{name}: LANG=NAME is needed for each language")
-        if lang in encoders:
+        if any(same_code(lang, other) for other in encoders):
             raise ValueError(f"--encoder {lang}= is given twice")
         encoders[lang] = name
-    others = [lang for lang in encoders if lang != source]
-    if source not in encoders or len(others) != 1 or target not in (None, others[0]):
+    named = match_code(source, encoders)
+    others = [lang for lang in encoders if lang != named]
+    other = target is not None and match_code(target, others) is None
+    if named is None or len(others) != 1 or other:
         wanted = target or "LANG"
         raise ValueError(
             f"two encoders are needed, --encoder {source}=NAME --encoder {wanted}=NAME; got "
             f"{', '.join(encoders)} (--source names the language of the labels)"
         )
-    _check_target(source, others[0])
-    return encoders, source, others[0]
+    _check_target(named, others[0])
+    return encoders, named, others[0]
 
 
 def _check_target(source: str, target: str) -> None:
     """Refuse a transfer to the same language."""
-    if source == target:
+    from langalign_sk.text import same_code
+
+    if same_code(source, target):
         raise ValueError(f"--source and --target are both {source}: two languages are needed")
 
 
@@ -190,15 +196,27 @@ def compare(
 
 
 def write(
-    out: Path, report: TransferReport, pairs: str, *, test: Any, unlabeled: list[str] | None
+    out: Path,
+    report: TransferReport,
+    pairs: str,
+    *,
+    target: str,
+    test: Any,
+    unlabeled: list[str] | None,
 ) -> None:
     """Write all files, or none."""
     import joblib
 
-    from langalign_sk._commands._predict import columns_of, predict, write_table
+    from langalign_sk._commands._predict import columns_of, in_language, predict, write_table
     from langalign_sk._io import atomic_file
 
     model = report.fitted()
+    accuracy = getattr(model.steps[0][1], "language_accuracy_", None)
+    if accuracy is not None:
+        say(
+            f"both languages share a script: {accuracy:.1%} of texts held out of the pairs were "
+            "told right; where the language is known, `predict --lang` says it"
+        )
     with model_folder(out) as folder:
         with atomic_file(folder / MODEL_FILE) as file:
             joblib.dump(model, file)
@@ -208,7 +226,9 @@ def write(
         texts = unlabeled if test is None else test.texts
         if texts:
             labels = None if test is None else test.labels
-            columns = columns_of(texts, predict(model, texts), labels)
+            # Both files are in the target language: nobody has to guess it.
+            told = in_language(model, target)
+            columns = columns_of(texts, predict(told, texts), labels)
             write_table(folder / "predictions.tsv", columns)
 
 

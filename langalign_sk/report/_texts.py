@@ -13,9 +13,10 @@ from sklearn.base import clone
 
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import FloatArray
+from langalign_sk.align import learn_languages
 from langalign_sk.corpus import ParallelCorpus, TextPool, choose_groups, tied_rows, without_pairs
 from langalign_sk.store import MemoryCache, resolve_cache
-from langalign_sk.text import BlockLayout
+from langalign_sk.text import BlockLayout, same_code
 
 Index = npt.NDArray[np.intp]
 Labels = npt.NDArray[Any]
@@ -63,6 +64,8 @@ class Space:
         self.extractor: Any = None
         self.layout: BlockLayout | None = None
         if extractor is not None:
+            self.original = extractor = clone(extractor)
+            learn_languages(extractor, [texts.pairs])
             # Texts that play several parts are encoded once, whatever the extractor's own cache.
             cache = resolve_cache(extractor.cache)
             cache = MemoryCache() if cache is None else cache
@@ -90,7 +93,7 @@ class Space:
     def own_pool(self) -> TextPool | None:
         """Return the first pool of the target language."""
         target = self.texts.pairs.target_lang
-        return next((pool for pool in self.pools if pool.lang == target), None)
+        return next((pool for pool in self.pools if same_code(pool.lang, target)), None)
 
     def pairs(self, subset: str = ALL) -> ParallelCorpus:
         """Return the pairs of a subset; candidates share them, and with them their moments."""
@@ -145,16 +148,15 @@ class Space:
         if self.extractor is None:
             return None
         fresh = clone(self.original)
-        return fresh if fresh.lang_column is not None else fresh.fit(self.texts.parts["X"])
+        if fresh.lang_column is not None:
+            return fresh
+        return fresh.fit(self.texts.parts["X"], lang=self.texts.langs["X"])
 
     def _embedded(self, part: str) -> FloatArray:
-        """Return vectors of a part, by `transform` where texts may be of any language."""
+        """Return vectors of a part, whose language is known."""
         texts = self.texts.parts[part]
-        if part in ("X", "X_target") and self.extractor.lang_column is None:
-            vectors: FloatArray = self.extractor.transform(texts)
-        else:
-            vectors = self.extractor.embed_language(texts, self.texts.langs[part])
-            vectors = self._placed(vectors, part)
+        vectors = self.extractor.embed_language(texts, self.texts.langs[part])
+        vectors = self._placed(vectors, part)
         run = self.extractor.last_run()
         if run is not None and run.n_encoded >= _TIMED:
             self._seconds[part] = run.seconds / run.n_encoded
