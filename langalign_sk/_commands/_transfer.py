@@ -126,7 +126,7 @@ def languages(given: list[str], source: str, target: str | None) -> tuple[Any, s
             )
         _check_target(source, target)
         return parts[0][0], source, target
-    encoders = {}
+    encoders: dict[str, str] = {}
     for lang, sign, name in parts:
         if not (lang and sign and name):
             raise ValueError(f"--encoder {lang}{sign}{name}: LANG=NAME is needed for each language")

@@ -8,7 +8,9 @@ from langalign_sk.align._embedded import (
     embedded as embedded,
     learn_languages as learn_languages,
 )
-from langalign_sk.align._moving import LanguageGate, block_codes as block_codes
+from langalign_sk.align._gate import LanguageGate
+from langalign_sk.align._gate_rate import GateWarning
+from langalign_sk.align._moving import block_codes as block_codes
 from langalign_sk.align._pairs import (
     PairedEstimator as PairedEstimator,
     all_or_nothing as all_or_nothing,
@@ -18,6 +20,7 @@ from langalign_sk.align._robust import pair_scores
 from langalign_sk.align._text_aligner import TextAligner
 
 __all__ = [
+    "GateWarning",
     "LangAligner",
     "LanguageGate",
     "ReverseAligner",

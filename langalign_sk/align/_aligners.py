@@ -12,7 +12,9 @@ from sklearn.utils.metaestimators import available_if
 
 from langalign_sk._numeric import PairMoments, as_float_matrix, as_numpy
 from langalign_sk.align._arrays import UNNAMED
-from langalign_sk.align._moving import MovesRows, fit_gate
+from langalign_sk.align._gate import fit_gate, moments_of_languages
+from langalign_sk.align._gate_rate import held_out_rate
+from langalign_sk.align._moving import MovesRows
 from langalign_sk.align._pairs import (
     Direction,
     PairedEstimator,
@@ -233,7 +235,8 @@ class BaseAligner(PairedEstimator, MovesRows):
         self.n_pairs_ = sum(part.n for part in earlier.values())
         self.n_pairs_ += sum(corpus.n_pairs for corpus in corpora or [])
         self.bad_share_ = {way.moved: share for way, share in zip(ways, shares, strict=False)}
-        self._fit(methods, ways, moved, earlier, pools, gated=one_space and self.gate is not None)
+        gated = one_space and self.gate is not None
+        self._fit(methods, ways, moved, earlier, pools, gated=gated, measured=lang is None)
         self._look_at(X, lang)
         return corpora, pools
 
@@ -246,6 +249,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         pools: Mapping[str, TextPool],
         *,
         gated: bool,
+        measured: bool,
     ) -> None:
         """Fit the maps of all moved languages, the round trip and the gate."""
         streams = [fits_from_moments(method) for method in methods]
@@ -268,7 +272,13 @@ class BaseAligner(PairedEstimator, MovesRows):
                 trips.append(compose(blended(first, self.blend), self.maps_[lang]))
         if self._backwards:  # x → R(A(x)), averaged over the languages that the trip visits
             self.round_trip_map_ = average(trips) if len(trips) > 1 else next(iter(trips), None)
-        self.gate_ = fit_gate(list(self.languages_), self.stays_, moments, pools) if gated else None
+        self.gate_, self.gate_rate_ = None, float("nan")
+        if gated:
+            each = moments_of_languages(list(self.languages_), self.stays_, moments, pools)
+            one = next(iter(moments.values())) if len(moments) == 1 else None
+            self.gate_ = fit_gate(each, one)
+            if measured:
+                self.gate_rate_ = held_out_rate(each, ways, pools, one)
         self.__dict__.pop("_moments", None)
         if all(streams):
             self._moments = moments
@@ -352,6 +362,10 @@ class LangAligner(BaseAligner):
         The language blocks of `X`, None for one shared space.
     gate_ : LanguageGate or None
         The fitted gate, None where none is needed.
+    gate_rate_ : float
+        How often the gate is right: on held-out pairs, or on the fitted rows where it seems to be
+        less often right on these. Below .99 a `GateWarning` says what to do. NaN where the gate is
+        not asked, because blocks or `lang` tell the language, or there are fewer than 30 rows.
     n_pairs_ : int
         Number of pairs learned from.
     bad_share_ : dict of str to float
@@ -430,7 +444,7 @@ class ReverseAligner(BaseAligner):
         All languages, the source language first; the columns of :meth:`gate_proba`.
     stays_ : str
         The source language.
-    layout_, gate_, n_pairs_, bad_share_, source_rate_, n_features_in_
+    layout_, gate_, gate_rate_, n_pairs_, bad_share_, source_rate_, n_features_in_
         As in `LangAligner`; pairs are counted over all languages.
 
     See Also

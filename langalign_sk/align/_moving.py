@@ -3,150 +3,19 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from langalign_sk._numeric import (
-    FloatArray,
-    Moments,
-    PairMoments,
-    as_float_matrix,
-    as_numpy,
-    oas_covariance,
-    row_blocks,
-)
-from langalign_sk.corpus import TextPool
+from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, row_blocks
+from langalign_sk.align._gate import LanguageGate
+from langalign_sk.align._gate_rate import rate_on, tell_of_gate
 from langalign_sk.maps import BaseMap
 from langalign_sk.text import BlockLayout, match_code
-
-
-class LanguageGate:
-    r"""Linear discriminant between languages that share one vector space.
-
-    Every language is a Gaussian with its own mean and one pooled covariance, shrunk by the
-    oracle-approximating rule (OAS), so that it is sound with fewer pairs than dimensions.
-
-    Parameters
-    ----------
-    languages : sequence of str
-        The languages, in the order of the columns of :meth:`proba`.
-    coef : ndarray of shape (n_features, n_languages)
-        Direction of each language.
-    intercept : ndarray of shape (n_languages,)
-        Offset of each language.
-
-    Notes
-    -----
-    With means :math:`m_k`, their mean :math:`\bar m`, precision :math:`P` and
-    :math:`d_k = m_k - \bar m`, the score of language :math:`k` is
-    :math:`x^\top P d_k - \bar m^\top P d_k - \tfrac12 d_k^\top P d_k`,
-    and the probabilities are its softmax (equal priors: how often a language occurs among the
-    pairs says nothing about how often it will be asked for).
-
-    References
-    ----------
-    Chen, Wiesel, Eldar and Hero (2010), Shrinkage algorithms for MMSE covariance estimation.
-    """
-
-    def __init__(self, languages: Sequence[str], coef: FloatArray, intercept: FloatArray) -> None:
-        self.languages = list(languages)
-        self.coef = coef
-        self.intercept = intercept
-
-    def __repr__(self) -> str:
-        return f"LanguageGate({', '.join(self.languages)})"
-
-    @classmethod
-    def from_moments(cls, moments: Mapping[str, Moments]) -> LanguageGate:
-        """Fit the discriminant from the moments of each language's rows.
-
-        Parameters
-        ----------
-        moments : mapping of str to Moments
-            Language → moments; the order is that of the columns of :meth:`proba`.
-
-        Returns
-        -------
-        LanguageGate
-        """
-        parts = list(moments.values())
-        weight = sum(part.weight for part in parts)
-        pooled = np.sum([part.scatter for part in parts], axis=0) / weight
-        n_effective = weight**2 / sum(part.weight_sq for part in parts)
-        means = np.column_stack([part.mean for part in parts])
-        centre = means.mean(axis=1)
-        deviation = means - centre[:, None]
-        covariance = oas_covariance(pooled, n_effective)
-        # Identical rows have no covariance at all; a unit one keeps the rule defined: nearest mean.
-        if not np.any(covariance):
-            covariance = np.eye(len(covariance))
-        coef = cho_solve(cho_factor(covariance, lower=True), deviation)
-        intercept = -centre @ coef - 0.5 * np.einsum("ij,ij->j", deviation, coef)
-        return cls(list(moments), coef, intercept)
-
-    def proba(self, X: FloatArray) -> FloatArray:
-        """Return the probability of each language for each row.
-
-        Parameters
-        ----------
-        X : ndarray of shape (n_samples, n_features)
-            Finite vectors.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_languages)
-        """
-        scores = self._scores(X)
-        scores -= scores.max(axis=1, keepdims=True)
-        np.exp(scores, out=scores)
-        scores /= scores.sum(axis=1, keepdims=True)
-        return scores
-
-    def _scores(self, X: FloatArray) -> FloatArray:
-        """Return the discriminant score of each row for each language."""
-        scores: FloatArray = X @ self.coef.astype(X.dtype, copy=False)
-        scores += self.intercept.astype(X.dtype, copy=False)
-        return scores
-
-    def _codes(self, X: FloatArray, stays: int) -> np.ndarray:
-        """Return the index of each row's language; one that stays loses a tie."""
-        scores = self._scores(X)
-        still = scores[:, stays].copy()
-        scores[:, stays] = -np.inf
-        codes = scores.argmax(axis=1)
-        return np.where(scores.max(axis=1) < still, stays, codes)
-
-
-def fit_gate(
-    languages: Sequence[str],
-    stays: str,
-    moments: Mapping[str, PairMoments],
-    pools: Mapping[str, TextPool],
-) -> LanguageGate:
-    """Fit the gate between all languages, from the pairs or, without any, from unpaired rows."""
-
-    def rows_of(lang: str) -> Moments:
-        if not moments:
-            return pools[lang].moments
-        if lang != stays:
-            return moments[lang].source
-        first, *others = (pair.target for pair in moments.values())
-        return sum(others, start=first)
-
-    def gate() -> LanguageGate:
-        return LanguageGate.from_moments({lang: rows_of(lang) for lang in languages})
-
-    if len(moments) != 1:
-        return gate()
-    # Many settings share the moments of one corpus: the gate is made once for all of them.
-    (pair,) = moments.values()
-    return pair.memo(("gate", *languages), gate)
 
 
 def block_codes(X: FloatArray, layout: BlockLayout, languages: Sequence[str]) -> np.ndarray:
@@ -221,6 +90,7 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     maps_: dict[str, Any]
     gate_: LanguageGate | None
+    gate_rate_: float
     layout_: BlockLayout | None
     languages_: np.ndarray
     stays_: str
@@ -331,6 +201,10 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             return
         stays = self.languages_[self._codes(X, lang)] == self.stays_
         self.source_rate_ = float(np.mean(stays if self._backwards else ~stays))
+        if self.gate_ is not None and lang is None and self.gate_.coef.any():
+            self.gate_rate_ = float(np.fmin(self.gate_rate_, rate_on(self.gate_, X)))
+            if self.gate == "hard":  # a soft one blends what it cannot tell
+                tell_of_gate(self.gate_rate_, self.languages_, stacklevel=5)
         # Languages with one mean, as in the null alignment, have no rows that look like either.
         told_apart = self.gate_.coef.any() if self.gate_ is not None else self.layout_ is not None
         if self.source_rate_ == 0 and told_apart:

@@ -9,7 +9,8 @@ from sklearn.covariance import OAS
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner
-from langalign_sk.align import LanguageGate
+from langalign_sk.align import GateWarning, LanguageGate
+from langalign_sk.align._gate_rate import _without
 from langalign_sk.corpus import Moments
 
 
@@ -122,3 +123,63 @@ def test_declared_language_overrules_the_gate():
         aligner.transform(S[:2], lang=["en", "fr"])
     with pytest.raises(ValueError, match=r"lang= names 1 languages for 2 rows"):
         aligner.transform(S[:2], lang=["en"])
+
+
+def apart(rng, gap, n=300, d=8):
+    S = rng.normal(size=(n, d))
+    return S, S + gap * np.eye(d)[0] + 0.3 * rng.normal(size=(n, d))
+
+
+def test_the_gate_says_how_often_it_is_right():
+    rng = np.random.default_rng(5)
+    S, T = apart(rng, 2.0)
+    with pytest.warns(
+        GateWarning, match=r"source, target apart .* at best.*languages=\["
+    ) as caught:
+        aligner = LangAligner((S[:200], T[:200])).fit(S[:200])
+    assert caught[0].filename == __file__
+    right = np.mean(
+        [(aligner.gate_proba(X).argmax(axis=1) == k).mean() for k, X in ((0, S), (1, T))]
+    )
+    assert abs(aligner.gate_rate_ - right) < 0.06
+    assert LangAligner(apart(rng, 9.0)).fit(S).gate_rate_ > 0.99
+
+
+def test_held_out_rows_are_not_seen():
+    """Pure noise, as many columns as pairs: a gate that had seen the rows would be always right."""
+    rng = np.random.default_rng(6)
+    S, T = rng.normal(size=(2, 60, 50))
+    with pytest.warns(GateWarning):
+        assert LangAligner((S, T), method="mean_shift").fit(S).gate_rate_ < 0.7
+
+
+def test_rows_of_another_domain_stand_between_the_languages():
+    rng = np.random.default_rng(7)
+    S, T = apart(rng, 12.0)
+    assert LangAligner((S, T)).fit(S).gate_rate_ > 0.99
+    shifted = S + 6 * np.eye(8)[0]
+    with pytest.warns(GateWarning):
+        assert LangAligner((S, T)).fit(shifted).gate_rate_ < 0.97
+    assert (
+        LangAligner((S, T)).fit(np.vstack([S, T])).gate_rate_ > 0.99
+    )  # two languages are no domain
+
+
+def test_a_gate_that_is_not_asked_says_nothing():
+    rng = np.random.default_rng(8)
+    S, T = apart(rng, 0.5)
+    for aligner in (
+        LangAligner((S, T), gate=None).fit(S),
+        LangAligner((S, T)).fit(S, lang="source"),
+        LangAligner((S[:20], T[:20])).fit(S[:20], lang="source"),
+    ):
+        assert np.isnan(aligner.gate_rate_)
+
+
+def test_the_moments_without_some_rows():
+    rng = np.random.default_rng(9)
+    X, weight = rng.normal(size=(40, 3)), rng.uniform(size=40)
+    total, part = Moments.from_rows(X, weight), Moments.from_rows(X[:15], weight[:15])
+    left, expected = _without(total, part), Moments.from_rows(X[15:], weight[15:])
+    for name in ("n", "weight", "weight_sq", "mean", "scatter"):
+        np.testing.assert_allclose(getattr(left, name), getattr(expected, name))

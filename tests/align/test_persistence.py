@@ -163,6 +163,7 @@ def test_pairs_that_came_as_arrays_go_with_their_estimator(tmp_path):
         loaded.fit(S)
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.align.GateWarning")
 def test_deepcopy_goes_on_streaming(corpus):
     fitted = LangAligner(corpus).fit(S)
     more = copy.deepcopy(fitted).partial_fit(S, pairs=(T, S))

@@ -47,6 +47,7 @@ def test_pairs_of_ja_and_zh_serve_ko(languages, gate):
         np.testing.assert_array_equal(aligner.transform(english["ko"]), english["ko"])
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.align.GateWarning")
 def test_each_unseen_row_goes_through_the_map_of_the_language_it_is_taken_for(languages):
     english, other = languages
     corpora = [

@@ -13,6 +13,7 @@ from tests.test_benchmarks import data_folder, results  # noqa: F401  (fixtures)
 
 # The tiny model takes few tokens.
 @pytest.mark.filterwarnings("ignore:.* are longer than the model takes")
+@pytest.mark.filterwarnings("ignore::langalign_sk.align.GateWarning")
 def test_the_advice_is_followed_and_priced(
     data_folder,  # noqa: F811  (a fixture's name)
     tiny_sentence_bert,
