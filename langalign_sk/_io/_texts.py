@@ -82,7 +82,8 @@ def language_column(X: Any, lang_column: Any, n_rows: int) -> list[str]:
     if names is None:
         raise TypeError(
             f"lang_column={lang_column!r} names a column, so X must be a frame; got "
-            f"{type(X).__name__}. Pass a frame with that column, say lang=, or leave lang_column=None"
+            f"{type(X).__name__}. Pass a frame with that column, say lang=, or leave "
+            "lang_column=None"
         )
     codes = _to_list(_pick(X, names, lang_column, "lang_column", "X"))
     if len(codes) != n_rows:

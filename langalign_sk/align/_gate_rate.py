@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from scipy.special import ndtr
@@ -13,9 +13,6 @@ from scipy.special import ndtr
 from langalign_sk._numeric import FloatArray, Moments, PairMoments
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.corpus import TextPool
-
-if TYPE_CHECKING:
-    from langalign_sk.align._pairs import Direction
 
 #: Rows and their weights.
 Rows: TypeAlias = tuple[Any, Any]
@@ -33,7 +30,7 @@ class GateWarning(UserWarning):
 
 def held_out_rate(
     moments: Mapping[str, Moments],
-    ways: Sequence[Direction],
+    ways: Sequence[Any],
     pools: Mapping[str, TextPool],
     pair: PairMoments | None,
 ) -> float:
@@ -49,7 +46,7 @@ def held_out_rate(
 
 
 def _rows(
-    moments: Mapping[str, Moments], ways: Sequence[Direction], pools: Mapping[str, TextPool]
+    moments: Mapping[str, Moments], ways: Sequence[Any], pools: Mapping[str, TextPool]
 ) -> dict[str, list[Rows]]:
     """Return some rows of each language, and their weights."""
     found: dict[str, list[Rows]] = {lang: [] for lang in moments}
