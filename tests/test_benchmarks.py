@@ -106,6 +106,7 @@ def test_untouched_directions(data_folder):
 
 
 # The tiny model takes few tokens.
+@pytest.mark.filterwarnings("ignore::langalign_sk.align.GateWarning")
 @pytest.mark.filterwarnings("ignore:.* are longer than the model takes")
 def test_gate_is_judged_on_rows_it_has_not_seen(
     data_folder, tiny_sentence_bert, tmp_path, results, monkeypatch
@@ -120,6 +121,7 @@ def test_gate_is_judged_on_rows_it_has_not_seen(
     assert np.mean(found["share_right"]["en, zh"]["zh"]) > 0.75
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.align.GateWarning")
 def test_costs_of_holding_and_fitting():
     assert "clone of an aligner, 400 x 16 float32 pairs" in cost.holding(400, 16)
     assert any("24 fits" in name for name in cost.fitting(800, 16))
