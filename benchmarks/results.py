@@ -59,6 +59,7 @@ DATA = {
     "network": "pairs from STS-B and Tatoeba",
     "grid_encodes": "SIB-200",
     "encode_speed": "SIB-200 in four languages, STS-B, Tatoeba",
+    "languages": "SIB-200, xSID; pairs from STS-B and Tatoeba",
     "latency": "SIB-200",
     "http_faults": "SIB-200",
 }
