@@ -19,6 +19,8 @@ from benchmarks.real_methods import (
 
 SIZES = (100, 300, 1000, 5000)
 TOPICS, INTENTS, BOTH = ("topics",), ("intents",), ("topics", "intents")
+#: Languages with 1,000 pairs and no more.
+FEW_PAIRS = ("tr",)
 #: (setting, pairs, task, language, method) → accuracy.
 Accuracies = Mapping[tuple[str, int, str, str, str], float]
 
@@ -27,8 +29,8 @@ Accuracies = Mapping[tuple[str, int, str, str, str], float]
 class Asked:
     """A figure and the least it should be.
 
-    `what`: "share" of native, "accuracy", or "difference" of shares to another method (and
-    setting), in the mean or, with `worst`, in the worst cell.
+    `what`: "share" of native or "accuracy", or what either is above that of another method (in
+    another setting), in the mean or, with `worst`, in the worst cell.
     """
 
     setting: str
@@ -55,12 +57,12 @@ def asked() -> Iterator[Asked]:
     """Every figure that is asked for."""
     for n in SIZES:
         for method in (RECIPE, FORWARD, ROUND_TRIP):
-            mean = Asked("shared", n, BOTH, method, -0.003, "difference", NO_MAP)
+            mean = Asked("shared", n, BOTH, method, -0.003, "share", NO_MAP)
             yield mean
             yield replace(mean, least=-0.01, worst=True)
         unlabelled = HALF + UNLABELLED
-        yield Asked("shared", n, BOTH, unlabelled, -0.003, "difference", HALF + RECIPE)
-    yield Asked("shared", 5000, BOTH, RECIPE, 0.01, "difference", NO_MAP)
+        yield Asked("shared", n, BOTH, unlabelled, -0.003, "share", HALF + RECIPE)
+    yield Asked("shared", 5000, BOTH, RECIPE, 0.01, "share", NO_MAP)
     yield Asked("apart", 5000, TOPICS, FORWARD, 0.95)
     yield Asked("apart", 5000, INTENTS, FORWARD, 0.91)
     yield Asked("apart", 5000, TOPICS, RECIPE, 0.985)
@@ -70,28 +72,39 @@ def asked() -> Iterator[Asked]:
     yield Asked("apart", 1000, TOPICS, HALF + UNLABELLED, 0.965)
     yield Asked("apart", 1000, INTENTS, HALF + UNLABELLED, 0.93)
     for n in SIZES:
-        yield Asked("apart", n, BOTH, AS_TEXTS, -0.003, "difference", NO_MAP, "shared")
+        yield Asked("apart", n, BOTH, AS_TEXTS, -0.003, "share", NO_MAP, "shared")
     reviews = ("reviews",)
-    yield Asked("shared", 5000, reviews, RECIPE, 0.655, "accuracy")
-    yield Asked("shared", 5000, reviews, UNLABELLED, 0.675, "accuracy")
-    yield Asked("apart", 5000, reviews, RECIPE, 0.665, "accuracy")
-    yield Asked("apart", 5000, reviews, UNLABELLED, 0.685, "accuracy")
+    # The levels depend on which reviews are drawn; what is above no map hardly does.
+    for setting, method, least, above in (
+        ("shared", RECIPE, 0.655, 0.003),
+        ("shared", UNLABELLED, 0.675, 0.023),
+        ("apart", RECIPE, 0.665, 0.013),
+        ("apart", UNLABELLED, 0.685, 0.033),
+    ):
+        yield Asked(setting, 5000, reviews, method, least, "accuracy")
+        yield Asked(setting, 5000, reviews, method, above, "accuracy", NO_MAP, "shared")
 
 
 def answered(accuracies: Accuracies) -> list[dict[str, Any]]:
-    """What was reached, of the figures that were measured, and in how many cells."""
+    """What was reached, of the figures that were measured, and in how many cells.
+
+    `enough`: the same over the languages that have so many pairs.
+    """
     found = []
     for one in asked():
         figures = _figures(one, accuracies)
         if figures:
-            reached = min(figures) if one.worst else sum(figures) / len(figures)
+            put = min if one.worst else lambda values: sum(values) / len(values)
+            some = [v for lang, v in figures if one.pairs <= 1000 or lang not in FEW_PAIRS]
+            reached = put([value for _, value in figures])
             line = {"asked": one.name, "least": one.least, "reached": reached}
-            found.append(line | {"met": reached >= one.least - 1e-12, "cells": len(figures)})
+            line |= {"met": reached >= one.least - 1e-12, "cells": len(figures)}
+            found.append(line | {"enough": put(some) if some else None})
     return found
 
 
-def _figures(one: Asked, accuracies: Accuracies) -> list[float]:
-    """The figure of every cell; empty where one is missing."""
+def _figures(one: Asked, accuracies: Accuracies) -> list[tuple[str, float]]:
+    """Language and figure of every cell; empty where one is missing."""
     places = [
         (task, lang)
         for setting, n, task, lang, method in accuracies
@@ -101,14 +114,12 @@ def _figures(one: Asked, accuracies: Accuracies) -> list[float]:
         return []
     figures = []
     for place in places:
-        value = accuracies[one.setting, one.pairs, *place, one.method]
-        if one.what != "accuracy":
-            half = HALF if one.method.startswith(HALF) else ""
-            native = accuracies.get((one.setting, one.pairs, *place, half + NATIVE))
-            setting = one.other_setting or one.setting
-            less = accuracies.get((setting, one.pairs, *place, one.other)) if one.other else 0.0
-            if native is None or less is None:
-                return []
-            value = (value - less) / native
-        figures.append(float(value))
+        half = HALF if one.method.startswith(HALF) else ""
+        native = accuracies.get((one.setting, one.pairs, *place, half + NATIVE))
+        setting = one.other_setting or one.setting
+        less = accuracies.get((setting, one.pairs, *place, one.other)) if one.other else 0.0
+        if native is None or less is None:
+            return []
+        value = accuracies[one.setting, one.pairs, *place, one.method] - less
+        figures.append((place[1], float(value / native if one.what == "share" else value)))
     return figures

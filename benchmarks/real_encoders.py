@@ -233,11 +233,7 @@ def show(result: dict[str, Any], *, acceptance: bool) -> None:
     if result["skew"]:
         print(f"\n{real_tables.skew(result['skew'])}")
     if acceptance:
-        rows = [["asked of the defaults", "least", "reached", "met", "cells or draws"]]
-        for one in result["asked"]:
-            met, reached = "yes" if one["met"] else "NO", f"{one['reached']:+.4f}"
-            rows.append([one["asked"], f"{one['least']:+.3f}", reached, met, str(one["cells"])])
-        print(f"\n{text_table(rows)}")
+        print(f"\n{real_tables.asked(result['asked'])}")
 
 
 if __name__ == "__main__":

@@ -181,5 +181,6 @@ def answered(result: Mapping[str, Any]) -> list[dict[str, Any]]:
             reached = float(np.mean(found))
             name = f"traffic {skew}, {group}: what the traffic as unlabelled text adds"
             line = {"asked": name, "least": least, "reached": reached}
-            lines.append(line | {"met": reached >= least, "cells": len(found)})
+            met = reached >= least
+            lines.append(line | {"met": met, "cells": len(found), "enough": None})
     return lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,14 +21,20 @@ def real_encoders(result: Mapping[str, Any]) -> str:
     if result["skew"]:
         parts.append(skew(result["skew"]))
     if result["asked"]:
-        rows = [["asked of the defaults", "least", "reached", "met", "cells or draws"]]
-        rows += [
-            [one["asked"], f"{one['least']:+.3f}", f"{one['reached']:+.3f}",
-             figure(one["met"]), figure(one["cells"])]
-            for one in result["asked"]
-        ]  # fmt: skip
-        parts.append(table(rows))
+        parts.append(asked(result["asked"]))
     return "\n".join(parts)
+
+
+def asked(lines: Sequence[Mapping[str, Any]]) -> str:
+    """What is asked of the defaults and what was reached."""
+    rows = [["asked of the defaults", "least", "reached", "met", "cells or draws"]]
+    rows[0].append("reached where there are so many pairs")
+    for one in lines:
+        enough = one["enough"]
+        reached = [f"{one['reached']:+.4f}", figure(one["met"]), figure(one["cells"])]
+        reached.append("" if enough is None else f"{enough:+.4f}")
+        rows.append([one["asked"], f"{one['least']:+.3f}", *reached])
+    return table(rows)
 
 
 def skew(result: Mapping[str, Any]) -> str:

@@ -362,6 +362,9 @@ def test_what_is_asked_of_the_defaults():
         (0.01, 0.05, True),
     ]
     assert all(line["cells"] == 2 for line in lines)
+    few = {(*at[:3], "tr", at[4]) if at[2] == "intents" else at: v for at, v in reached.items()}
+    line = real_asked.answered(few)[0]
+    assert (round(line["reached"], 3), round(line["enough"], 3)) == (0.05, 0.1)
     del reached["shared", 5000, "intents", "it", real_methods.NO_MAP]
     assert real_asked.answered(reached) == []
 

@@ -82,7 +82,14 @@ def measured(seed=0):
         for name in (real_methods.NATIVE, real_methods.NO_MAP, real_methods.RECIPE)
     }
     skews = {"demo text, ko, apart": {"balanced": {m: list(rng.random(3)) for m in ("a", "b")}}}
-    met = {"asked": "shared", "least": -0.003, "reached": -0.012, "met": True, "cells": 7}
+    met = {
+        "asked": "shared",
+        "least": -0.003,
+        "reached": -0.012,
+        "met": True,
+        "cells": 7,
+        "enough": 0.02,
+    }
     forms = {
         "real_encoders": {
             "n_topics": 40,
