@@ -9,15 +9,18 @@ from langalign_sk.corpus._cleaning import CleanPairs, clean_pairs
 from langalign_sk.corpus._content import choose_groups as choose_groups, tied_rows as tied_rows
 from langalign_sk.corpus._parallel import ParallelCorpus
 from langalign_sk.corpus._pool import TextPool
+from langalign_sk.corpus._shared import SharedStrings, shared_strings
 
 __all__ = [
     "CleanPairs",
     "Moments",
     "PairMoments",
     "ParallelCorpus",
+    "SharedStrings",
     "TextPool",
     "clean_pairs",
     "live",
     "pairs_are_left_out",
+    "shared_strings",
     "without_pairs",
 ]

@@ -2,6 +2,7 @@
 
 from langalign_sk._numeric import Nystroem
 from langalign_sk.maps._affine import AffineMap
+from langalign_sk.maps._agreement import AgreementMap
 from langalign_sk.maps._base import BaseMap, FewPairsWarning, MomentMap, fits_from_moments
 
 # For the other rooms.
@@ -47,6 +48,7 @@ from langalign_sk.maps._transport import TransportMap
 #: Every type of map, and of what maps consist of, that a saved model may hold.
 TRUSTED_MAPS: tuple[type, ...] = (
     AffineMap,
+    AgreementMap,
     AveragedMap,
     BlendedMap,
     CCAMap,
@@ -73,6 +75,7 @@ TRUSTED_MAPS: tuple[type, ...] = (
 __all__ = [
     "TRUSTED_MAPS",
     "AffineMap",
+    "AgreementMap",
     "BaseMap",
     "CCAMap",
     "FewPairsWarning",

@@ -63,10 +63,19 @@ def infonce(batch: Batch) -> Any:
 
 
 def relational(batch: Batch) -> Any:
-    """Return the squared distance of the cosines among mapped rows from those among targets."""
-    mapped, target = _unit(batch.mapped), _unit(batch.target)
-    change = (mapped @ mapped.T - target @ target.T).square()
-    return batch.mean(change @ batch.weight / batch.weight.sum().clamp_min(1e-30))
+    """Return one minus the correlation of the cosines among mapped rows with those among targets.
+
+    Rows of a regression are all shrunk: how close two of them are says less than whether
+    they are closer than two others.
+    """
+    import torch
+
+    weight = torch.outer(batch.weight, batch.weight).fill_diagonal_(0.0)
+    weight = weight / weight.sum().clamp_min(1e-30)
+    sides = [unit @ unit.T for unit in (_unit(batch.mapped), _unit(batch.target))]
+    mapped, target = (side - (weight * side).sum() for side in sides)
+    spreads = (weight * mapped.square()).sum() * (weight * target.square()).sum()
+    return 1.0 - (weight * mapped * target).sum() / spreads.clamp_min(1e-20).sqrt()
 
 
 def keep_source(batch: Batch) -> Any:

@@ -249,10 +249,10 @@ def direct(name, b):
     elif name == "cosine":
         rows = [1 - cosine(m[i], t[i]) for i in range(5)]
     elif name == "relational":
-        rows = [
-            sum(w[j] * (cosine(m[i], m[j]) - cosine(t[i], t[j])) ** 2 for j in range(5)) / w.sum()
-            for i in range(5)
-        ]
+        two = [(i, j) for i in range(5) for j in range(5) if i != j]
+        of = np.array([[cosine(side[i], side[j]) for i, j in two] for side in (m, t)])
+        (a, both), (_, b) = np.cov(of, aweights=[w[i] * w[j] for i, j in two])
+        return 1 - both / np.sqrt(a * b)
     else:
         e = np.exp([[cosine(m[i], other) / b.temperature for other in t] for i in range(5)])
         rows = [

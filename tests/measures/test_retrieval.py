@@ -165,3 +165,12 @@ def test_an_unknown_method_is_refused_on_every_path():
     for device in (None, "cpu"):
         with pytest.raises(ValueError, match="'method' parameter of retrieval must be a str among"):
             retrieval(np.eye(3), np.eye(3), method="cslz", device=device)
+
+
+def test_centred_rows_lose_what_a_language_has_in_common():
+    S = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
+    T = S + 0.1 * np.random.default_rng(1).normal(size=S.shape)
+    away = T + np.array([30.0] + [0.0] * 7)
+    assert retrieval(S + 9, away).mean.p_at_1 < 0.9
+    assert retrieval(S + 9, away, center=True) == retrieval(S, T, center=True)
+    assert retrieval(S - S.mean(axis=0), T - T.mean(axis=0)) == retrieval(S, T, center=True)
