@@ -53,6 +53,7 @@ class Material:
             StratifiedKFold(5, shuffle=True, random_state=0).split(self.labels, self.labels)
         )
         self.vectors = cache(self._vectors)
+        self._frozen: tuple[Any, list[Any]] = None, []
 
     def texts(self, kind: str, lang: str) -> tuple[list[str], list[str]]:
         """English and target texts: "topics", "words", "tatoeba" or "sts" (4,000 of them)."""
@@ -70,9 +71,10 @@ class Material:
 
     def pairs(self, kind: str, lang: str, english: str, target: str | None = None) -> Pairs:
         """Vectors of both sides; one encoder for both without a second one."""
-        target = target or english
+        # Topics are the same English sentences for all languages: their heads are fitted once.
+        own = LANGUAGES[0] if kind == "topics" else lang
         return Pairs(
-            *(self.vectors(kind, lang, name, i) for i, name in enumerate((english, target)))
+            self.vectors(kind, own, english, 0), self.vectors(kind, lang, target or english, 1)
         )
 
     def general(self, lang: str, english: str, target: str | None = None) -> Pairs:
@@ -101,24 +103,23 @@ class Material:
 
     def right(self, E: Vectors, T: Vectors, *, frozen: Vectors | None = None) -> Any:
         """Right answers per topic sentence; the head learns from `E`, or from `frozen`."""
+        if frozen is None:
+            heads = self.heads(E)
+        else:  # those of the rows asked for last are kept
+            if self._frozen[0] is not frozen:
+                self._frozen = frozen, self.heads(frozen)
+            heads = self._frozen[1]
         right = np.zeros(len(self.labels), dtype=bool)
-        for (_, test), head in zip(
-            self.folds, self.heads(E if frozen is None else frozen), strict=True
-        ):
+        for (_, test), head in zip(self.folds, heads, strict=True):
             right[test] = head.predict(T[test]) == self.labels[test]
         return right
 
     def heads(self, E: Vectors) -> list[Any]:
-        """Heads of the five folds; those of the rows asked for last are kept."""
-        kept: Any = getattr(self, "_kept", None)
-        if kept is None or kept[0] is not E:
-            heads = [
-                LogisticRegression(C=10, max_iter=500).fit(E[learn], self.labels[learn])
-                for learn, _ in self.folds
-            ]
-            self._kept = kept = (E, heads)
-        found: list[Any] = kept[1]
-        return found
+        """Heads of the five folds."""
+        return [
+            LogisticRegression(C=10, max_iter=500).fit(E[learn], self.labels[learn])
+            for learn, _ in self.folds
+        ]
 
 
 def stacked(several: Sequence[Pairs]) -> Pairs:

@@ -66,9 +66,9 @@ def _langalign(of: Material) -> Iterator[Case]:
     for encoder, lang in spaces():
         E, X = of.pairs("topics", lang, encoder)
         pairs = of.general(lang, encoder)
-        plain = of.right(E, X)
-        forward = LangAligner(tuple(pairs)).fit(E)
+        plain = of.right(E, X, frozen=E)
         back = ReverseAligner(tuple(pairs)).fit(E)
+        forward = LangAligner(tuple(pairs)).fit(E)
         reverse = gain(plain, of.right(E, back.maps_["target"].transform(X), frozen=E))
         there = gain(plain, of.right(forward.maps_["source"].transform(E), X))
         figures = (there.before, there.after, reverse.after)
