@@ -92,7 +92,7 @@ def shared_strings(
     --------
     >>> import warnings
     >>> from langalign_sk.corpus import shared_strings
-    >>> english = ["In 1969 NASA sent Armstrong to the moon.", "The GDP fell by 2.5 percent."]
+    >>> english = ["NASA sent Armstrong to the moon in 1969.", "The GDP fell by 2.5 percent."]
     >>> korean = ["NASA는 1969년에 달에 사람을 보냈다.", "작년 GDP는 2.5% 감소했다."]
     >>> with warnings.catch_warnings():
     ...     warnings.simplefilter("ignore")  # there are few, of course
@@ -108,8 +108,15 @@ def shared_strings(
     strings = [set(_strings(side)) for side in sides]
     # A common word of one language ("come") is no name in the other; nor is a sentence's first.
     common = {text for side in strings for text in side if text.islower()}
+    # Words of a script that only one of the languages is written in can't be shared.
+    written = {0}.union(set.intersection(*({_script(text) for text in side} for side in strings)))
     left, right = (
-        {text for text in side if len(text) > 1 and text.lower() not in common} for side in strings
+        {
+            text
+            for text in side
+            if len(text) > 1 and _script(text) in written and text.lower() not in common
+        }
+        for side in strings
     )
     both = sorted(left & right)
     if not both:
@@ -138,3 +145,8 @@ def _strings(texts: Iterable[str]) -> Iterable[str]:
                 if end == len(run) or scripts[ord(run[end])] != scripts[ord(run[start])]:
                     yield run[start:end]
                     start = end
+
+
+def _script(text: str) -> int:
+    """Return the script of the first character; 0 for digits."""
+    return int(column_table()[ord(text[0])])

@@ -36,6 +36,10 @@ def test_the_overlap_is_that_of_the_two_sets():
     assert pairs.summary().startswith("2 strings stand in both, 50% of")
 
 
+def test_words_that_only_one_language_can_write_do_not_count():
+    assert found(["NASA 12"], ["NASA는 12년에"]).overlap == 1.0
+
+
 @pytest.mark.parametrize("text", ["NASA는 1969년에", "1969年のNASA", "ＮＡＳＡ，１９６９"])
 def test_a_word_ends_with_its_script(text):
     assert found(ENGLISH, [text]).corpus.source == ("1969", "NASA")
@@ -47,7 +51,7 @@ def test_enough_of_them_warn_of_nothing():
 
 
 def test_what_has_nothing_in_common_says_so():
-    with pytest.raises(ValueError, match="no number or name stands in both: 4 in the source"):
+    with pytest.raises(ValueError, match="no number or name stands in both: 2 in the source"):
         shared_strings(["Rome Paris 12 13"], ["서울"])
     with pytest.raises(TypeError, match="vectors"):
         shared_strings(np.eye(2), np.eye(2))
