@@ -246,7 +246,7 @@ def cases() -> dict[str, Callable[[], Case]]:
         if cls.__module__.startswith("langalign_sk.maps.") and name not in other
     }
     pool = TextPool(T[0], lang="ko")
-    head = TransferClassifier(head=GaussianHead(n_landmarks=20), random_state=0)
+    head = TransferClassifier(head=GaussianHead(), random_state=0)
     found |= {
         "AffineMap": lambda: Case(AffineMap(np.eye(6)).fit(), {}, probes),
         "GeneralizedProcrustes": lambda: Case(

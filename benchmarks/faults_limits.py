@@ -96,7 +96,7 @@ def _corpora(n: int) -> tuple[float, ...]:
     def fit(seed: int) -> None:
         pairs = _pairs(seed, 40_000, 64)
         X = np.asarray(pairs.source)[:200]
-        made = TransferClassifier(head=GaussianHead(n_landmarks=20), pairs=pairs, robust="weight")
+        made = TransferClassifier(head=GaussianHead(), pairs=pairs, robust="weight")
         made.fit(X, X[:, 0] > 0)
 
     return _growth(fit, n)

@@ -17,7 +17,6 @@ from sklearn.preprocessing import StandardScaler
 from benchmarks.quality_data import Case
 from langalign_sk import LangAligner, ReverseAligner, TransferClassifier
 from langalign_sk.maps import KernelMap, MLPMap, ProcrustesMap, RidgeMap
-from langalign_sk.transfer import GaussianHead
 
 NATIVE = "target labels, tuned (native)"
 NO_ALIGNMENT = "no alignment"
@@ -147,7 +146,6 @@ def transfers() -> list[Any]:
     """The recipe, without and with unlabelled target text."""
     return [
         Transfer("TransferClassifier"),
-        Transfer("TransferClassifier, linear", {"head": GaussianHead(n_landmarks=0)}),
         Transfer("TransferClassifier, unlabelled text", unlabeled=True),
     ]
 

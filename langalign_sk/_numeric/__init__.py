@@ -34,6 +34,7 @@ from langalign_sk._numeric._neighbours import (
     nearest_others,
 )
 from langalign_sk._numeric._nystroem import (
+    GaussianKernel as GaussianKernel,
     Nystroem as Nystroem,
     median_squared_distance as median_squared_distance,
 )

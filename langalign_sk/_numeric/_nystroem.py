@@ -13,7 +13,36 @@ SHARPNESS = 0.5
 MEDIAN_ROWS = 1000
 
 
-class Nystroem:
+class GaussianKernel:
+    """Gaussian kernel of rows with landmarks; see :class:`Nystroem` for the parameters."""
+
+    def __init__(
+        self,
+        landmarks: FloatArray,
+        *,
+        mean: Float64Array | None = None,
+        gamma: float | None = None,
+    ) -> None:
+        rows = np.asarray(landmarks, dtype=np.float64)
+        if mean is None:
+            mean = rows.mean(axis=0) if len(rows) else np.zeros(rows.shape[1])
+        self.mean_: Float64Array = mean
+        self.landmarks_: Float64Array = rows - mean
+        self.gamma_ = SHARPNESS / median_squared_distance(rows - mean) if gamma is None else gamma
+
+    def kernel(self, centred: Float64Array) -> Float64Array:
+        """Return the kernel of rows less the mean with each landmark, shape (n, m)."""
+        values: Float64Array = centred @ self.landmarks_.T
+        values *= 2.0
+        values -= np.einsum("ij,ij->i", self.landmarks_, self.landmarks_)
+        values -= np.einsum("ij,ij->i", centred, centred)[:, None]
+        np.minimum(values, 0.0, out=values)  # minus the squared distance: rounding may pass zero
+        values *= self.gamma_
+        np.exp(values, out=values)
+        return values
+
+
+class Nystroem(GaussianKernel):
     r"""Gaussian kernel values with landmarks, decorrelated: rows of features.
 
     The dot product of the features of two rows is near the kernel of the rows, and exactly it for
@@ -57,12 +86,7 @@ class Nystroem:
         gamma: float | None = None,
         cut: float = 1e-6,
     ) -> None:
-        rows = np.asarray(landmarks, dtype=np.float64)
-        if mean is None:
-            mean = rows.mean(axis=0) if len(rows) else np.zeros(rows.shape[1])
-        self.mean_: Float64Array = mean
-        self.landmarks_: Float64Array = rows - mean
-        self.gamma_ = SHARPNESS / median_squared_distance(rows - mean) if gamma is None else gamma
+        super().__init__(landmarks, mean=mean, gamma=gamma)
         kernel = self.kernel(self.landmarks_)
         values, vectors = np.linalg.eigh((kernel + kernel.T) / 2)
         kept = values > cut * values.max(initial=0.0)
@@ -77,17 +101,6 @@ class Nystroem:
         """Return the features of rows, shape (n, n_features_out_)."""
         features: Float64Array = self.kernel(X - self.mean_) @ self.root_
         return features
-
-    def kernel(self, centred: Float64Array) -> Float64Array:
-        """Return the kernel of rows less the mean with each landmark, shape (n, m)."""
-        values: Float64Array = centred @ self.landmarks_.T
-        values *= 2.0
-        values -= np.einsum("ij,ij->i", self.landmarks_, self.landmarks_)
-        values -= np.einsum("ij,ij->i", centred, centred)[:, None]
-        np.minimum(values, 0.0, out=values)  # minus the squared distance: rounding may pass zero
-        values *= self.gamma_
-        np.exp(values, out=values)
-        return values
 
 
 def median_squared_distance(rows: Float64Array) -> float:

@@ -7,6 +7,7 @@ from langalign_sk.align._embedded import (
     embed_rows as embed_rows,
     embedded as embedded,
     learn_languages as learn_languages,
+    text_corpora as text_corpora,
 )
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.align._gate_rate import GateWarning

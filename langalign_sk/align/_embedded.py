@@ -44,18 +44,8 @@ def embedded(
 
     The embedder, which is the caller's own, learns from the pairs to tell languages of one script.
     """
-    if pairs is None:
-        raise no_pairs(owner)
-    corpora = as_corpora(pairs, owner, texts=True)
+    corpora = text_corpora(embedder, pairs, owner)
     layout = embedder.get_layout() if hasattr(embedder, "get_layout") else None
-    if pairs is corpora[0] and came_as_arrays(pairs) and layout is not None:
-        if len(layout.languages) != 2:
-            raise ValueError(
-                f"{owner}: a tuple of pairs is (source texts, target texts) in two languages, but "
-                f"the embedder knows {list(layout.languages)}; use ParallelCorpus(..., "
-                "source_lang=, target_lang=)"
-            )
-        corpora = [as_corpus((pairs.source, pairs.target), layout.languages)]
     detector = None
     if layout is not None:
         learn_languages(embedder, corpora)
@@ -70,6 +60,23 @@ def embedded(
         langs,
         detector,
     )
+
+
+def text_corpora(embedder: Any, pairs: Any, owner: str) -> list[ParallelCorpus]:
+    """Return pairs of texts as corpora; a tuple is in the two languages of the embedder."""
+    if pairs is None:
+        raise no_pairs(owner)
+    corpora = as_corpora(pairs, owner, texts=True)
+    layout = embedder.get_layout() if hasattr(embedder, "get_layout") else None
+    if pairs is not corpora[0] or not came_as_arrays(pairs) or layout is None:
+        return corpora
+    if len(layout.languages) != 2:
+        raise ValueError(
+            f"{owner}: a tuple of pairs is (source texts, target texts) in two languages, but "
+            f"the embedder knows {list(layout.languages)}; use ParallelCorpus(..., "
+            "source_lang=, target_lang=)"
+        )
+    return [as_corpus((pairs.source, pairs.target), layout.languages)]
 
 
 def embed_rows(

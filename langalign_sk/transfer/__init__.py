@@ -3,9 +3,11 @@
 # For the other rooms.
 from langalign_sk.transfer._classifier import PARTS as PARTS, TransferClassifier
 from langalign_sk.transfer._head import GaussianHead, NoisyCopies
+from langalign_sk.transfer._kernel_head import KernelHead
 
 __all__ = [
     "GaussianHead",
+    "KernelHead",
     "NoisyCopies",
     "TransferClassifier",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -13,7 +14,13 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from langalign_sk._numeric import Float64Array, FloatArray, Nystroem, as_float_matrix, as_numpy
+from langalign_sk._numeric import (
+    Float64Array,
+    FloatArray,
+    GaussianKernel,
+    as_float_matrix,
+    as_numpy,
+)
 from langalign_sk.align import (
     LangAligner,
     PairedEstimator,
@@ -22,63 +29,72 @@ from langalign_sk.align import (
     embed_rows,
     embedded,
     refuse_nested,
+    text_corpora,
 )
 from langalign_sk.text import match_code
-from langalign_sk.transfer._adapting import Adaptation, mine_pairs
-from langalign_sk.transfer._carrying import Carrier, Carriers, KernelFeatures
+from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._head import CarriedRows, GaussianHead, Head, NoisyCopies, unfitted_head
+from langalign_sk.transfer._kernel_head import KernelHead
+from langalign_sk.transfer._looks import Languages, Look, Way
+from langalign_sk.transfer._reader import reader_of_source
 
 #: What a saved classifier is made of, besides arrays.
-PARTS = (Adaptation, Carrier, Carriers, GaussianHead, KernelFeatures, NoisyCopies, Nystroem)
+PARTS = (
+    GaussianHead,
+    GaussianKernel,
+    KernelHead,
+    LanguageHeads,
+    Languages,
+    Look,
+    NoisyCopies,
+    Way,
+)
 _FLOATS = [np.float64, np.float32]
 
 
 class TransferClassifier(ClassifierMixin, PairedEstimator):
     r"""Learn from labels in one language, predict in others.
 
-    Labelled rows are taken as their translations would look, scattered as real translations
-    scatter; a head for each language learns from them.
+    Labelled rows are taken as their translations would look. In the target language's own space a
+    discriminant learns from them, in the source language's a kernel head; the two are averaged.
 
     Parameters
     ----------
     embedder : EmbeddingExtractor, default=None
-        Turns texts into vectors; `X`, `pairs` and `unlabeled` are then texts. None: vectors.
+        Turns texts into vectors; `X`, `pairs` and `unlabeled` are then texts. None: vectors. Where
+        the pairs show that the target's encoder reads the source language better than the map can
+        tell from the source's own encoder, it reads both (`embedder_`).
     aligner : ReverseAligner or LangAligner, default=None
         Brings the languages into one space; its own `pairs` and `unlabeled` must be None. None,
-        the best of what was measured: every language keeps its own space, source rows are
-        carried into it, and `aligner_` only takes labelled target rows to other languages.
-    head : GaussianHead, NoisyCopies or classifier, default=None
-        None for `GaussianHead`, a discriminant that takes the scatter of translations as a
-        covariance. A classifier of your own, which must have `predict_proba`, gets noisy copies of
-        each carried row (`NoisyCopies`).
+        the recipe: see Notes.
+    head : GaussianHead, KernelHead, NoisyCopies or classifier, default=None
+        None for those of the recipe. Another one learns in the target's own space, or behind the
+        `aligner` (None there: `GaussianHead`). A classifier of your own, which must have
+        `predict_proba`, gets noisy copies of each carried row (`NoisyCopies`).
     pairs : ParallelCorpus, list of ParallelCorpus, tuple or "self", default=None
         Translated sentences: vectors or, with an `embedder`, texts. "self" is the null alignment,
         on which scikit-learn's own checks run.
     unlabeled : TextPool or list of TextPool, default=None
-        Unlabelled rows of the task in target languages, for `match_classes` and
-        `self_training`; also for aligners that use such rows.
-    match_classes : bool, default=True
-        Take the classes to be as frequent in `unlabeled` as among the labelled rows, and move
-        target rows and probabilities so that they are. Turn it off where that is not so.
+        Unlabelled rows of the task in target languages, for `self_training`; also for aligners that
+        use such rows.
     self_training : int, default=2
-        Rounds in which a student in the target language's own space learns from the half of
-        `unlabeled` that is predicted most surely; its probabilities are averaged with the head's.
-        With `match_classes`, also rounds in which few pairs get help from mined ones.
+        Rounds in which the heads, together, say what the unlabelled rows may be and learn from it:
+        where each class lies in the target language, and how frequent it is there. 0 leaves the
+        rows alone.
     target_weight : float, default=0.5
         Weight of a labelled row in another language than the source, next to a source row's.
     robust : {"trim", "weight"} or None, default=None
         Drop or weigh down pairs that look wrong, as the aligners do.
     random_state : int, RandomState instance or None, default=None
-        Draws the landmarks, and is that of the aligner and the head where they have none of their
-        own. With an int, all folds of a cross-validation share what depends on the pairs alone.
+        That of the aligner and the head where they have none of their own.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
     aligner_ : LangAligner or ReverseAligner
         The fitted aligner.
-    heads_ : dict of str to GaussianHead or NoisyCopies
-        The fitted head of each language.
+    heads_ : dict of str to object
+        What predicts each language: its `looks` have a fitted `head` each.
     embedder_ : EmbeddingExtractor
         The embedder in use, where there is one.
     detector_ : LanguageDetector or None
@@ -89,16 +105,24 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
 
     See Also
     --------
-    GaussianHead : The default head.
-    ReverseAligner : The same in a pipeline, for a head of any kind, without resampling.
+    GaussianHead, KernelHead : The heads of the recipe.
+    ReverseAligner : The same in a pipeline, for a head of any kind.
 
     Notes
     -----
-    With pairs :math:`(s_i, t_i)`, a target row is seen as R(t): next to its kernel features or,
-    with a `ReverseAligner`, through its map. The head of its language learns from source rows x
-    carried to :math:`G(x) \approx E[R(t) | s = x]`, a ridge regression of :math:`R(t_i)` on
-    :math:`s_i`, and from the covariance of :math:`R(t_i) - G(s_i)`. With a `LangAligner`, G is its
-    map and R the identity, as in LANGALIGN (arXiv:2503.18603).
+    With ridge maps A from source to target and R back, a labelled source row x is seen twice:
+
+    1. as A(x) in the target's space, by a `GaussianHead` that knows how real translations scatter
+       about it, next to target rows t as they are;
+    2. as R(A(x)) in the source's space, by a `KernelHead`, next to R(t).
+
+    Both go wrong in ways of their own, so that the mean of their probabilities is better than
+    either. Where the pairs say that both languages are in one space already, the maps are shrunk to
+    the identity, and the second look is the only one.
+
+    Unlabelled rows move the class means of 1, are further rows of 2 and teach a third, a
+    `KernelHead` in the target's space. Class frequencies are those of the labels unless the
+    predictions differ from them by more than errors explain.
 
     Examples
     --------
@@ -123,7 +147,6 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         "embedder": [HasMethods(["fit_transform", "transform"]), None],
         "aligner": [LangAligner, ReverseAligner, None],
         "head": [Head, HasMethods(["fit"]), None],
-        "match_classes": ["boolean"],
         "self_training": [Interval(Integral, 0, None, closed="left")],
         "target_weight": [Interval(Real, 0, np.inf, closed="left")],
         "robust": [StrOptions({"trim", "weight"}), None],
@@ -138,7 +161,6 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         pairs: Any = None,
         unlabeled: Any = None,
         *,
-        match_classes: bool = True,
         self_training: int = 2,
         target_weight: float = 0.5,
         robust: str | None = None,
@@ -149,7 +171,6 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         self.head = head
         self.pairs = pairs
         self.unlabeled = unlabeled
-        self.match_classes = match_classes
         self.self_training = self_training
         self.target_weight = target_weight
         self.robust = robust
@@ -211,6 +232,10 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         y = column_or_1d(y, warn=True)
         assert_all_finite(y, input_name="y")
         embedder, owner = clone(self.embedder), type(self).__name__
+        if pairs is not None:
+            pairs = text_corpora(embedder, pairs, owner)
+            if self.aligner is None:
+                embedder = reader_of_source(embedder, pairs)
         gate = "hard" if self.aligner is None else self.aligner.gate
         found = embedded(embedder, X, y, pairs, unlabeled, owner, lang=lang, gate=gate)
         X = as_float_matrix(found.vectors, name="X")
@@ -228,8 +253,8 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         unlabeled: Any,
         known: Any,
     ) -> None:
-        """Fit aligner, carriers, heads and what unlabelled rows add."""
-        head = unfitted_head(self.head, self.random_state)
+        """Fit the aligner, the heads of each language and what unlabelled rows add."""
+        head = None if self.head is None else unfitted_head(self.head, self.random_state)
         # Without one, a ridge tells languages apart, and takes rows into the source language.
         aligner = ReverseAligner(method="ridge") if self.aligner is None else clone(self.aligner)
         if aligner.random_state is None:
@@ -242,33 +267,26 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         owner = type(self).__name__
         corpora, pools = aligner._learn(X, None, pairs, unlabeled, owner=owner, lang=known)
         self.aligner_ = aligner
-        self.carriers_ = Carriers(
-            self.aligner_,
-            [] if null or corpora is None else corpora,
-            native=self.aligner is None,
-            n_landmarks=head.n_landmarks,
-            random_state=self.random_state,
+        self.languages_ = Languages(
+            aligner, [] if null or corpora is None else corpora, head, native=self.aligner is None
         )
-        if self.match_classes:  # rows of other classes would be mistaken for translations
-            for lang, pool in pools.items():
-                mine_pairs(self.carriers_, X[weight > 0], lang, pool.rows, self.self_training)
-        found = self.carriers_.codes(X, known)
-        self.heads_, self.adaptations_ = {}, {}
+        found = self.languages_.codes(X, known)
+        self.heads_ = {}
         prior = np.bincount(codes, weights=weight, minlength=len(self.classes_)) / weight.sum()
-        for lang in self.carriers_.languages:
-            parts = self._carried(X, codes, weight, found, lang)
-            self.heads_[lang] = clone(head)._fit_carried(parts, self.classes_)
-            if lang in pools and lang in self.carriers_.targets:
-                rows = pools[lang].rows
-                self.adaptations_[lang] = Adaptation(self.heads_[lang]).fit(
-                    self.carriers_.seen(rows, lang),
-                    rows,
-                    parts,
-                    prior if self.match_classes else None,
-                    n_pairs=self.aligner_.n_pairs_,
-                    rounds=self.self_training,
-                )
-        self.carriers_.forget_noise()  # large, and of no use once the heads are fitted
+        for lang, looks in self.languages_.looks.items():
+            fitted = []
+            for look in looks:
+                parts = self._carried(X, codes, weight, found, lang, look)
+                one = clone(look.head)._fit_carried(parts, self.classes_)
+                fitted.append(replace(look, head=one))
+            heads = LanguageHeads(fitted)
+            if lang in pools and lang in self.languages_.targets:
+                heads.learn(pools[lang].rows, prior, self.self_training)
+            for look in fitted:
+                look.head._forget()
+            heads.looks = [look.without_noise() for look in fitted]
+            self.heads_[lang] = heads
+        self.languages_.looks = {lang: heads.looks for lang, heads in self.heads_.items()}
 
     def _carried(
         self,
@@ -277,17 +295,21 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         weight: Float64Array,
         found: np.ndarray,
         lang: str,
+        look: Look,
     ) -> list[CarriedRows]:
-        """Return the labelled rows of every language as rows of `lang`."""
-        parts = []
+        """Return the labelled rows of every language as a head of `lang` is to see them."""
+        parts, languages = [], self.languages_
         for code in np.unique(found):
-            rows = found == code
-            origin = self.carriers_.languages[code]
-            share = 1.0 if origin in self.carriers_.sources else float(self.target_weight)
+            here = found == code
+            origin = languages.names[code]
+            share = 1.0 if origin in languages.sources else float(self.target_weight)
             if share > 0:
-                carried, noise = self.carriers_.carry(X[rows], origin, lang)
-                own = weight[rows]
-                parts.append(CarriedRows(carried, codes[rows], share * own, own.sum(), noise))
+                rows = languages.own_columns(X[here], origin)
+                # Each once: products of equal rows may differ in their last bits.
+                rows, back = np.unique(rows, axis=0, return_inverse=True)
+                carried, noise = languages.carry(rows, origin, lang, look)
+                carried, own = carried[back.ravel()], weight[here]
+                parts.append(CarriedRows(carried, codes[here], share * own, own.sum(), noise))
         if not parts:
             raise ValueError("target_weight=0 leaves no labelled row: X has none in the source")
         return parts
@@ -310,17 +332,14 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
             Columns in the order of `classes_`.
         """
         X, lang = self._check_rows(X, lang)
-        found = self.carriers_.codes(X, lang)
+        languages = self.languages_
+        found = languages.codes(X, lang)
         proba = np.zeros((len(X), len(self.classes_)))
         for code in np.unique(found):
             rows = np.flatnonzero(found == code)
-            lang = self.carriers_.languages[code]
-            own = self.carriers_.own_columns(X[rows], lang)
-            seen = self.carriers_.seen(own, lang)
-            if lang in self.adaptations_:
-                proba[rows] = self.adaptations_[lang].predict_proba(seen, own)
-            else:
-                proba[rows] = self.heads_[lang].predict_proba(seen)
+            name = languages.names[code]
+            own = languages.own_columns(X[rows], name)
+            proba[rows] = self.heads_[name].predict_proba(own)
         return proba
 
     def _check_rows(self, X: Any, lang: Any = None) -> tuple[FloatArray, Any]:
@@ -395,11 +414,20 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         if known is None:
             raise ValueError(f"no head for {lang!r}; there are {sorted(self.heads_)}")
         lang = known
-        carriers, found = self.carriers_, self.carriers_.codes(X, langs)
-        best = np.zeros(len(X), dtype=np.intp)
+        languages, heads = self.languages_, self.heads_[lang]
+        found = languages.codes(X, langs)
+        proba = np.zeros((len(X), len(self.classes_)))
         for code in np.unique(found):
-            carried, _ = carriers.carry(X[found == code], carriers.languages[code], lang)
-            best[found == code] = self.heads_[lang].predict_proba(carried).argmax(axis=1)
+            here = np.flatnonzero(found == code)
+            origin = languages.names[code]
+            rows = languages.own_columns(X[here], origin)
+            if origin == lang:
+                proba[here] = heads.predict_proba(rows)
+                continue
+            for look in heads.looks:
+                carried, _ = languages.carry(rows, origin, lang, look)
+                proba[here] += heads.said(look, carried)
+        best = proba.argmax(axis=1)
         labels: np.ndarray = self.classes_[best]
         return labels
 

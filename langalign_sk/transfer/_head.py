@@ -8,14 +8,15 @@ from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.linalg import solve
+from scipy.linalg import cho_factor, cho_solve
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, clone
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import has_fit_parameter
 
 from langalign_sk._numeric import Float64Array, FloatArray, oas_covariance
-from langalign_sk.transfer._constants import FLOOR, SURENESS, WITHIN
+from langalign_sk.transfer._constants import EVEN, FLOOR, SURENESS, TRUST
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,7 @@ class CarriedRows:
 class Head(BaseEstimator):
     """Base of heads: what a `TransferClassifier` fits for each language."""
 
-    _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "noise": [Interval(Real, 0, np.inf, closed="left")],
-        "n_landmarks": [Interval(Integral, 0, None, closed="left")],
-    }
+    _parameter_constraints: ClassVar[dict[str, Any]] = {}
 
     classes_: np.ndarray
 
@@ -62,6 +60,12 @@ class Head(BaseEstimator):
         """Fit on the labelled rows of each language, which may lack some of the classes."""
         raise NotImplementedError
 
+    def _hear(self, rows: FloatArray, proba: Float64Array) -> None:
+        """Learn from unlabelled rows too, where this head can: `proba` says what they may be."""
+
+    def _forget(self) -> None:
+        """Drop what only `_hear` needs."""
+
 
 class GaussianHead(Head):
     r"""Linear discriminant from class means, scatter of the rows and scatter of translations.
@@ -70,9 +74,6 @@ class GaussianHead(Head):
     ----------
     noise : float, default=1.0
         Weight of the scatter of translations about the carried rows; 0 leaves it out.
-    n_landmarks : int, default=1200
-        Without an aligner: pairs whose target sides serve as landmarks of a Gaussian kernel, next
-        to the linear features; 0 for linear features alone.
 
     Attributes
     ----------
@@ -83,12 +84,14 @@ class GaussianHead(Head):
     See Also
     --------
     TransferClassifier : Takes it as `head`.
+    KernelHead : What tells classes by the labelled rows nearby.
     NoisyCopies : Any other classifier as a head.
 
     Notes
     -----
-    The covariance is :math:`\tfrac12 W + \text{noise}\, Q`, W the shrunk scatter of the rows within
-    classes, Q that of translations: the closed form of copying each row with noise many times.
+    The covariance is :math:`W + \text{noise}\, (Q + 1.5\, q I)`, W the shrunk scatter of the rows
+    within classes, Q that of translations and q its mean variance: the pairs are of other texts
+    than the task, so that the directions of their scatter are trusted less than its size.
 
     Examples
     --------
@@ -97,9 +100,12 @@ class GaussianHead(Head):
     GaussianHead(noise=0.5)
     """
 
-    def __init__(self, noise: float = 1.0, n_landmarks: int = 1200) -> None:
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "noise": [Interval(Real, 0, np.inf, closed="left")],
+    }
+
+    def __init__(self, noise: float = 1.0) -> None:
         self.noise = noise
-        self.n_landmarks = n_landmarks
 
     def _fit_carried(self, parts: Sequence[CarriedRows], classes: np.ndarray) -> Self:
         """Estimate means and covariance from all parts and solve for the coefficients."""
@@ -121,27 +127,45 @@ class GaussianHead(Head):
             within = oas_covariance(apart.T @ apart / total, part.n)
             # Carried rows scatter by topic alone, real ones as real ones do.
             if part.noise is not None:
-                within = WITHIN * within + self.noise * part.noise
+                even = EVEN * float(np.trace(part.noise)) / width
+                within = within + self.noise * part.noise
+                within.flat[:: width + 1] += self.noise * even
             covariance += total * within
-        present, total = mass > 0, float(mass.sum())
-        means = sums / np.where(present, mass, 1.0)[:, None]
-        covariance /= total
+        covariance /= float(mass.sum())
         level = float(np.trace(covariance)) / width
         # Rows that are all alike have no scatter: any covariance then says the same.
         covariance.flat[:: width + 1] += FLOOR * level if level > 0 else 1.0
         self.classes_ = classes
-        self.coef_: Float64Array = solve(covariance, means.T, assume_a="pos")
-        prior = np.where(present, mass / total, 1.0)
+        self._factor = cho_factor(covariance)
+        self._mass, self._means = mass, sums / np.where(mass > 0, mass, 1.0)[:, None]
+        self._discriminate(self._means)
+        return self
+
+    def _hear(self, rows: FloatArray, proba: Float64Array) -> None:
+        """Move the class means: all of them alike, and each by what its own rows say beyond."""
+        mass, known = proba.sum(axis=0), self._means
+        apart = proba.T @ rows - mass[:, None] * known
+        shift = apart.sum(axis=0) / len(rows)
+        trusted = mass + TRUST * self._mass
+        # A class with neither labels nor rows has no mean to move.
+        own = (apart - mass[:, None] * shift) / np.where(trusted > 0, trusted, 1.0)[:, None]
+        self._discriminate(known + shift + own)
+
+    def _forget(self) -> None:
+        for name in ("_factor", "_mass", "_means"):
+            self.__dict__.pop(name, None)
+
+    def _discriminate(self, means: Float64Array) -> None:
+        """Set the coefficients for these class means."""
+        present = self._mass > 0
+        self.coef_: Float64Array = cho_solve(self._factor, means.T)
+        prior = np.where(present, self._mass / self._mass.sum(), 1.0)
         self.intercept_: Float64Array = np.where(
             present, np.log(prior) - 0.5 * np.einsum("kd,dk->k", means, self.coef_), -np.inf
         )
-        return self
 
     def _proba(self, X: FloatArray) -> Float64Array:
-        scores = SURENESS * (X @ self.coef_ + self.intercept_)
-        scores -= scores.max(axis=1, keepdims=True)
-        proba: Float64Array = np.exp(scores)
-        proba /= proba.sum(axis=1, keepdims=True)
+        proba: Float64Array = softmax(SURENESS * (X @ self.coef_ + self.intercept_), axis=1)
         return proba
 
 
@@ -157,8 +181,6 @@ class NoisyCopies(Head):
     noise : float, default=1.0
         Weight of the scatter of translations, which the noise of the copies has; 0 for one copy
         without noise.
-    n_landmarks : int, default=1200
-        As in `GaussianHead`.
     random_state : int, RandomState instance or None, default=None
         Draws the noise. None takes that of the `TransferClassifier`.
 
@@ -181,7 +203,7 @@ class NoisyCopies(Head):
     """
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        **Head._parameter_constraints,
+        "noise": [Interval(Real, 0, np.inf, closed="left")],
         "estimator": [HasMethods(["fit"])],
         "n_copies": [Interval(Integral, 1, None, closed="left")],
         "random_state": ["random_state"],
@@ -192,13 +214,11 @@ class NoisyCopies(Head):
         estimator: Any,
         n_copies: int = 6,
         noise: float = 1.0,
-        n_landmarks: int = 1200,
         random_state: Any = None,
     ) -> None:
         self.estimator = estimator
         self.n_copies = n_copies
         self.noise = noise
-        self.n_landmarks = n_landmarks
         self.random_state = random_state
 
     def _fit_carried(self, parts: Sequence[CarriedRows], classes: np.ndarray) -> Self:
@@ -235,13 +255,11 @@ class NoisyCopies(Head):
         return proba
 
 
-def unfitted_head(head: Any, random_state: Any) -> Any:
+def unfitted_head(head: Any, random_state: Any) -> Head:
     """Return the head to fit, checked, with our random state where it has none of its own."""
-    if head is None:
-        return GaussianHead()
-    head = clone(head) if isinstance(head, Head) else NoisyCopies(clone(head))
-    head._validate_params()
-    estimator = getattr(head, "estimator", head)
+    made: Head = clone(head) if isinstance(head, Head) else NoisyCopies(clone(head))
+    made._validate_params()
+    estimator = getattr(made, "estimator", made)
     if not hasattr(estimator, "predict_proba"):
         name = type(estimator).__name__
         raise ValueError(
@@ -250,7 +268,8 @@ def unfitted_head(head: Any, random_state: Any) -> Any:
         )
     missing = [
         name
-        for name, value in head.get_params().items()
+        for name, value in made.get_params().items()
         if value is None and name.rpartition("__")[2] == "random_state"
     ]
-    return head.set_params(**dict.fromkeys(missing, random_state))
+    made.set_params(**dict.fromkeys(missing, random_state))
+    return made

@@ -96,9 +96,9 @@ def estimators_of_arrays():
     yield LangAligner((S, T)), S, Y, "gate"
     yield ReverseAligner([S, T], round_trip=True), S, Y, "gate"
     yield TextAligner(embed, LangAligner(), (ENGLISH, KOREAN)), ENGLISH, labels, "unlabeled"
-    recipe = TransferClassifier(pairs=(S, T), head=GaussianHead(n_landmarks=0))
+    recipe = TransferClassifier(pairs=(S, T), head=GaussianHead())
     yield recipe, S, Y, "target_weight"
-    recipe = TransferClassifier(embed, pairs=(ENGLISH, KOREAN), head=GaussianHead(n_landmarks=9))
+    recipe = TransferClassifier(embed, pairs=(ENGLISH, KOREAN), head=GaussianHead())
     yield recipe, ENGLISH, labels, "robust"
 
 

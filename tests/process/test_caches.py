@@ -251,7 +251,7 @@ def test_rows_of_dead_corpora_are_not_held(robust):
     y = corpus.source[:, 0] > 0
     for seed in range(3):
         model = TransferClassifier(
-            head=GaussianHead(n_landmarks=30), pairs=corpus, robust=robust, random_state=seed
+            head=GaussianHead(), pairs=corpus, robust=robust, random_state=seed
         )
         model.fit(corpus.source, y)
         LangAligner(corpus, robust=robust).fit(corpus.source)
@@ -317,7 +317,7 @@ def test_memory_stays_where_it_was(robust, monkeypatch):
 
     def fit(seed):
         model = TransferClassifier(
-            head=GaussianHead(n_landmarks=400), pairs=corpus, robust=robust, random_state=seed
+            head=GaussianHead(), pairs=corpus, robust=robust, random_state=seed
         )
         model.fit(corpus.source, y)
 

@@ -23,17 +23,22 @@ from langalign_sk import (
     TransferClassifier,
 )
 from langalign_sk.maps import MeanShiftMap
-from langalign_sk.transfer import GaussianHead, NoisyCopies
+from langalign_sk.transfer import GaussianHead, KernelHead, NoisyCopies
 from tests.transfer.world import two_languages
 
 S, T, Y, PAIRS = two_languages(n=400)
-SMALL = NoisyCopies(LogisticRegression(), n_landmarks=0)
+SMALL = NoisyCopies(LogisticRegression())
+
+
+def only_head(model, lang="ko"):
+    """The fitted head of a language that is looked at once."""
+    (look,) = model.heads_[lang].looks
+    return look.head
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("match_classes", "no"),
         ("self_training", -1),
         ("self_training", 1.5),
         ("target_weight", np.nan),
@@ -54,8 +59,11 @@ def test_a_wrong_parameter_is_named(name, value):
 @pytest.mark.parametrize(
     ("head", "name"),
     [
-        (GaussianHead(n_landmarks=-1), "n_landmarks"),
-        (GaussianHead(n_landmarks=2.5), "n_landmarks"),
+        (KernelHead(sharpness=0.0), "sharpness"),
+        (KernelHead(penalty=0.0), "penalty"),
+        (KernelHead(penalty=np.nan), "penalty"),
+        (KernelHead(n_landmarks=0), "n_landmarks"),
+        (KernelHead(n_landmarks=2.5), "n_landmarks"),
         (GaussianHead(noise=-1.0), "noise"),
         (GaussianHead(noise=np.nan), "noise"),
         (GaussianHead(noise=np.inf), "noise"),
@@ -99,16 +107,16 @@ def test_heads_without_probabilities_are_refused_before_anything_is_fitted(head)
 
 def test_the_seed_reaches_the_head():
     forest = make_pipeline(StandardScaler(), RandomForestClassifier(3))
-    for head in (forest, NoisyCopies(forest, n_landmarks=0)):
+    for head in (forest, NoisyCopies(forest)):
         model = TransferClassifier(head=head, pairs=PAIRS, random_state=3)
         first = model.fit(S[:200], Y[:200]).predict_proba(T[200:])
         again = model.fit(S[:200], Y[:200]).predict_proba(T[200:])
         np.testing.assert_array_equal(again, first)
-        seeds = {k: v for k, v in model.heads_["ko"].get_params().items() if "random_state" in k}
+        seeds = {k: v for k, v in only_head(model).get_params().items() if "random_state" in k}
         assert set(seeds.values()) == {3}
-    own = NoisyCopies(RandomForestClassifier(3, random_state=7), n_landmarks=0)
+    own = NoisyCopies(RandomForestClassifier(3, random_state=7))
     model = TransferClassifier(head=own, pairs=PAIRS, random_state=3).fit(S, Y)
-    assert model.heads_["ko"].estimator_.random_state == 7
+    assert only_head(model).estimator_.random_state == 7
     assert own.random_state is None
 
 
@@ -171,4 +179,4 @@ def test_nested_parameters_need_an_object():
         TransferClassifier().set_params(head__noise=0.5)
     model = TransferClassifier(head=SMALL).set_params(head__n_copies=2, head__estimator__C=3.0)
     assert model.head.n_copies == 2
-    assert model.fit(S, Y, pairs=PAIRS).heads_["ko"].estimator_.C == 3.0
+    assert only_head(model.fit(S, Y, pairs=PAIRS)).estimator_.C == 3.0

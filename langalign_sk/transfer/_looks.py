@@ -1,0 +1,183 @@
+"""Looks at a language: where a head meets its rows, and how rows of other languages come there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks
+from langalign_sk.align import ReverseAligner
+from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.maps import RidgeMap, compose, one_space
+from langalign_sk.transfer._head import GaussianHead, Head
+from langalign_sk.transfer._kernel_head import KernelHead
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way for rows of one language to where their translations would be met in service."""
+
+    #: Fitted map of the rows.
+    map: Any
+    #: Covariance of real translations about the carried rows; None once the heads know it.
+    noise: Float64Array | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """A space in which a head meets the rows of one language."""
+
+    #: Map of the language's own rows; None where they stay as they are.
+    seen: Any
+    #: The head to fit, or the fitted one.
+    head: Head
+    #: Origin → way into this space.
+    ways: Mapping[str, Way] = field(default_factory=dict)
+
+    def of(self, rows: FloatArray) -> FloatArray:
+        """Return rows of the language itself as the head sees them."""
+        return _through(self.seen, rows)
+
+    def without_noise(self) -> Look:
+        """Return the look without the covariances, which no row that is carried needs."""
+        return replace(self, ways={lang: Way(way.map) for lang, way in self.ways.items()})
+
+
+class Languages:
+    """The languages of a fitted aligner: which one a row is in, and the looks at each.
+
+    Parameters
+    ----------
+    aligner : ReverseAligner or LangAligner
+        The fitted aligner.
+    corpora : sequence of ParallelCorpus
+        What it was fitted on; without any, nothing is carried but by the aligner.
+    head : Head or None
+        For every look; None for those of the recipe.
+    native : bool
+        True where every target language keeps its own space, and the aligner serves the others.
+    """
+
+    def __init__(
+        self,
+        aligner: Any,
+        corpora: Sequence[ParallelCorpus],
+        head: Head | None,
+        *,
+        native: bool,
+    ) -> None:
+        self.aligner = aligner
+        self.names = [str(lang) for lang in aligner.languages_]
+        stays = str(aligner.stays_)
+        moved = [lang for lang in self.names if lang != stays]
+        self.backwards = isinstance(aligner, ReverseAligner)
+        self.sources, self.targets = ([stays], moved) if self.backwards else (moved, [stays])
+        of: dict[str, list[ParallelCorpus]] = {}
+        for corpus in corpora:
+            of.setdefault(corpus.target_lang or self.targets[0], []).append(corpus)
+        self.looks = {
+            lang: self._looks_at(lang, of.get(lang, []), head, native=native) for lang in self.names
+        }
+
+    def _looks_at(
+        self, lang: str, corpora: Sequence[ParallelCorpus], head: Head | None, *, native: bool
+    ) -> list[Look]:
+        """Return the looks at one language."""
+        if lang in self.sources:
+            # Source rows of a round trip count as they are: their own head has no trip to survive.
+            seen = None if self.backwards else self.aligner._map_of(lang)
+            return [Look(seen, KernelHead() if head is None and native else head or GaussianHead())]
+        seen = self.aligner._map_of(lang)
+        if not corpora:
+            return [Look(seen, head or (KernelHead() if native else GaussianHead()))]
+        origins = [corpus.source_lang or self.sources[0] for corpus in corpora]
+        if not native:
+            make = _way_to_images if self.backwards else _way_through
+            ways = {
+                origin: make(corpus, self.aligner.maps_[lang if self.backwards else origin])
+                for origin, corpus in zip(origins, corpora, strict=True)
+            }
+            return [Look(seen, head or GaussianHead(), ways)]
+        (origin,), (corpus,) = origins, corpora
+        there = RidgeMap().fit_moments(corpus.moments)
+        own = Way(there, _scatter(corpus.moments, there.coef_))
+        if head is not None:
+            return [Look(None, head, {origin: own})]
+        back = Look(seen, KernelHead(), {origin: Way(compose(there, seen))})
+        if one_space(corpus.moments):
+            return [back]
+        return [Look(None, GaussianHead(), {origin: own}), back]
+
+    def codes(self, X: FloatArray, lang: Any = None) -> np.ndarray:
+        """Return the index into `names` of each row, in `lang` where that is known."""
+        codes: np.ndarray = self.aligner._codes(X, lang)
+        return codes
+
+    def own_columns(self, X: FloatArray, lang: str) -> FloatArray:
+        """Return rows of one language without the columns of the others."""
+        layout = self.aligner.layout_
+        return X if layout is None else X[:, layout.columns(lang)]
+
+    def carry(
+        self, rows: FloatArray, origin: str, lang: str, look: Look
+    ) -> tuple[FloatArray, Float64Array | None]:
+        """Return rows of `origin` as a head of `lang` is to see them, and how real ones scatter."""
+        if origin == lang:
+            return look.of(rows), None
+        way = look.ways.get(origin)
+        if way is None:
+            if origin not in self.sources or not self.backwards:
+                rows = _through(self.aligner._map_of(origin), rows)
+            way = look.ways.get(self.sources[0]) if origin not in self.sources else None
+        if way is None:
+            return rows, None
+        return _through(way.map, rows), way.noise
+
+
+def _through(fitted: Any, rows: FloatArray) -> FloatArray:
+    """Return rows behind a map; as they are for None."""
+    moved: FloatArray = rows if fitted is None else fitted.transform(rows)
+    return moved
+
+
+def _way_to_images(pairs: ParallelCorpus, seen: Any) -> Way:
+    """Learn the way of source rows to what `seen` makes of their translations: E[R(t) | s].
+
+    One ridge regression from source rows to the images of their translations, instead of a way
+    there and a way back: it is unbiased for a `seen` that is not linear as well.
+    """
+    moments = _moments_of_images(pairs.source, pairs.target, seen, pairs.weight)
+    ridge = RidgeMap().fit_moments(moments)
+    return Way(ridge, _scatter(moments, ridge.coef_))
+
+
+def _way_through(pairs: ParallelCorpus, there: Any) -> Way:
+    """Take source rows through the map `there`, to rows of the language that stays."""
+    moments = _moments_of_images(pairs.target, pairs.source, there, pairs.weight)
+    # Images and rows are in one space: the residual is their difference.
+    apart = moments.source.mean - moments.target.mean
+    return Way(there, _scatter(moments, np.eye(moments.source.width)) + np.outer(apart, apart))
+
+
+def _moments_of_images(rows: Any, others: Any, seen: Any, weight: Any) -> PairMoments:
+    """Return moments of `rows` with the images of `others`, block by block."""
+    found: PairMoments | None = None
+    for block in row_blocks(len(rows), rows.shape[1] + others.shape[1] + seen.n_features_out_):
+        weights = None if weight is None else weight[block]
+        if weights is not None and not np.any(weights):
+            continue
+        new = PairMoments.from_rows(rows[block], seen.transform(others[block]), weights)
+        found = new if found is None else found + new
+    assert found is not None  # a corpus has a pair that weighs something
+    return found
+
+
+def _scatter(moments: PairMoments, coef: Float64Array) -> Float64Array:
+    """Return the covariance of what is left of the target rows behind ``coef``."""
+    cross = coef.T @ np.asarray(moments.cross)
+    scatter = moments.target.scatter - cross - cross.T + coef.T @ moments.source.scatter @ coef
+    covariance: Float64Array = scatter / moments.weight
+    return covariance

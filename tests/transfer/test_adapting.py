@@ -1,0 +1,168 @@
+"""What unlabelled rows of a language add to its heads."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, TextPool, TransferClassifier
+from langalign_sk.transfer import GaussianHead, KernelHead
+from langalign_sk.transfer._adapting import LanguageHeads
+from langalign_sk.transfer._constants import KEPT
+from langalign_sk.transfer._looks import Look
+from tests.align.planted import rotation
+from tests.transfer.world import two_languages
+
+S, T, Y, PAIRS = two_languages()
+LABELLED, UNLABELLED, TEST = slice(0, 300), slice(300, 600), slice(600, 900)
+
+
+def fitted(rows=None, *, model=None, **params):
+    """The classifier with these unlabelled rows of the target language."""
+    pool = None if rows is None else TextPool(rows, lang="ko")
+    model = TransferClassifier() if model is None else clone(model)
+    model.set_params(pairs=PAIRS, unlabeled=pool, random_state=0, **params)
+    return model.fit(S[LABELLED], Y[LABELLED])
+
+
+def test_a_shift_of_the_language_is_undone():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 900)
+    source = 1.2 * rng.normal(size=(3, 16))[y] + rng.normal(size=(900, 16))
+    target = source @ rotation(rng, 16) + 0.6 * rng.normal(size=(900, 16)) + 2.0
+    # The texts of the task lie elsewhere than those of the pairs.
+    shifted = target + 1.5 * rng.normal(size=16)
+    pairs = ParallelCorpus(source[:300], target[:300], target_lang="ko")
+
+    def accuracy(rows, pool=None):
+        model = TransferClassifier(pairs=pairs, unlabeled=pool, random_state=0)
+        model.fit(source[:300], y[:300], lang="en")
+        return model.score(rows[TEST], y[TEST], lang="ko")
+
+    as_ever, unaware = accuracy(target), accuracy(shifted)
+    aware = accuracy(shifted, TextPool(shifted[UNLABELLED], lang="ko"))
+    assert unaware < as_ever - 0.05
+    assert aware > as_ever - 0.02
+
+
+@pytest.mark.parametrize(
+    ("model", "least"), [(None, 1.5), (TransferClassifier(head=GaussianHead()), 1.2)]
+)
+def test_frequencies_are_moved_by_a_skewed_pool_alone(model, least):
+    rows, y = T[UNLABELLED], Y[UNLABELLED]
+    balanced = fitted(rows, model=model)
+    assert balanced.heads_["ko"].ratio == 1.0
+    kept = (y == 1) | (np.arange(len(y)) % 10 == 0)
+    skewed = fitted(rows[kept], model=model)
+    ratio = skewed.heads_["ko"].ratio
+    assert ratio[1] > least
+    assert ratio[[0, 2]].max() < 1
+    # They come nearer to those of the pool, which is then of use.
+    true = np.bincount(y[kept]) / kept.sum()
+    prior = np.bincount(Y[LABELLED]) / 300
+    assert np.abs(ratio * prior - true).sum() < np.abs(prior - true).sum()
+    assert skewed.heads_["en"].ratio == 1.0
+    test = (Y[TEST] == 1) | (np.arange(300) % 10 == 0)
+    there = T[TEST][test], Y[TEST][test]
+    assert skewed.score(*there) > balanced.score(*there)
+
+
+class Says(KernelHead):
+    """A head that has made up its mind."""
+
+    classes_ = np.array(["a", "b"])
+
+    def __init__(self, proba):
+        self.proba = proba
+
+    def predict_proba(self, X):
+        return np.tile(self.proba, (len(X), 1)).astype(float)
+
+    def _hear(self, rows, proba):
+        self.heard = proba
+
+
+@pytest.mark.parametrize(
+    ("prior", "expected"),
+    [
+        ([0.5, 0.5], (30 * 0.9 + KEPT * 0.5) / (30 + KEPT) / 0.5),
+        ([0.7, 0.3], (30 * 0.9 + KEPT * 0.7) / (30 + KEPT) / 0.7),
+        ([0.8, 0.2], 1.0),  # all rows are told to be of a class that nearly all are of
+        ([1.0, 0.0], 1.0),
+    ],
+)
+def test_the_ratio_is_that_of_frequencies(prior, expected):
+    heads = LanguageHeads([Look(None, Says([0.9, 0.1]))])
+    rows = np.random.default_rng(0).normal(size=(30, 3))
+    heads.learn(rows, np.array(prior), rounds=1)
+    assert np.ravel(heads.ratio)[0] == pytest.approx(expected)
+    assert np.isfinite(heads.ratio).all()
+    np.testing.assert_allclose(heads.looks[0].head.heard, np.tile([0.9, 0.1], (30, 1)))
+    assert heads.predict_proba(rows).argmax(axis=1).tolist() == [0] * 30
+
+
+def test_two_heads_and_a_student_are_averaged():
+    looks = [Look(None, Says([0.9, 0.1])), Look(None, Says([0.5, 0.5]))]
+    heads, rows = LanguageHeads(looks), np.random.default_rng(0).normal(size=(30, 3))
+    np.testing.assert_allclose(heads.predict_proba(rows), np.tile([0.7, 0.3], (30, 1)))
+    heads.learn(rows, np.array([0.8, 0.2]), rounds=1)
+    student = heads.student.predict_proba(rows)
+    np.testing.assert_allclose(heads.predict_proba(rows), (student + np.array([1.4, 0.6])) / 3)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_a_pool_of_hardly_a_row_does_little_harm(n):
+    few = fitted(T[UNLABELLED][:n])
+    assert few.score(T[TEST], Y[TEST]) > fitted().score(T[TEST], Y[TEST]) - 0.06
+
+
+def test_a_pool_of_one_class():
+    rows = T[UNLABELLED][Y[UNLABELLED] == 2]
+    model = fitted(rows)
+    there = T[TEST][Y[TEST] == 2]
+    found = model.predict_proba(there)
+    assert np.isfinite(found).all()
+    assert np.mean(found.argmax(axis=1) == 2) >= np.mean(fitted().predict(there) == 2)
+    assert model.heads_["ko"].ratio[2] > 1
+
+
+def test_equal_rows_are_a_pool_too():
+    model = fitted(np.repeat(T[UNLABELLED][:1], 20, axis=0))
+    assert np.isfinite(model.predict_proba(T[TEST])).all()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        TransferClassifier(),
+        TransferClassifier(aligner=ReverseAligner(method="ridge")),
+        TransferClassifier(aligner=LangAligner(method="ridge")),
+    ],
+    ids=["recipe", "reverse", "forward"],
+)
+def test_without_rounds_the_pool_is_left_alone(model):
+    alone = fitted(model=model).predict_proba(T[TEST])
+    left = fitted(T[UNLABELLED], model=model, self_training=0)
+    assert left.heads_["ko"].student is None
+    np.testing.assert_array_equal(left.predict_proba(T[TEST]), alone)
+    used = fitted(T[UNLABELLED], model=model, self_training=1)
+    assert np.abs(used.predict_proba(T[TEST]) - alone).max() > 0.01
+
+
+def test_a_class_that_is_not_among_the_labels_of_any_weight_stays_away():
+    weight = (Y[LABELLED] < 2).astype(float)
+    model = TransferClassifier(pairs=PAIRS, unlabeled=TextPool(T[UNLABELLED], lang="ko"))
+    proba = model.fit(S[LABELLED], Y[LABELLED], sample_weight=weight).predict_proba(T[TEST])
+    assert proba.shape == (300, 3)
+    assert (proba[:, 2] == 0).all()
+    np.testing.assert_allclose(proba.sum(axis=1), 1)
+
+
+def test_the_order_of_the_pool_does_not_count():
+    order = np.random.default_rng(0).permutation(300)
+    np.testing.assert_allclose(
+        fitted(T[UNLABELLED][order]).predict_proba(T[TEST]),
+        fitted(T[UNLABELLED]).predict_proba(T[TEST]),
+        atol=1e-7,
+    )

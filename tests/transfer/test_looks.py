@@ -1,0 +1,70 @@
+"""How rows come to where a head meets them, and how real translations scatter about them there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from langalign_sk import LangAligner, ReverseAligner, RidgeMap
+from langalign_sk.transfer import GaussianHead
+from langalign_sk.transfer._looks import Languages
+from tests.transfer.world import two_languages
+
+S, T, Y, PAIRS = two_languages()
+PAIRED = slice(0, 300)
+
+
+def looks_at(lang, aligner, head=None, *, native=False):
+    """The looks at a language, before any head is fitted."""
+    fitted = aligner.set_params(pairs=PAIRS).fit(S)
+    return Languages(fitted, [PAIRS], head, native=native), fitted
+
+
+def covariance(left):
+    return left.T @ left / len(left)
+
+
+def test_of_its_own_the_target_space_gets_rows_by_ridge():
+    languages, _ = looks_at("ko", ReverseAligner(method="ridge"), native=True)
+    own, back = languages.looks["ko"]
+    there = RidgeMap().fit(S[PAIRED], T[PAIRED])
+    carried, noise = languages.carry(S, "en", "ko", own)
+    np.testing.assert_allclose(carried, there.transform(S))
+    left = T[PAIRED] - there.transform(S[PAIRED])
+    np.testing.assert_allclose(noise, covariance(left), atol=1e-9)
+    assert own.of(T) is T
+    rows, noise = languages.carry(S, "en", "ko", back)
+    np.testing.assert_allclose(rows, back.of(there.transform(S)), atol=1e-9)
+    assert noise is None  # a kernel head has no use for it
+
+
+def test_behind_a_reverse_aligner_rows_are_predicted_images():
+    languages, aligner = looks_at("ko", ReverseAligner(method="ridge"))
+    (look,) = languages.looks["ko"]
+    images = aligner.maps_["ko"].transform(T[PAIRED])
+    trip = RidgeMap().fit(S[PAIRED], images)
+    carried, noise = languages.carry(S, "en", "ko", look)
+    np.testing.assert_allclose(carried, trip.transform(S), atol=1e-9)
+    np.testing.assert_allclose(noise, covariance(images - trip.transform(S[PAIRED])), atol=1e-9)
+
+
+def test_behind_a_forward_aligner_rows_go_through_its_map():
+    languages, aligner = looks_at("ko", LangAligner(method="procrustes"))
+    (look,) = languages.looks["ko"]
+    carried, noise = languages.carry(S, "en", "ko", look)
+    there = aligner.maps_["en"]
+    np.testing.assert_allclose(carried, there.transform(S), atol=1e-9)
+    left = T[PAIRED] - there.transform(S[PAIRED])
+    np.testing.assert_allclose(noise, covariance(left), atol=1e-9)
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_a_language_stays_with_itself(lang):
+    languages, _ = looks_at(lang, ReverseAligner(method="ridge"), GaussianHead(), native=True)
+    (look,) = languages.looks[lang]
+    rows, noise = languages.carry(S, lang, lang, look)
+    assert rows is S
+    assert noise is None
+    light = look.without_noise()
+    assert all(way.noise is None for way in light.ways.values())
+    assert set(light.ways) == set(look.ways)
