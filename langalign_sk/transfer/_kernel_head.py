@@ -42,7 +42,7 @@ class KernelHead(Head):
         Variance of the noise of a label; more of it makes a smoother head. "loo": of five values
         from 0.2 to 5, the one with the least squared error on rows left out.
     n_landmarks : int, default=1000
-        With more different rows than this, as many of them stand for all.
+        With more different rows than this, at most so many of them stand for all.
 
     Attributes
     ----------

@@ -195,7 +195,7 @@ def test_tables_are_made_once():
 def pairs(n=300, width=40, seed=0):
     rng = np.random.default_rng(seed)
     source = rng.normal(size=(n, width))
-    target = source[:, ::-1] + 0.1 * rng.normal(size=(n, width))
+    target = source[:, ::-1] + 0.1 * rng.normal(size=(n, width)) + 3.0  # the gate tells them
     return ParallelCorpus(source, target, target_lang="ko")
 
 
@@ -250,9 +250,7 @@ def test_rows_of_dead_corpora_are_not_held(robust):
     rows = [weakref.ref(side.base) for side in (corpus.source, corpus.target)]
     y = corpus.source[:, 0] > 0
     for seed in range(3):
-        model = TransferClassifier(
-            head=GaussianHead(), pairs=corpus, robust=robust, random_state=seed
-        )
+        model = TransferClassifier(pairs=corpus, robust=robust, random_state=seed)
         model.fit(corpus.source, y)
         LangAligner(corpus, robust=robust).fit(corpus.source)
     del corpus, model
@@ -310,7 +308,7 @@ def test_dropped_extractors_leave_nothing_but_vectors():
 
 @pytest.mark.parametrize("robust", [None, "weight"])
 def test_memory_stays_where_it_was(robust, monkeypatch):
-    """Fits with many seeds, each of which derives 4 MB that other seeds can't use."""
+    """Fits with many seeds hold what one does."""
     monkeypatch.setattr(caches.derived, "max_bytes", 20 * MIB)
     corpus = pairs(1200, 200)
     y = corpus.source[:, 0] > 0
@@ -328,7 +326,7 @@ def test_memory_stays_where_it_was(robust, monkeypatch):
     for seed in range(1, 31):
         fit(seed)
         assert caches.derived.n_bytes <= 20 * MIB
-    assert MIB < total() < 30 * one
+    assert MIB < caches.derived.n_bytes == one
     assert resident() - start < 20 + 80  # what the allocator keeps between blocks counts here
     clear_caches()
     assert total() == 0
