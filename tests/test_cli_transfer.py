@@ -24,6 +24,9 @@ from langalign_sk.cli import main
 from langalign_sk.datasets import load_demo
 from tests.text.test_learned import ENGLISH, ITALIAN
 
+# The curve of the report asks what few pairs would do.
+pytestmark = pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
+
 ENCODERS = ["--encoder", "en=ngram", "--encoder", "ko=ngram"]
 
 
