@@ -31,6 +31,6 @@ STUDENT_PENALTY: Final = 0.3
 #: Class frequencies are taken to differ from those of the labels where the predictions do by more
 #: than this: half the sum of absolute differences. Errors alone shift them by less.
 SHIFTED: Final = 0.25
-#: Rows with the frequencies of the labels that are added to the unlabelled ones, so that no class
-#: ever vanishes.
+#: Rows as the labelled ones would have them that are added to the unlabelled ones: of their class
+#: frequencies, so that no class ever vanishes, and where they are, so that few rows move little.
 KEPT: Final = 20

@@ -16,7 +16,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import has_fit_parameter
 
 from langalign_sk._numeric import Float64Array, FloatArray, oas_covariance
-from langalign_sk.transfer._constants import EVEN, FLOOR, SURENESS, TRUST
+from langalign_sk.transfer._constants import EVEN, FLOOR, KEPT, SURENESS, TRUST
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ class GaussianHead(Head):
         """Move the class means: all of them alike, and each by what its own rows say beyond."""
         mass, known = proba.sum(axis=0), self._means
         apart = proba.T @ rows - mass[:, None] * known
-        shift = apart.sum(axis=0) / len(rows)
+        shift = apart.sum(axis=0) / (len(rows) + KEPT)  # a handful of rows moves little
         trusted = mass + TRUST * self._mass
         # A class with neither labels nor rows has no mean to move.
         own = (apart - mass[:, None] * shift) / np.where(trusted > 0, trusted, 1.0)[:, None]

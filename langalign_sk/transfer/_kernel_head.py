@@ -184,4 +184,6 @@ def _different(
 
 def _spread(rows: FloatArray, most: int) -> FloatArray:
     """Return at most so many rows, evenly spread over all of them."""
-    return rows[:: -(-len(rows) // most)]
+    if len(rows) <= most:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, most).astype(np.intp)]

@@ -13,7 +13,7 @@ from sklearn.linear_model import LogisticRegression
 
 from langalign_sk._numeric import oas_covariance
 from langalign_sk.transfer import GaussianHead, KernelHead, NoisyCopies
-from langalign_sk.transfer._constants import EVEN, FLOOR, HEARSAY, SURENESS, TRUST
+from langalign_sk.transfer._constants import EVEN, FLOOR, HEARSAY, KEPT, SURENESS, TRUST
 from langalign_sk.transfer._head import CarriedRows
 from langalign_sk.transfer._kernel_fit import all_of_them, on_landmarks
 
@@ -200,8 +200,9 @@ def test_means_move_all_alike_and_each_by_its_own_rows(offset):
     own = np.array([[0.0] * 4, [0.5, 0, 0, 0], [-0.5, 0, 0, 0]])
     rows = means[CODES] + own[CODES] + offset
     head._hear(rows, INDICATORS)
+    rest = offset * KEPT / (60 + KEPT)  # what the rows as expected keep of the shift
     share = 20 / (20 + TRUST * 20)
-    expected = means + offset + share * own
+    expected = means + offset - rest + share * (own + rest)
     np.testing.assert_allclose(
         head.coef_, np.linalg.solve(_covariance(head), expected.T), atol=1e-9
     )
