@@ -54,6 +54,7 @@ DATA = {
     "Tatoeba, SIB-200",
     "suggest": f"{_TASKS}, SIB-200",
     "report": _TOPICS,
+    "literature": "SIB-200, Tatoeba, STS-B, names of symbols from Unicode CLDR",
     "retrieval": "Tatoeba; pairs from STS-B",
     "sts": "STS-B and KorSTS",
     "network": "pairs from STS-B and Tatoeba",
