@@ -18,9 +18,9 @@ from langalign_sk._numeric import FloatArray
 from langalign_sk.align import LangAligner, ReverseAligner, block_codes
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import BaseMap
-from langalign_sk.report._texts import Space, Texts
-from langalign_sk.text import BlockLayout, EmbeddingExtractor
-from langalign_sk.transfer import TransferClassifier
+from langalign_sk.report._texts import Space, Texts, encoders_of
+from langalign_sk.text import BlockLayout, EmbeddingExtractor, match_code
+from langalign_sk.transfer import TransferClassifier, reader_of_source
 
 #: What candidates are: the simpler of two equals is advised, in this order.
 KINDS = ("no map", "map", "round trip", "given", "translation")
@@ -79,10 +79,11 @@ class Catalogue:
         """Return the standard candidates, then those given."""
         found = []
         if self.embedder is not None:
-            space = self.space(self.embedder)
+            space = self.space(_told(self.embedder, self.texts.pairs))
             recipe = TransferClassifier(random_state=0)
-            found = [self.unaligned("no map", space), *self._three_ways("ridge", space, "ridge")]
-            found.append(self._on_vectors("transfer classifier", space, [("clf", recipe)], "given"))
+            found = [self.unaligned("no map", space), *self._alone(space)]
+            found += self._three_ways("ridge", space, "ridge")
+            found.append(self._recipe("transfer classifier", space, recipe))
         for name, thing in given.items():
             found += self._given(name, thing)
         if not found:
@@ -93,11 +94,11 @@ class Catalogue:
             raise ValueError(f"two candidates are called {double[0]!r}; rename one")
         return found
 
-    def space(self, extractor: Any) -> Space:
+    def space(self, extractor: Any, reader: str | None = None) -> Space:
         """Return the space of an extractor."""
         key = str(extractor.spec())
         if key not in self._spaces:
-            self._spaces[key] = Space(self.texts, extractor)
+            self._spaces[key] = Space(self.texts, extractor, reader)
         return self._spaces[key]
 
     def unaligned(self, name: str, space: Space, kind: str = "no map", **changes: Any) -> Candidate:
@@ -112,16 +113,15 @@ class Catalogue:
     def _given(self, name: str, thing: Any) -> list[Candidate]:
         """Return what a user's entry stands for."""
         if isinstance(thing, EmbeddingExtractor):
-            space = self.space(thing)
+            space = self.space(_told(thing, self.texts.pairs))
             if space.shared:
                 return [self.unaligned(f"{name}, no map", space)]
-            return [self._aligned(name, space, ReverseAligner(method="ridge", round_trip=True))]
+            trip = ReverseAligner(method="ridge", round_trip=True)
+            return [self._aligned(name, space, trip), *self._alone(space, f"{name}, ")]
         if isinstance(thing, Pipeline) and isinstance(thing.steps[0][1], EmbeddingExtractor):
             return [self._on_vectors(name, self.space(thing.steps[0][1]), thing.steps[1:])]
         if isinstance(thing, TransferClassifier):
-            space = self._before(name, thing, thing.embedder)
-            on_vectors = clone(thing).set_params(embedder=None)
-            return [self._on_vectors(name, space, [("clf", on_vectors)], "given")]
+            return [self._recipe(name, self._before(name, thing, thing.embedder), thing)]
         if _is_aligner(thing):
             return [self._aligned(name, self._before(name, thing), thing)]
         if isinstance(thing, str | BaseMap):
@@ -146,7 +146,33 @@ class Catalogue:
                 f"candidate {name!r} is {_described(thing)} and needs vectors: give "
                 "transfer_report an embedder=EmbeddingExtractor(...), or the whole pipeline"
             )
-        return self.space(extractor)
+        return self.space(_told(extractor, self.texts.pairs))
+
+    def _alone(self, space: Space, before: str = "") -> list[Candidate]:
+        """Return each encoder by itself, for both languages and without a map."""
+        pairs, found = self.texts.pairs, []
+        models = encoders_of(space.original, pairs)
+        if models is None or space.shared:
+            return []
+        known = list(space.original.model)
+        source, target = (match_code(str(x), known) for x in (pairs.source_lang, pairs.target_lang))
+        for reader, model in zip((source, target), models, strict=True):
+            both = {**space.original.model, source: model, target: model}
+            alone = self.space(clone(space.original).set_params(model=both), reader)
+            found.append(self.unaligned(f"{before}no map, the {reader} encoder for both", alone))
+        return found
+
+    def _recipe(self, name: str, space: Space, recipe: TransferClassifier) -> Candidate:
+        """Return the recipe, behind the encoders that it would choose itself."""
+        chosen = space.extractor
+        if recipe.aligner is None:
+            chosen = reader_of_source(chosen, [self.texts.pairs])
+        if chosen is not space.extractor:
+            target = match_code(str(self.texts.pairs.target_lang), list(chosen.model))
+            original = clone(space.original).set_params(model=chosen.model)
+            space = self.space(original, target)
+        on_vectors = clone(recipe).set_params(embedder=None)
+        return self._on_vectors(name, space, [("clf", on_vectors)], "given")
 
     def _three_ways(self, name: str, space: Space, method: Any) -> list[Candidate]:
         """Return a map in its three directions."""
@@ -194,6 +220,13 @@ class Catalogue:
         kind = kind or ("round trip" if trips else "map" if aligners else "no map")
         asks = bool(_empty_holders(tail))
         return Candidate(name, kind, space, _maker(tail, space), uses_pairs=asks)
+
+
+def _told(extractor: Any, pairs: ParallelCorpus) -> Any:
+    """Return an extractor that knows the languages, so that no gate has to tell them."""
+    if extractor.get_layout() is not None or extractor.detect is None:
+        return extractor
+    return clone(extractor).set_params(languages=[str(pairs.source_lang), str(pairs.target_lang)])
 
 
 def _maker(estimator: Any, space: Space) -> Callable[[ParallelCorpus], Any]:

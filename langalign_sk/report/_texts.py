@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pickle
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +17,9 @@ from langalign_sk._io import as_texts
 from langalign_sk._numeric import FloatArray
 from langalign_sk.align import learn_languages
 from langalign_sk.corpus import ParallelCorpus, TextPool, choose_groups, tied_rows, without_pairs
+from langalign_sk.maps import one_space, space_agreement
 from langalign_sk.store import MemoryCache, resolve_cache
-from langalign_sk.text import BlockLayout, same_code
+from langalign_sk.text import BlockLayout, match_code, same_code
 
 Index = npt.NDArray[np.intp]
 Labels = npt.NDArray[Any]
@@ -41,6 +44,8 @@ class Texts:
     subsets: dict[str, Index] = field(default_factory=dict)
     #: Seconds per text that a translator took to write a part.
     written: dict[str, float] = field(default_factory=dict)
+    #: Texts that play several parts are encoded once, whatever an extractor's own cache.
+    cache: MemoryCache = field(default_factory=MemoryCache)
 
     def leave_out_pairs(self, random_state: int) -> None:
         """Set pairs aside that share no text with the others."""
@@ -57,18 +62,27 @@ class Texts:
 
 
 class Space:
-    """The texts as candidates read them: embedded once for all of one extractor, or as they are."""
+    """The texts as candidates read them: embedded once for all of one extractor, or as they are.
 
-    def __init__(self, texts: Texts, extractor: Any = None) -> None:
-        self.texts, self.original = texts, extractor
+    Parameters
+    ----------
+    texts : Texts
+        All texts of the report.
+    extractor : EmbeddingExtractor, optional
+        None: candidates read texts.
+    reader : str, optional
+        Language whose encoder reads both languages here, instead of each its own.
+    """
+
+    def __init__(self, texts: Texts, extractor: Any = None, reader: str | None = None) -> None:
+        self.texts, self.original, self.reader = texts, extractor, reader
         self.extractor: Any = None
         self.layout: BlockLayout | None = None
         if extractor is not None:
             self.original = extractor = clone(extractor)
             learn_languages(extractor, [texts.pairs])
-            # Texts that play several parts are encoded once, whatever the extractor's own cache.
             cache = resolve_cache(extractor.cache)
-            cache = MemoryCache() if cache is None else cache
+            cache = texts.cache if cache is None else cache
             self.extractor = clone(extractor).set_params(cache=cache)
             self.layout = self.extractor.get_layout()
         self._rows: dict[str, FloatArray] = {}
@@ -79,7 +93,20 @@ class Space:
     @property
     def shared(self) -> bool:
         """True where one encoder serves both languages in one space."""
-        return self.extractor is not None and self.layout is None
+        if self.extractor is None:
+            return False
+        models = encoders_of(self.extractor, self.texts.pairs)
+        return models is None or same_model(*models)
+
+    @property
+    def agreement(self) -> float:
+        """Correlation of both sides of the pairs, column by column: 1 in one space, 0 apart."""
+        return space_agreement(self.pairs().moments)
+
+    @property
+    def one_space(self) -> bool:
+        """True where the pairs say that a text and its translation are near as they are."""
+        return one_space(self.pairs().moments)
 
     @property
     def pools(self) -> list[TextPool]:
@@ -172,6 +199,23 @@ class Space:
         # As in the extractor: a row of zeros would look like no language at all.
         rows[~vectors.any(axis=1), block.start] = np.finfo(vectors.dtype).tiny
         return rows
+
+
+def encoders_of(extractor: Any, pairs: ParallelCorpus) -> tuple[Any, Any] | None:
+    """Return the encoders of both languages of the pairs; None where one serves all."""
+    models = extractor.model
+    if not isinstance(models, Mapping):
+        return None
+    known = list(models)
+    found = [match_code(str(lang), known) for lang in (pairs.source_lang, pairs.target_lang)]
+    if None in found:
+        return None  # the extractor says which language is missing
+    return models[found[0]], models[found[1]]
+
+
+def same_model(one: Any, other: Any) -> bool:
+    """Tell whether two encoders are one."""
+    return one is other or (isinstance(one, str | Path) and one == other)
 
 
 def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any) -> Texts:
