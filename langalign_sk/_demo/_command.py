@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _run(args: argparse.Namespace, out: Path) -> None:
     """Measure, print, save, load, predict."""
-    from langalign_sk._demo import _experiment
+    from langalign_sk._demo import _experiment, _one_encoder
     from langalign_sk.datasets import load_demo
 
     start = time.perf_counter()
@@ -118,6 +118,14 @@ def _run(args: argparse.Namespace, out: Path) -> None:
     for data in sets:
         table[data.target].append(_experiment.score_shared(pipe, data))
     print(f"{_OPENING}\n{score_table(table)}\n")
+    beside: dict[str, Any] = {}
+    if _one_encoder.installed():
+        say("one encoder for all languages, without a map")
+        scores, agreement = _one_encoder.compare_encoders(sets, encoders)
+        print(f"{_one_encoder.opening()}\n{score_table(scores)}\n\n{_one_encoder.said(agreement)}")
+        beside = {"one_encoder": _figures(scores), "agreement": agreement}
+    else:
+        print(_one_encoder.MISSING)
 
     say("saving the pipeline and predicting in a new process")
     path = out / "demo.joblib"
@@ -130,7 +138,7 @@ def _run(args: argparse.Namespace, out: Path) -> None:
     rows = [(lang, label, text) for (lang, text), label in zip(typed, labels, strict=True)]
     print(text_table([("lang", "predicted", "sentence"), *rows]), end="\n\n")
     if args.out is not None:
-        _write_json(out / "demo.json", args, table)
+        _write_json(out / "demo.json", args, {"scores": _figures(table), **beside})
         say(f"figures and pipeline are in {out}")
     print(_CLOSING, end="")
 
@@ -154,13 +162,17 @@ def predict_in_new_process(pipe: Any, texts: Sequence[str], path: Path) -> list[
     return labels
 
 
-def _write_json(path: Path, args: argparse.Namespace, table: dict[str, list[Score]]) -> None:
-    """Write the figures for other programs."""
-    scores = {
+def _figures(table: dict[str, list[Score]]) -> dict[str, list[dict[str, Any]]]:
+    """Return a table for other programs."""
+    return {
         lang: [vars(one) | {"accuracy": one.accuracy, "interval": one.interval} for one in column]
         for lang, column in table.items()
     }
-    figures = {"settings": {"pairs": args.pairs, "seed": args.seed}, "scores": scores}
+
+
+def _write_json(path: Path, args: argparse.Namespace, found: dict[str, Any]) -> None:
+    """Write the figures for other programs."""
+    figures = {"settings": {"pairs": args.pairs, "seed": args.seed}, **found}
     with atomic_file(path, private=False) as file:
         file.write(json.dumps(figures, indent=2).encode() + b"\n")
 

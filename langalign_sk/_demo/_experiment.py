@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -44,15 +44,15 @@ def compare(data: DemoData, encoders: dict[str, NgramEncoder]) -> list[Score]:
     embed = EmbeddingExtractor({"en": english, data.target: native})
     pairs = data.pairs.embed(embed)
 
-    unaligned = _head().fit(english.transform(data.train_texts), data.train_labels)
-    ceiling = _head().fit(native.transform(data.target_train_texts), data.target_train_labels)
+    unaligned = fit_head(english.transform(data.train_texts), data.train_labels)
+    ceiling = fit_head(native.transform(data.target_train_texts), data.target_train_labels)
     own = native.transform(data.test_texts)
-    scores = [_score("no alignment", unaligned.predict(own), data)]
+    scores = [score("no alignment", unaligned.predict(own), data.test_labels)]
     for name, make in ALIGNERS.items():
         pipe = Pipeline([("embed", embed), ("align", make(pairs)), ("clf", _head())])
         pipe.fit(data.train_texts, data.train_labels)
-        scores.append(_score(name, pipe.predict(data.test_texts), data))
-    return [*scores, _score("target labels (ceiling)", ceiling.predict(own), data)]
+        scores.append(score(name, pipe.predict(data.test_texts), data.test_labels))
+    return [*scores, score("target labels (ceiling)", ceiling.predict(own), data.test_labels)]
 
 
 def fit_shared(sets: Sequence[DemoData], encoders: dict[str, NgramEncoder]) -> Pipeline:
@@ -65,12 +65,29 @@ def fit_shared(sets: Sequence[DemoData], encoders: dict[str, NgramEncoder]) -> P
 
 def score_shared(pipe: Pipeline, data: DemoData) -> Score:
     """Score the shared head on one target language."""
-    return _score("one English head", pipe.predict(data.test_texts), data)
+    return score("one English head", pipe.predict(data.test_texts), data.test_labels)
 
 
 def _head() -> LogisticRegression:
     """Return the one classifier that every row of the table is measured with."""
     return LogisticRegression(C=10, max_iter=1000)
+
+
+def fit_head(X: Any, y: Any) -> LogisticRegression:
+    """Train the one classifier that every row of the table is measured with."""
+    return _head().fit(X, y)
+
+
+def round_trip_score(
+    data: DemoData, encoders: Mapping[str, NgramEncoder], n_labels: int, n_tested: int
+) -> Score:
+    """Score the round trip from a part of the labels, on a part of the sentences."""
+    embed = EmbeddingExtractor({"en": encoders["en"], data.target: encoders[data.target]})
+    align = _round_trip(data.pairs.embed(embed))
+    pipe = Pipeline([("embed", embed), ("align", align), ("clf", _head())])
+    pipe.fit(data.train_texts[:n_labels], data.train_labels[:n_labels])
+    found = pipe.predict(data.test_texts[:n_tested])
+    return score("n-gram encoders, round trip", found, data.test_labels[:n_tested])
 
 
 def _round_trip(pairs: Any) -> ReverseAligner:
@@ -83,7 +100,7 @@ def _encoder(texts: Iterable[str]) -> NgramEncoder:
     return NgramEncoder().fit(list(dict.fromkeys(texts)))
 
 
-def _score(method: str, predicted: Any, data: DemoData) -> Score:
+def score(method: str, predicted: Any, truth: Any) -> Score:
     """Count the right answers."""
-    right = np.asarray(predicted) == np.asarray(data.test_labels)
+    right = np.asarray(predicted) == np.asarray(truth)
     return Score(method, int(right.sum()), len(right))

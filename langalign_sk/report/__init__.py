@@ -1,7 +1,11 @@
 """One question, one page: how good is the transfer, and which way to take."""
 
 # For the other rooms.
-from langalign_sk.report._advice import Advice, simplest as simplest
+from langalign_sk.report._advice import (
+    UNDERSTANDS as UNDERSTANDS,
+    Advice,
+    simplest as simplest,
+)
 from langalign_sk.report._candidates import KINDS as KINDS
 from langalign_sk.report._report import transfer_report
 from langalign_sk.report._result import TransferReport

@@ -13,7 +13,7 @@ from sklearn.utils import _safe_indexing
 
 from langalign_sk._numeric import Float64Array
 from langalign_sk.measures import PairedBootstrap, interval
-from langalign_sk.report._candidates import KINDS
+from langalign_sk.report._candidates import KINDS, Candidate
 from langalign_sk.report._run import Outcome, Runner
 from langalign_sk.report._texts import HELD_OUT, REST, Labels
 from langalign_sk.selection import beyond_chance, pair_rows, pool_rows, sampled
@@ -21,6 +21,14 @@ from langalign_sk.transfer import TransferClassifier
 
 #: What a simpler candidate may lose: one point of accuracy, or of the score without labels.
 TOLERANCE = 0.01
+#: Another way is taken instead of the recipe where its score without labels is higher by this
+#: factor, beyond chance.
+CLEARLY = 1.25
+#: The same where the recipe gives translations one class less often by this factor, beyond chance.
+DISAGREES = 0.5
+#: Correlation of both sides of the pairs from which on an encoder is said to understand both
+#: languages. Those that do have .65 to .85, others .3 at most.
+UNDERSTANDS = 0.5
 #: Folds over the source rows, fewer where a class has fewer rows.
 _FOLDS = 3
 #: Unpaired target texts looked at, where no others are there.
@@ -46,12 +54,16 @@ class Advice:
         95% interval of the loss, paired.
     not_told_apart : tuple of str
         Other candidates that the paired interval does not tell from the recommended one.
+    no_map : str or None
+        The best candidate of those in which one encoder reads both languages and nothing is moved.
     no_map_is_as_good : bool or None
-        With one shared encoder: True where the encoder without a map is as good as any map; None
-        where no candidate shares one encoder between the languages.
+        True where that one is as good as any map: by target labels or, without these, where the
+        pairs show that its encoder understands both languages. None where there is none.
     map_gain, map_gain_low, map_gain_high : float
-        What the best map gains over the best shared encoder without one, with its interval; NaN
-        without such.
+        What the best map gains over it, with its interval; NaN without such.
+    agreement : float
+        Correlation of both sides of the pairs, column by column, as its encoder reads them: 1 in
+        one space, 0 for a language that it does not know.
     """
 
     candidate: str
@@ -61,10 +73,12 @@ class Advice:
     low: float
     high: float
     not_told_apart: tuple[str, ...]
+    no_map: str | None
     no_map_is_as_good: bool | None
     map_gain: float
     map_gain_low: float
     map_gain_high: float
+    agreement: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,31 +171,33 @@ def advise(
     runner: Runner, outcomes: Sequence[Outcome], judgements: Sequence[Judgement | None]
 ) -> Advice:
     """Weigh the candidates by target labels or, without any, by all that needs none."""
-    ranks = [KINDS.index(one.candidate.kind) for one in outcomes]
     candidates = [one.candidate for one in outcomes]
-    shared = [i for i, c in enumerate(candidates) if c.kind == "no map" and c.space.shared]
     if runner.y_target is not None:
         values = np.array([one.predicted == runner.y_target for one in outcomes], dtype=float)
         bootstrap = PairedBootstrap(values.shape[1], random_state=runner.random_state)
         scores, draws, basis = values.mean(axis=1), bootstrap.mean(values), "target labels"
+        chosen = simplest([KINDS.index(one.kind) for one in candidates], scores, draws)
     else:
         # Those that can't be judged come last.
         scores = np.array([-1.0 if one is None else one.score for one in judgements])
         drawn = [np.full(2000, -1.0) if one is None else one.draws for one in judgements]
         draws, basis = np.array(drawn), "consistency"
-        # A point of the score is not one of accuracy: being simple does not make up for it. Only
-        # a map has to earn its place on an encoder that serves both languages as it is.
-        ranks = [int(i not in shared) for i in range(len(outcomes))]
+        agreed = [one.consistency.kappa if one.consistency else -1.0 for one in outcomes]
+        chosen = without_labels(candidates, scores, draws, np.array(agreed))
     best = int(np.argmax(scores))
-    chosen = simplest(ranks, scores, draws)
     low, high = interval(draws[best] - draws[chosen])
+    shared = [i for i, c in enumerate(candidates) if c.kind == "no map" and c.space.shared]
     maps = [i for i, c in enumerate(candidates) if c.kind in ("map", "round trip")]
-    as_good, gain = None, (float("nan"),) * 3
-    if shared and maps:
-        bare, mapped = (max(rows, key=lambda i: scores[i]) for rows in (shared, maps))
+    bare, as_good, gain = None, None, (float("nan"),) * 3
+    if shared:
+        bare = max(shared, key=lambda i: scores[i])
+    if bare is not None and maps:
+        mapped = max(maps, key=lambda i: scores[i])
         ends = interval(draws[mapped] - draws[bare])
         gain = (float(scores[mapped] - scores[bare]), float(ends[0]), float(ends[1]))
         as_good = bare in _as_good(scores, draws, mapped)
+        if runner.y_target is None:
+            as_good = candidates[bare].space.agreement >= UNDERSTANDS
     ends = interval(draws[chosen] - draws)
     near = np.flatnonzero((ends[0] <= 0) & (ends[1] >= 0))
     return Advice(
@@ -192,9 +208,44 @@ def advise(
         float(low),
         float(high),
         tuple(candidates[i].name for i in near if i != chosen),
+        None if bare is None else candidates[bare].name,
         as_good,
         *gain,
+        float("nan") if bare is None else candidates[bare].space.agreement,
     )
+
+
+def without_labels(
+    candidates: Sequence[Candidate], scores: np.ndarray, draws: np.ndarray, agreed: np.ndarray
+) -> int:
+    """Return the candidate to take where no target label can tell.
+
+    Encoders are chosen by the score. Behind them it is the recipe, which was best or close to it
+    wherever it was measured, unless the figures speak clearly for another way: they mislead by more
+    than the good ways differ.
+    """
+    families: dict[str, list[int]] = {}
+    for i, one in enumerate(candidates):
+        families.setdefault(one.family or f"alone {i}", []).append(i)
+    found = []
+    for members in families.values():
+        recipes = [i for i in members if candidates[i].kind == "recipe"]
+        if not recipes:
+            found += members
+            continue
+        recipe = max(recipes, key=lambda i: scores[i])
+        clear = [
+            i
+            for i in members
+            if i not in recipes
+            and (
+                scores[i] > CLEARLY * scores[recipe]
+                and interval(draws[i] - CLEARLY * draws[recipe])[0] > 0
+                or agreed[recipe] < DISAGREES * agreed[i]
+            )
+        ]
+        found.append(max(clear, key=lambda i: scores[i], default=recipe))
+    return max(found, key=lambda i: scores[i])
 
 
 def simplest(ranks: Sequence[int], scores: np.ndarray, draws: np.ndarray) -> int:

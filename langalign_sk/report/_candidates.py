@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,7 @@ from langalign_sk.text import BlockLayout, EmbeddingExtractor, match_code
 from langalign_sk.transfer import TransferClassifier, reader_of_source
 
 #: What candidates are: the simpler of two equals is advised, in this order.
-KINDS = ("no map", "map", "round trip", "given", "translation")
+KINDS = ("no map", "map", "round trip", "recipe", "given", "translation")
 #: Kinds that only say what target labels would be worth.
 REFERENCES = ("native", "mixture")
 
@@ -47,6 +47,9 @@ class Candidate:
     test_part: str = "X_target"
     #: Target labels per class to learn from as well; None: all there are.
     shots: int | None = 0
+    #: The extractor that was given, among whose candidates this is; each encoder of it may stand
+    #: alone in one of them. Empty for what reads texts.
+    family: str = ""
 
 
 def own_columns(X: FloatArray, layout: BlockLayout) -> FloatArray:
@@ -81,9 +84,11 @@ class Catalogue:
         if self.embedder is not None:
             space = self.space(_told(self.embedder, self.texts.pairs))
             recipe = TransferClassifier(random_state=0)
-            found = [self.unaligned("no map", space), *self._alone(space)]
+            alone = self._alone(space)
+            found = [self.unaligned("no map", space), *alone]
             found += self._three_ways("ridge", space, "ridge")
-            found.append(self._recipe("transfer classifier", space, recipe))
+            found += self._recipes("transfer classifier", space, recipe, alone)
+            found = _of_family(found, space)
         for name, thing in given.items():
             found += self._given(name, thing)
         if not found:
@@ -114,14 +119,19 @@ class Catalogue:
         """Return what a user's entry stands for."""
         if isinstance(thing, EmbeddingExtractor):
             space = self.space(_told(thing, self.texts.pairs))
-            if space.shared:
-                return [self.unaligned(f"{name}, no map", space)]
             trip = ReverseAligner(method="ridge", round_trip=True)
-            return [self._aligned(name, space, trip), *self._alone(space, f"{name}, ")]
+            alone = self._alone(space, f"{name}, ")
+            ways = [self._aligned(name, space, trip), *alone]
+            if space.shared:
+                ways = [self.unaligned(f"{name}, no map", space)]
+            recipe = TransferClassifier(random_state=0)
+            ways += self._recipes(f"{name}, transfer classifier", space, recipe, alone)
+            return _of_family(ways, space)
         if isinstance(thing, Pipeline) and isinstance(thing.steps[0][1], EmbeddingExtractor):
             return [self._on_vectors(name, self.space(thing.steps[0][1]), thing.steps[1:])]
         if isinstance(thing, TransferClassifier):
-            return [self._recipe(name, self._before(name, thing, thing.embedder), thing)]
+            space = self._before(name, thing, thing.embedder)
+            return _of_family([self._recipe(name, space, thing)], space)
         if _is_aligner(thing):
             return [self._aligned(name, self._before(name, thing), thing)]
         if isinstance(thing, str | BaseMap):
@@ -162,6 +172,17 @@ class Catalogue:
             found.append(self.unaligned(f"{before}no map, the {reader} encoder for both", alone))
         return found
 
+    def _recipes(
+        self, name: str, space: Space, recipe: TransferClassifier, alone: list[Candidate]
+    ) -> list[Candidate]:
+        """Return the recipe, and with the source's encoder for both where that may read both."""
+        found = [self._recipe(name, space, recipe)]
+        for one in alone[:1]:  # the target's encoder is tried by the recipe itself
+            if one.space.one_space:
+                by_source = f"{name}, the {one.space.reader} encoder for both"
+                found.append(self._recipe(by_source, one.space, recipe))
+        return found
+
     def _recipe(self, name: str, space: Space, recipe: TransferClassifier) -> Candidate:
         """Return the recipe, behind the encoders that it would choose itself."""
         chosen = space.extractor
@@ -172,7 +193,7 @@ class Catalogue:
             original = clone(space.original).set_params(model=chosen.model)
             space = self.space(original, target)
         on_vectors = clone(recipe).set_params(embedder=None)
-        return self._on_vectors(name, space, [("clf", on_vectors)], "given")
+        return self._on_vectors(name, space, [("clf", on_vectors)], "recipe")
 
     def _three_ways(self, name: str, space: Space, method: Any) -> list[Candidate]:
         """Return a map in its three directions."""
@@ -219,7 +240,13 @@ class Catalogue:
         trips = [step for step in aligners if getattr(step, "round_trip", False)]
         kind = kind or ("round trip" if trips else "map" if aligners else "no map")
         asks = bool(_empty_holders(tail))
-        return Candidate(name, kind, space, _maker(tail, space), uses_pairs=asks)
+        made, family = _maker(tail, space), str(space.original.spec())
+        return Candidate(name, kind, space, made, uses_pairs=asks, family=family)
+
+
+def _of_family(candidates: list[Candidate], space: Space) -> list[Candidate]:
+    """Return candidates as those of the extractor behind a space."""
+    return [replace(one, family=str(space.original.spec())) for one in candidates]
 
 
 def _told(extractor: Any, pairs: ParallelCorpus) -> Any:

@@ -42,7 +42,7 @@ def sentences(
     labelled = advice.basis == "target labels"
     found = [
         _answer(advice, setting, row) if labelled else _without_labels(advice, setting, row),
-        _maps(advice),
+        _maps(advice, setting),
         _labels(references),
         _pairs(pair_curve),
         _agreement(setting, row),
@@ -100,6 +100,11 @@ def _without_labels(advice: Advice, setting: dict[str, Any], row: Any) -> str:
     said = f"Take {advice.candidate!r}: without target labels, because {listed}; "
     if advice.candidate == advice.best:
         said += "together, no other way does better."
+    elif row["kind"] == "recipe":
+        said += (
+            f"together, {advice.best!r} does better by less than such figures can be trusted, and "
+            "this way was the best or close to it wherever it was measured."
+        )
     else:
         said += f"together, {advice.best!r} does not do clearly better."
     if advice.not_told_apart:
@@ -108,19 +113,27 @@ def _without_labels(advice: Advice, setting: dict[str, Any], row: Any) -> str:
     return said
 
 
-def _maps(advice: Advice) -> str:
-    """Say whether one shared encoder needs a map at all."""
+def _maps(advice: Advice, setting: dict[str, Any]) -> str:
+    """Say whether one encoder, by itself, needs a map at all."""
+    if advice.no_map is None:
+        return ""
+    both = f"{language(setting['source_lang'])} and {language(setting['target_lang'])}"
+    bare = f"{advice.no_map!r}, one encoder for {both}"
+    seen = f"the two sides of the pairs correlate {advice.agreement:.2f} in it"
     if advice.no_map_is_as_good is None:
         return ""
-    figure = "accuracy" if advice.basis == "target labels" else "the score"
+    if advice.basis != "target labels":
+        if advice.no_map_is_as_good:
+            return f"No map is needed: {bare}, understands them ({seen}; 1 is one space)."
+        return f"A map is needed: {bare}, does not understand both alike ({seen}; 1 is one space)."
     gain = (
-        f"{100 * advice.map_gain:+.1f} points of {figure} "
+        f"{100 * advice.map_gain:+.1f} points of accuracy "
         f"[{100 * advice.map_gain_low:+.1f}, {100 * advice.map_gain_high:+.1f}]"
     )
     if advice.no_map_is_as_good:
-        return f"No map is as good: on one shared encoder the best map brings {gain}."
+        return f"No map is as good: {bare} ({seen}), against which the best map brings {gain}."
     doubt = ", though the interval includes no gain" if advice.map_gain_low <= 0 else ""
-    return f"A map pays on the shared encoder: the best brings {gain}{doubt}."
+    return f"A map pays: against {bare} ({seen}), the best brings {gain}{doubt}."
 
 
 def _labels(references: pd.DataFrame) -> str:
@@ -249,11 +262,12 @@ def _classes(runner: Runner) -> list[str]:
 def _ranking(outcomes: Sequence[Outcome], judgements: Sequence[Judgement | None]) -> list[str]:
     """Say how candidates are ranked without target labels."""
     notes = [
-        "Without target labels the candidates are ranked by the product of three figures: accuracy "
-        "on source texts (cross-validated), agreement on held-out pairs beyond chance, and how far "
-        "the classes named in target texts are as frequent as among the labels. This takes the "
-        "classes to be as frequent in both languages; where they are not, or a point or two "
-        "matters, label some target texts."
+        "Without target labels the score is the product of three figures: accuracy on source texts "
+        "(cross-validated), agreement on held-out pairs beyond chance, and how far the classes named "
+        "in target texts are as frequent as among the labels. It chooses between encoders; behind "
+        "these the transfer classifier is taken, unless another way's score is clearly higher. The "
+        "score takes the classes to be as frequent in both languages; where they are not, or a "
+        "point or two matters, label some target texts."
     ]
     if not any(one and not np.isnan(one.overlap) for one in judgements):
         notes.append(
