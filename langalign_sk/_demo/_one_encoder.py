@@ -58,5 +58,5 @@ def opening() -> str:
     """Return what the table shows."""
     return (
         f"The same with {_LABELS} of the English labels, on {_TESTED} of the sentences, beside one "
-        "encoder that\nwas trained on fifteen languages (`EmbeddingExtractor(\"use\")`):\n"
+        'encoder that\nwas trained on fifteen languages (`EmbeddingExtractor("use")`):\n'
     )

@@ -6,6 +6,7 @@ from langalign_sk.report._advice import (
     Advice,
     simplest as simplest,
 )
+from langalign_sk.report._bare import compared_ways as compared_ways
 from langalign_sk.report._candidates import KINDS as KINDS
 from langalign_sk.report._report import transfer_report
 from langalign_sk.report._result import TransferReport

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
-from sklearn.pipeline import Pipeline
 from sklearn.utils import _safe_indexing
 
 from langalign_sk._numeric import Float64Array
 from langalign_sk.measures import PairedBootstrap, interval
 from langalign_sk.report._candidates import KINDS, Candidate
 from langalign_sk.report._run import Outcome, Runner
-from langalign_sk.report._texts import HELD_OUT, REST, Labels
-from langalign_sk.selection import beyond_chance, pair_rows, pool_rows, sampled
-from langalign_sk.transfer import TransferClassifier
+from langalign_sk.report._texts import REST
+from langalign_sk.selection import pool_rows, sampled
 
 #: What a simpler candidate may lose: one point of accuracy, or of the score without labels.
 TOLERANCE = 0.01
 #: Another way is taken instead of the recipe where its score without labels is higher by this
-#: factor, beyond chance.
-CLEARLY = 1.25
-#: The same where the recipe gives translations one class less often by this factor, beyond chance.
-DISAGREES = 0.5
+#: factor, beyond chance. Its two heads agree less with each other than one head with itself, least
+#: where the two languages are in two spaces.
+CLEARLY = 2.0
+CLEARLY_IN_ONE_SPACE = 1.4
 #: Correlation of both sides of the pairs from which on an encoder is said to understand both
 #: languages. Those that do have .65 to .85, others .3 at most.
 UNDERSTANDS = 0.5
@@ -87,7 +84,7 @@ class Judgement:
 
     #: Share of source rows that are classified right by a fit without them.
     source_accuracy: float
-    #: Agreement of the two sides of held-out pairs by one head, beyond chance, at least 0.
+    #: Agreement of the two sides of held-out pairs, beyond chance, at least 0.
     kappa: float
     #: Common part of the class shares of the target texts and of the labels: no larger share can
     #: be right if the classes are as frequent in both. NaN without target texts.
@@ -119,8 +116,6 @@ def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
         fitted = candidate.make(space.pairs(REST)).fit(space.rows(part, train), y[train])
         right[test] = np.asarray(fitted.predict(space.rows(part, test))) == y[test]
     sides = agreed.source_classes, agreed.target_classes
-    if has_head_per_language(outcome.checked):
-        sides = _carried(outcome.checked, space.pairs(HELD_OUT)), sides[1]
     same = sides[0] == sides[1]
     named, pool = outcome.predicted, space.own_pool()
     if named is None and pool is not None:
@@ -143,28 +138,7 @@ def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
         shares = counts / len(y)
         draws = draws * np.minimum(means[2], shares[:, None]).sum(axis=0)
         overlap = float(np.minimum(drawn[2].mean(axis=1), shares).sum())
-    kappa = beyond_chance(*sides, np.full(len(same), 1 / len(same)))
-    return Judgement(float(right.mean()), max(kappa, 0.0), overlap, draws)
-
-
-def has_head_per_language(model: Any) -> bool:
-    """Tell whether the two sides of a pair are judged by two heads."""
-    return isinstance(_steps(model)[-1], TransferClassifier)
-
-
-def _steps(model: Any) -> list[Any]:
-    """Return the steps of a pipeline; a single estimator is its own."""
-    return [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
-
-
-def _carried(checked: Any, pairs: Any) -> Labels:
-    """Return the class of the source sides by the head of the target language."""
-    rows, _ = pair_rows(checked, pairs)
-    *front, last = _steps(checked)
-    for step in front:
-        rows = step.transform(rows)
-    found: Labels = last.predict_carried(rows, str(pairs.target_lang))
-    return found
+    return Judgement(float(right.mean()), max(agreed.kappa, 0.0), overlap, draws)
 
 
 def advise(
@@ -182,8 +156,7 @@ def advise(
         scores = np.array([-1.0 if one is None else one.score for one in judgements])
         drawn = [np.full(2000, -1.0) if one is None else one.draws for one in judgements]
         draws, basis = np.array(drawn), "consistency"
-        agreed = [one.consistency.kappa if one.consistency else -1.0 for one in outcomes]
-        chosen = without_labels(candidates, scores, draws, np.array(agreed))
+        chosen = without_labels(candidates, scores, draws)
     best = int(np.argmax(scores))
     low, high = interval(draws[best] - draws[chosen])
     shared = [i for i, c in enumerate(candidates) if c.kind == "no map" and c.space.shared]
@@ -215,9 +188,7 @@ def advise(
     )
 
 
-def without_labels(
-    candidates: Sequence[Candidate], scores: np.ndarray, draws: np.ndarray, agreed: np.ndarray
-) -> int:
+def without_labels(candidates: Sequence[Candidate], scores: np.ndarray, draws: np.ndarray) -> int:
     """Return the candidate to take where no target label can tell.
 
     Encoders are chosen by the score. Behind them it is the recipe, which was best or close to it
@@ -234,15 +205,13 @@ def without_labels(
             found += members
             continue
         recipe = max(recipes, key=lambda i: scores[i])
+        factor = CLEARLY_IN_ONE_SPACE if candidates[recipe].space.one_space else CLEARLY
         clear = [
             i
             for i in members
             if i not in recipes
-            and (
-                scores[i] > CLEARLY * scores[recipe]
-                and interval(draws[i] - CLEARLY * draws[recipe])[0] > 0
-                or agreed[recipe] < DISAGREES * agreed[i]
-            )
+            and scores[i] > factor * scores[recipe]
+            and interval(draws[i] - draws[recipe])[0] > 0
         ]
         found.append(max(clear, key=lambda i: scores[i], default=recipe))
     return max(found, key=lambda i: scores[i])

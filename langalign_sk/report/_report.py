@@ -65,8 +65,9 @@ def transfer_report(
     pairs : ParallelCorpus
         Texts and their translations, with both languages named.
     embedder : EmbeddingExtractor, default=None
-        Adds the standard candidates: no map; ridge forward, reverse and as a round trip; and
-        `TransferClassifier`. With target labels, native as well.
+        Adds the standard candidates: no map; each of its encoders alone, for both languages and
+        without a map; ridge forward, reverse and as a round trip; and `TransferClassifier`. With
+        target labels, native as well.
     candidates : dict of str to object, default=None
         What else to compare, by name: pipelines that start with an extractor, any classifier of
         texts with ``fit`` and ``predict``, other `EmbeddingExtractor` objects, aligners, maps or
@@ -107,14 +108,19 @@ def transfer_report(
     the same draws for all candidates, so that differences are paired. Agreement, alignment and
     disagreements come from a second fit without a fifth of the pairs (1,000 at most), on these.
 
-    **Advice.** The simplest candidate (no map, a map, a round trip, anything else) that is within
-    one point of the best and not told from it by the paired interval. Without target labels, the
-    candidate with the highest product of
+    **Encoders.** The languages of all texts are known, so no gate is asked. Of an encoder per
+    language each is also tried by itself, for both languages and without a map; the transfer
+    classifier runs behind the encoders that it chooses itself (`TransferClassifier`).
 
-    - its cross-validated accuracy on the source texts,
-    - the agreement of the two sides of held-out pairs beyond chance (Cohen's kappa), both judged by
-      the head of the target language,
-    - :math:`\sum_k \min(p_k, q_k)` of the shares of the classes among the labels and among its
+    **Advice.** With target labels: the simplest candidate (no map, a map, a round trip, the
+    transfer classifier, anything else) that is within one point of the best and not told from it by
+    the paired interval. Without: the encoders are those behind which the transfer classifier has
+    the highest score, and the way is the transfer classifier, unless another one has twice its
+    score and the paired interval says so too. The score is the product of
+
+    - the cross-validated accuracy on the source texts,
+    - the agreement of the two sides of held-out pairs beyond chance (Cohen's kappa),
+    - :math:`\sum_k \min(p_k, q_k)` of the shares of the classes among the labels and among the
       predictions of the target texts: the accuracy can't be higher if the classes are as frequent
       there. Left out where there are no target texts.
 
@@ -131,7 +137,8 @@ def transfer_report(
     ...     demo.train_texts, demo.train_labels, pairs=demo.pairs, embedder=embed,
     ...     X_target=demo.test_texts, y_target=demo.test_labels)
     >>> report.scores["candidate"].tolist()
-    ['no map', 'forward, ridge', 'reverse, ridge', 'round trip, ridge', 'transfer classifier']
+    ['no map', 'no map, the en encoder for both', 'no map, the ko encoder for both',
+     'forward, ridge', 'reverse, ridge', 'round trip, ridge', 'transfer classifier']
     >>> print(report.summary())
     Take ...: accuracy ...
     """
@@ -148,7 +155,7 @@ def transfer_report(
     texts.leave_out_pairs(random_state)
     runner = Runner(y, y_target, groups, random_state)
     with _steps() as do:
-        catalogue = Catalogue(texts, embedder, _default_head() if head is None else head)
+        catalogue = Catalogue(texts, embedder, default_head() if head is None else head)
         listed = do("candidates", catalogue.listed, candidates or {})
         outcomes = [do(one.name, runner.run, one) for one in listed]
         judgements: list[Judgement | None] = [None] * len(outcomes)
@@ -158,7 +165,7 @@ def transfer_report(
     return report
 
 
-def _default_head() -> Any:
+def default_head() -> Any:
     """Return the classifier behind every candidate that brings none."""
     from sklearn.linear_model import LogisticRegression
 

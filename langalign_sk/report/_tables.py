@@ -175,8 +175,8 @@ def _before_the_head(
 
 def _without_labels(found: Judgement | None) -> dict[str, float]:
     """Return what the advice goes by where there are no target labels."""
-    names = ("score", "source_accuracy", "one_head_kappa", "class_overlap")
+    names = ("score", "source_accuracy", "class_overlap")
     if found is None:
         return dict.fromkeys(names, np.nan)
-    values = (found.score, found.source_accuracy, found.kappa, found.overlap)
+    values = (found.score, found.source_accuracy, found.overlap)
     return dict(zip(names, values, strict=True))

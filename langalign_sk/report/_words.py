@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langalign_sk.report._advice import Advice, Judgement, has_head_per_language
+from langalign_sk.report._advice import Advice, Judgement
 from langalign_sk.report._run import Outcome, Runner
 from langalign_sk.report._texts import Texts
 
@@ -89,7 +89,7 @@ def _without_labels(advice: Advice, setting: dict[str, Any], row: Any) -> str:
     grounds = [
         f"it is right in {row['source_accuracy']:.0%} of the {language(setting['source_lang'])} "
         "texts (cross-validated)",
-        f"gives translations the same class (kappa {row['one_head_kappa']:.2f})",
+        f"gives translations the same class (kappa {row['kappa']:.2f})",
     ]
     if not np.isnan(row["class_overlap"]):
         grounds.append(
@@ -203,7 +203,7 @@ def notes_on(
         "says nothing of errors made in both languages alike."
     )
     if runner.y_target is None:
-        notes += _ranking(outcomes, judgements)
+        notes += _ranking(judgements)
     own = [one.candidate.name for one in outcomes if one.consistency and one.consistency.seen]
     if own:
         notes.append(
@@ -259,26 +259,19 @@ def _classes(runner: Runner) -> list[str]:
     return notes
 
 
-def _ranking(outcomes: Sequence[Outcome], judgements: Sequence[Judgement | None]) -> list[str]:
+def _ranking(judgements: Sequence[Judgement | None]) -> list[str]:
     """Say how candidates are ranked without target labels."""
     notes = [
         "Without target labels the score is the product of three figures: accuracy on source texts "
-        "(cross-validated), agreement on held-out pairs beyond chance, and how far the classes named "
-        "in target texts are as frequent as among the labels. It chooses between encoders; behind "
-        "these the transfer classifier is taken, unless another way's score is clearly higher. The "
-        "score takes the classes to be as frequent in both languages; where they are not, or a "
-        "point or two matters, label some target texts."
+        "(cross-validated), agreement on held-out pairs beyond chance, and how far the classes "
+        "named in target texts are as frequent as among the labels. It chooses between encoders; "
+        "behind these the transfer classifier is taken, unless another way's score is twice as "
+        "high. The score takes the classes to be as frequent in both languages; where they are "
+        "not, or a point or two matters, label some target texts."
     ]
     if not any(one and not np.isnan(one.overlap) for one in judgements):
         notes.append(
             "There were no target texts, so the ranking knows two figures only: give some, even "
             "without labels."
-        )
-    several = [one.candidate.name for one in outcomes if has_head_per_language(one.model)]
-    if several:
-        notes.append(
-            f"{', '.join(several)}: has a head for each language, which agree less with each other "
-            "than one head with itself; the ranking compares the target language's head on texts "
-            "and on carried source texts."
         )
     return notes
