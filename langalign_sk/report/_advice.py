@@ -13,7 +13,7 @@ from langalign_sk._numeric import Float64Array
 from langalign_sk.measures import PairedBootstrap, interval
 from langalign_sk.report._candidates import KINDS, Candidate
 from langalign_sk.report._run import Outcome, Runner
-from langalign_sk.report._texts import REST
+from langalign_sk.report._texts import REST, Space
 from langalign_sk.selection import pool_rows, sampled
 
 #: What a simpler candidate may lose: one point of accuracy, or of the score without labels.
@@ -21,7 +21,7 @@ TOLERANCE = 0.01
 #: Another way is taken instead of the recipe where its score without labels is higher by this
 #: factor, beyond chance. Its two heads agree less with each other than one head with itself, least
 #: where the two languages are in two spaces.
-CLEARLY = 2.0
+CLEARLY = 3.0
 CLEARLY_IN_ONE_SPACE = 1.4
 #: Correlation of both sides of the pairs from which on an encoder is said to understand both
 #: languages. Those that do have .65 to .85, others .3 at most.
@@ -205,16 +205,21 @@ def without_labels(candidates: Sequence[Candidate], scores: np.ndarray, draws: n
             found += members
             continue
         recipe = max(recipes, key=lambda i: scores[i])
-        factor = CLEARLY_IN_ONE_SPACE if candidates[recipe].space.one_space else CLEARLY
+        space = candidates[recipe].space
+        others = [i for i in members if i not in recipes]
         clear = [
             i
-            for i in members
-            if i not in recipes
-            and scores[i] > factor * scores[recipe]
+            for i in others
+            if scores[i] > scores[recipe] * _lead(candidates[i].space, space)
             and interval(draws[i] - draws[recipe])[0] > 0
         ]
         found.append(max(clear, key=lambda i: scores[i], default=recipe))
     return max(found, key=lambda i: scores[i])
+
+
+def _lead(space: Space, recipes: Space) -> float:
+    """Return how much higher a score has to be than that of the recipe, in its own space."""
+    return CLEARLY_IN_ONE_SPACE if space is recipes and space.one_space else CLEARLY
 
 
 def simplest(ranks: Sequence[int], scores: np.ndarray, draws: np.ndarray) -> int:

@@ -77,6 +77,8 @@ class Catalogue:
     def __init__(self, texts: Texts, embedder: Any, head: Any) -> None:
         self.texts, self.embedder, self.head = texts, embedder, head
         self._spaces: dict[str, Space] = {}
+        #: Encoders that were tried on both languages and know one.
+        self.deaf: list[str] = []
 
     def listed(self, given: Mapping[str, Any]) -> list[Candidate]:
         """Return the standard candidates, then those given."""
@@ -159,7 +161,7 @@ class Catalogue:
         return self.space(_told(extractor, self.texts.pairs))
 
     def _alone(self, space: Space, before: str = "") -> list[Candidate]:
-        """Return each encoder by itself, for both languages and without a map."""
+        """Return each encoder that reads both languages by itself, without a map."""
         pairs, found = self.texts.pairs, []
         models = encoders_of(space.original, pairs)
         if models is None or space.shared:
@@ -169,7 +171,12 @@ class Catalogue:
         for reader, model in zip((source, target), models, strict=True):
             both = {**space.original.model, source: model, target: model}
             alone = self.space(clone(space.original).set_params(model=both), reader)
-            found.append(self.unaligned(f"{before}no map, the {reader} encoder for both", alone))
+            if alone.reads_both:
+                found.append(
+                    self.unaligned(f"{before}no map, the {reader} encoder for both", alone)
+                )
+            else:
+                self.deaf.append(f"{before}the {reader} encoder")
         return found
 
     def _recipes(
@@ -177,10 +184,11 @@ class Catalogue:
     ) -> list[Candidate]:
         """Return the recipe, and with the source's encoder for both where that may read both."""
         found = [self._recipe(name, space, recipe)]
-        for one in alone[:1]:  # the target's encoder is tried by the recipe itself
-            if one.space.one_space:
-                by_source = f"{name}, the {one.space.reader} encoder for both"
-                found.append(self._recipe(by_source, one.space, recipe))
+        for one in alone:
+            # The recipe may have chosen it by itself.
+            if one.space is not found[0].space:
+                by_one = f"{name}, the {one.space.reader} encoder for both"
+                found.append(self._recipe(by_one, one.space, recipe))
         return found
 
     def _recipe(self, name: str, space: Space, recipe: TransferClassifier) -> Candidate:

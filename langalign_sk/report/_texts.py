@@ -30,6 +30,8 @@ ALL, HELD_OUT, REST = "all", "held out", "rest"
 _MAX_HELD_OUT = 1000
 #: Texts encoded once more to time an encoder that had every text in its cache already.
 _TIMED = 64
+#: Pairs, about, that an encoder is tried on before it is to read all texts of both languages.
+_TRIED = 500
 
 
 @dataclass
@@ -97,6 +99,13 @@ class Space:
             return False
         models = encoders_of(self.extractor, self.texts.pairs)
         return models is None or same_model(*models)
+
+    @property
+    def reads_both(self) -> bool:
+        """True where some of the pairs, read before all texts are, seem to be in one space."""
+        step = -(-self.texts.pairs.n_pairs // _TRIED)
+        some = self.texts.pairs.take(np.arange(0, self.texts.pairs.n_pairs, step))
+        return one_space(some.embed(self.extractor).moments)
 
     @property
     def agreement(self) -> float:

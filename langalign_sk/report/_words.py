@@ -184,6 +184,7 @@ def notes_on(
     runner: Runner,
     outcomes: Sequence[Outcome],
     judgements: Sequence[Judgement | None],
+    deaf: Sequence[str],
 ) -> list[str]:
     """Say what a reader should know about the figures."""
     notes = []
@@ -204,6 +205,12 @@ def notes_on(
     )
     if runner.y_target is None:
         notes += _ranking(judgements)
+    if deaf:
+        both = f"{language(setting['source_lang'])} and {language(setting['target_lang'])}"
+        notes.append(
+            f"{', '.join(deaf)}: tried on {both} by itself, without a map; in some of the pairs it "
+            "does not show that it knows both, so it is not among the ways."
+        )
     own = [one.candidate.name for one in outcomes if one.consistency and one.consistency.seen]
     if own:
         notes.append(

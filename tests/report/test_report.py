@@ -407,7 +407,9 @@ def test_the_targets_encoder_is_tried_on_both_languages(demo, embed):
     given = {
         "pairs": demo.pairs,
         "X_target": list(test),
-        "embedder": EmbeddingExtractor({"en": NgramEncoder(16).fit(demo.train_texts), "ko": korean}),
+        "embedder": EmbeddingExtractor(
+            {"en": NgramEncoder(16).fit(demo.train_texts), "ko": korean}
+        ),
     }
     report = transfer_report(
         demo.train_texts[160:], demo.train_labels[160:], y_target=demo.train_labels[:160], **given
@@ -427,8 +429,9 @@ def test_the_targets_encoder_is_tried_on_both_languages(demo, embed):
 
 
 def test_without_labels_another_way_has_to_be_clearly_better():
-    def of(kind, family="one", *, one_space=False):
-        space = SimpleNamespace(one_space=one_space)
+    apart, shared = SimpleNamespace(one_space=False), SimpleNamespace(one_space=True)
+
+    def of(kind, family="one", space=apart):
         return Candidate("", kind, space, None, uses_pairs=True, family=family)
 
     ways = [of("no map"), of("round trip"), of("recipe")]
@@ -439,9 +442,11 @@ def test_without_labels_another_way_has_to_be_clearly_better():
         return without_labels(candidates, np.array(scores), draws)
 
     assert chosen(ways, 0.1, 0.5, 0.4) == 2
-    assert chosen(ways, 0.1, 0.5, 0.2) == 1
-    assert chosen([*ways[:2], of("recipe", one_space=True)], 0.1, 0.5, 0.4) == 2
-    assert chosen([*ways[:2], of("recipe", one_space=True)], 0.1, 0.5, 0.3) == 1
+    assert chosen(ways, 0.1, 0.7, 0.2) == 1
+    alone = [of(kind, space=shared) for kind in ("no map", "round trip", "recipe")]
+    assert chosen(alone, 0.1, 0.5, 0.4) == 2
+    assert chosen(alone, 0.1, 0.5, 0.3) == 1
+    assert chosen([*ways[:2], alone[2]], 0.1, 0.5, 0.3) == 2  # not in its space
     # Encoders are chosen between by the recipe's score; what brings none competes with its own.
     other = [*ways, of("recipe", "two"), of("given", "")]
     assert chosen(other, 0.1, 0.5, 0.4, 0.45, 0.3) == 3
