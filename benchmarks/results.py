@@ -53,8 +53,8 @@ DATA = {
     "estimate": "SIB-200, xSID, STS-B, film reviews (sentence polarity, NSMC); pairs from STS-B, "
     "Tatoeba, SIB-200",
     "suggest": f"{_TASKS}, SIB-200",
-    "report": _TOPICS,
     "literature": "SIB-200, Tatoeba, STS-B, names of symbols from Unicode CLDR",
+    "report": "SIB-200, xSID; pairs from STS-B and Tatoeba",
     "retrieval": "Tatoeba; pairs from STS-B",
     "sts": "STS-B and KorSTS",
     "network": "pairs from STS-B and Tatoeba",

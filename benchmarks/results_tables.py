@@ -214,38 +214,53 @@ def estimate(result: dict[str, Any]) -> str:
 
 
 def report(result: Result) -> str:
-    """What the advice was and what following it loses, then every candidate's accuracy."""
-    cases = {f"{case['lang']}, {case['encoders']}": case for case in result["cases"]}
-    head = ["case", "best", "its accuracy [95% interval]", "advised", "loss [95% interval]"]
-    head += [
-        "loss on the other half",
-        "advised without labels",
-        "its loss",
-        "test items",
-        "seconds",
-    ]
+    """What is advised and what following it loses; accuracy of every way, * marks what it is."""
+    cases = result["cases"]
+    head = ["encoders, task, language, pairs", "test items", "best", "its accuracy [95% interval]"]
+    head += ["advised without labels", "its loss", "rule chosen on it", "loss with labels"]
     rows = [head]
-    for name, case in cases.items():
+    for case in cases:
+        best = case["accuracy"][case["best"]]
         rows.append(
             [
-                name,
-                case["best"],
-                share(case["best_accuracy"], case["n"]),
-                case["advised"],
-                within(case["loss"], *case["loss_interval"]),
-                f"{np.mean(case['loss_on_the_other_half']):.3f}",
-                case["advised_without_labels"],
-                f"{case['loss_without_labels']:.3f}",
+                _case_of(case),
                 figure(case["n"]),
-                f"{case['seconds']:.0f}",
+                case["best"],
+                share(best, case["n"]),
+                case["advised"],
+                f"{case['loss']:.3f}",
+                "yes" if case["chosen_on"] else "no",
+                f"{case['loss_with_labels']:.3f}",
             ]
         )
-    candidates = dict.fromkeys(name for case in cases.values() for name in case["accuracy"])
-    below = [["accuracy", *cases]]
-    for name in candidates:
-        found = [case["accuracy"].get(name) for case in cases.values()]
-        below.append([name, *("" if x is None else f"{x:.3f}" for x in found)])
-    return f"{table(rows)}\n{table(below)}"
+    below = [["cases", "number", "a point lost at most", "mean loss", "largest", "with labels"]]
+    groups = {"all": cases, "rule not chosen on it": [c for c in cases if not c["chosen_on"]]}
+    for case in cases:
+        groups.setdefault(f"{case['setting']}, {case['task']}", []).append(case)
+    for name, found in groups.items():
+        if found:
+            losses = np.array([case["loss"] for case in found])
+            labelled = np.mean([case["loss_with_labels"] for case in found])
+            within_one = f"{np.mean(losses <= 0.01):.0%}"
+            figures = (figure(len(found)), within_one, f"{losses.mean():.4f}")
+            below.append([name, *figures, f"{losses.max():.3f}", f"{labelled:.4f}"])
+    ways = dict.fromkeys(_way(case, name) for case in cases for name in case["accuracy"])
+    last = [["accuracy", *ways]]
+    for case in cases:
+        found = {_way(case, name): value for name, value in case["accuracy"].items()}
+        shown = [f"{found[way]:.3f}" if way in found else "" for way in ways]
+        last.append([_case_of(case), *shown])
+    return f"{table(below)}\n{table(rows)}\n{table(last)}"
+
+
+def _case_of(case: Result) -> str:
+    """Name a case of the advice."""
+    return f"{case['setting']}, {case['task']}, {case['lang']}, {case['pairs']:,}"
+
+
+def _way(case: Result, name: str) -> str:
+    """Name a way without its target language."""
+    return name.replace(f"the {case['lang']} encoder", "the target's encoder")
 
 
 def gate(result: Result) -> str:

@@ -17,8 +17,9 @@ NGRAM = "ngram"
 _EPILOG = """\
 Files end in .tsv, .csv or .jsonl with the columns text and label (--train, --test); pairs may also
 be .tmx, .po or .xliff; unlabelled text may also be .txt, one text per line. The encoder of a
-language is a sentence-transformers or transformers name, a folder, or the word ngram: characters
-of the given texts of that language, no download. One --encoder NAME without a language serves both.
+language is a sentence-transformers or transformers name, a folder, the word use (fifteen languages,
+with the extra of that name), or the word ngram: characters of the given texts of that language, no
+download. One --encoder NAME without a language serves both.
 
 DIR receives the model and its manifest, report.html, summary.txt and, with --test or --unlabeled,
 predictions.tsv.
@@ -30,7 +31,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "transfer",
         help="labelled texts and sentence pairs in, a classifier for the other language out",
-        description="Compare the ways of carrying labels to another language, keep the best.",
+        description="Compare the ways of carrying labels to another language, keep the advised one.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
