@@ -109,8 +109,8 @@ def transfer_report(
     disagreements come from a second fit without a fifth of the pairs (1,000 at most), on these.
 
     **Encoders.** The languages of all texts are known, so no gate is asked. Of an encoder per
-    language each is also tried by itself on both languages, first on 500 pairs; where these seem to
-    be in one space, it becomes a candidate without a map and one with the transfer classifier. The
+    language each is also tried by itself on both languages, first on 500 pairs; where these are near
+    each other, it becomes a candidate without a map and one with the transfer classifier. The
     transfer classifier without such a name runs behind the encoders that it chooses itself.
 
     **Advice.** With target labels: the simplest candidate (no map, a map, a round trip, the
