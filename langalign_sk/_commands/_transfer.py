@@ -31,7 +31,7 @@ def add_parser(commands: Any) -> None:
     parser = commands.add_parser(
         "transfer",
         help="labelled texts and sentence pairs in, a classifier for the other language out",
-        description="Compare the ways of carrying labels to another language, keep the advised one.",
+        description="Compare ways of carrying labels to another language, keep the advised one.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

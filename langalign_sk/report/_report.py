@@ -109,15 +109,16 @@ def transfer_report(
     disagreements come from a second fit without a fifth of the pairs (1,000 at most), on these.
 
     **Encoders.** The languages of all texts are known, so no gate is asked. Of an encoder per
-    language each is also tried by itself on both languages, first on 500 pairs; where these are near
-    each other, it becomes a candidate without a map and one with the transfer classifier. The
+    language each is also tried by itself on both languages, first on 500 pairs; where these are
+    near each other, it becomes a candidate without a map and one with the transfer classifier. The
     transfer classifier without such a name runs behind the encoders that it chooses itself.
 
     **Advice.** With target labels: the simplest candidate (no map, a map, a round trip, the
     transfer classifier, anything else) that is within one point of the best and not told from it by
     the paired interval. Without: the encoders are those behind which the transfer classifier has
-    the highest score, and the way is the transfer classifier, unless another one has twice its
-    score and the paired interval says so too. The score is the product of
+    the highest score, and the way is the transfer classifier, unless another one has three times its
+    score, or 1.4 times where both work in the one space of a shared encoder, and the paired
+    interval says so too. The score is the product of
 
     - the cross-validated accuracy on the source texts,
     - the agreement of the two sides of held-out pairs beyond chance (Cohen's kappa),

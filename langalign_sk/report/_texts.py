@@ -32,7 +32,7 @@ _MAX_HELD_OUT = 1000
 _TIMED = 64
 #: Pairs, about, that an encoder is tried on before it is to read all texts of both languages.
 _TRIED = 500
-#: Correlation of the two sides of these from which on it does. Names and numbers alone give up to .2.
+#: Correlation of the two sides of these from which on it does. Names and numbers give up to .2.
 _AGREES = 0.2
 
 

@@ -272,8 +272,8 @@ def _ranking(judgements: Sequence[Judgement | None]) -> list[str]:
         "Without target labels the score is the product of three figures: accuracy on source texts "
         "(cross-validated), agreement on held-out pairs beyond chance, and how far the classes "
         "named in target texts are as frequent as among the labels. It chooses between encoders; "
-        "behind these the transfer classifier is taken, unless another way's score is twice as "
-        "high. The score takes the classes to be as frequent in both languages; where they are "
+        "behind these the transfer classifier is taken, unless another way's score is far ahead "
+        "(docs/report.md). The score takes the classes to be as frequent in both languages; where they are "
         "not, or a point or two matters, label some target texts."
     ]
     if not any(one and not np.isnan(one.overlap) for one in judgements):
