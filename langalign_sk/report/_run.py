@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from langalign_sk.maps import FewPairsWarning
 from langalign_sk.measures import compare_predictions, wilson_interval
 from langalign_sk.report._candidates import REFERENCES, Candidate, Catalogue
 from langalign_sk.report._texts import ALL, HELD_OUT, REST, Index, Labels, Texts, pickled_bytes
@@ -170,13 +171,20 @@ def pair_curve(
         texts.subsets[name] = part
         if len(part) == len(every):  # the comparison itself was made with these
             figures = _point(runner, outcome.predicted, outcome.consistency)
-        elif runner.y_target is not None:
-            figures = _point(runner, do(name, runner.predict, candidate, name), None)
         else:
-            model = do(name, runner.fit, candidate, name)
-            figures = _point(runner, None, runner.consistency(candidate, model))
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", FewPairsWarning)  # which is what the curve shows
+                figures = _with_fewer(runner, candidate, name, do)
         rows.append({"candidate": candidate.name, "n_pairs": len(part), **figures})
     return rows
+
+
+def _with_fewer(runner: Runner, candidate: Candidate, subset: str, do: Do) -> dict[str, float]:
+    """Return accuracy or agreement of a candidate with some of the pairs."""
+    if runner.y_target is not None:
+        return _point(runner, do(subset, runner.predict, candidate, subset), None)
+    model = do(subset, runner.fit, candidate, subset)
+    return _point(runner, None, runner.consistency(candidate, model))
 
 
 def references(

@@ -103,7 +103,7 @@ def _without_labels(advice: Advice, setting: dict[str, Any], row: Any) -> str:
     elif row["kind"] == "recipe":
         said += (
             f"together, {advice.best!r} does better by less than such figures can be trusted, and "
-            "this way was the best or close to it wherever it was measured."
+            "this way was the best or close to it with most encoders that it was measured with."
         )
     else:
         said += f"together, {advice.best!r} does not do clearly better."
@@ -273,8 +273,8 @@ def _ranking(judgements: Sequence[Judgement | None]) -> list[str]:
         "(cross-validated), agreement on held-out pairs beyond chance, and how far the classes "
         "named in target texts are as frequent as among the labels. It chooses between encoders; "
         "behind these the transfer classifier is taken, unless another way's score is far ahead "
-        "(docs/report.md). The score takes the classes to be as frequent in both languages; where they are "
-        "not, or a point or two matters, label some target texts."
+        "(docs/report.md). The score takes the classes to be as frequent in both languages; where "
+        "they are not, or a point or two matters, label some target texts."
     ]
     if not any(one and not np.isnan(one.overlap) for one in judgements):
         notes.append(
