@@ -233,7 +233,7 @@ def report(result: Result) -> str:
                 f"{case['loss_with_labels']:.3f}",
             ]
         )
-    below = [["cases", "number", "a point lost at most", "mean loss", "largest", "with labels"]]
+    below = [["cases", "a point lost at most", "mean loss", "largest", "with labels"]]
     groups = {"all": cases, "rule not chosen on it": [c for c in cases if not c["chosen_on"]]}
     for case in cases:
         groups.setdefault(f"{case['setting']}, {case['task']}", []).append(case)
@@ -242,8 +242,8 @@ def report(result: Result) -> str:
             losses = np.array([case["loss"] for case in found])
             labelled = np.mean([case["loss_with_labels"] for case in found])
             within_one = f"{np.mean(losses <= 0.01):.0%}"
-            figures = (figure(len(found)), within_one, f"{losses.mean():.4f}")
-            below.append([name, *figures, f"{losses.max():.3f}", f"{labelled:.4f}"])
+            figures = (within_one, f"{losses.mean():.4f}", f"{losses.max():.3f}")
+            below.append([f"{name} ({len(found)})", *figures, f"{labelled:.4f}"])
     ways = dict.fromkeys(_way(case, name) for case in cases for name in case["accuracy"])
     last = [["accuracy", *ways]]
     for case in cases:

@@ -19,10 +19,10 @@ from langalign_sk.selection import pool_rows, sampled
 #: What a simpler candidate may lose: one point of accuracy, or of the score without labels.
 TOLERANCE = 0.01
 #: Another way is taken instead of the recipe where its score without labels is higher by this
-#: factor, beyond chance. Its two heads agree less with each other than one head with itself, least
-#: where the two languages are in two spaces.
+#: factor. The recipe's two heads agree less with each other than one head with itself, least where
+#: the two languages are in two spaces.
 CLEARLY = 3.0
-CLEARLY_IN_ONE_SPACE = 1.4
+CLEARLY_IN_ONE_SPACE = 1.3
 #: Correlation of both sides of the pairs from which on an encoder is said to understand both
 #: languages. Those that do have .65 to .85, others .3 at most.
 UNDERSTANDS = 0.5
@@ -156,7 +156,7 @@ def advise(
         scores = np.array([-1.0 if one is None else one.score for one in judgements])
         drawn = [np.full(2000, -1.0) if one is None else one.draws for one in judgements]
         draws, basis = np.array(drawn), "consistency"
-        chosen = without_labels(candidates, scores, draws)
+        chosen = without_labels(candidates, scores)
     best = int(np.argmax(scores))
     low, high = interval(draws[best] - draws[chosen])
     shared = [i for i, c in enumerate(candidates) if c.kind == "no map" and c.space.shared]
@@ -188,7 +188,7 @@ def advise(
     )
 
 
-def without_labels(candidates: Sequence[Candidate], scores: np.ndarray, draws: np.ndarray) -> int:
+def without_labels(candidates: Sequence[Candidate], scores: np.ndarray) -> int:
     """Return the candidate to take where no target label can tell.
 
     Encoders are chosen by the score. Behind them it is the recipe, which was best or close to it
@@ -208,10 +208,7 @@ def without_labels(candidates: Sequence[Candidate], scores: np.ndarray, draws: n
         space = candidates[recipe].space
         others = [i for i in members if i not in recipes]
         clear = [
-            i
-            for i in others
-            if scores[i] > scores[recipe] * _lead(candidates[i].space, space)
-            and interval(draws[i] - draws[recipe])[0] > 0
+            i for i in others if scores[i] > scores[recipe] * _lead(candidates[i].space, space)
         ]
         found.append(max(clear, key=lambda i: scores[i], default=recipe))
     return max(found, key=lambda i: scores[i])

@@ -117,8 +117,8 @@ def transfer_report(
     transfer classifier, anything else) that is within one point of the best and not told from it by
     the paired interval. Without: the encoders are those behind which the transfer classifier has
     the highest score, and the way is the transfer classifier, unless another one has three times
-    its score, or 1.4 times where both work in the one space of a shared encoder, and the paired
-    interval says so too. The score is the product of
+    its score, or 1.3 times where both work in the one space of a shared encoder. The score is the
+    product of
 
     - the cross-validated accuracy on the source texts,
     - the agreement of the two sides of held-out pairs beyond chance (Cohen's kappa),
