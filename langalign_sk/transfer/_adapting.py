@@ -48,7 +48,8 @@ class LanguageHeads:
         """
         seen = [look.of(rows) for look in self.looks]
         classes = self.looks[0].head.classes_
-        shifted = False
+        # Where labelled rows are in this very space, a head that knows hearsay alone adds nothing.
+        taught, shifted = not any(look.near for look in self.looks), False
         for turn in range(rounds):
             proba = self._mean(seen, rows)
             if turn == 0:  # hard ones: of many classes, each row is given a little of every one
@@ -59,8 +60,9 @@ class LanguageHeads:
                 self.ratio = np.where(prior > 0, found / np.where(prior > 0, prior, 1.0), 1.0)
             for look, own in zip(self.looks, seen, strict=True):
                 look.head._hear(own, proba)
-            self.student = KernelHead(penalty=STUDENT_PENALTY)._fit_soft(
-                rows, np.ones(len(rows)), proba, classes
-            )
+            if taught:
+                self.student = KernelHead(penalty=STUDENT_PENALTY)._fit_soft(
+                    rows, np.ones(len(rows)), proba, classes
+                )
         if self.student is not None:
             self.student._forget()

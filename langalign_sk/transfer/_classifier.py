@@ -77,7 +77,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
     unlabeled : TextPool or list of TextPool, default=None
         Unlabelled rows of the task in target languages, for `self_training`; also for aligners that
         use such rows.
-    self_training : int, default=2
+    self_training : int, default=3
         Rounds in which the heads, together, say what the unlabelled rows may be and learn from it:
         where each class lies in the target language, and how frequent it is there. 0 leaves the
         rows alone.
@@ -120,8 +120,8 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
     either. Where the pairs say that both languages are in one space already, the maps are shrunk to
     the identity, and the second look is the only one.
 
-    Unlabelled rows move the class means of 1, are further rows of 2 and teach a third, a
-    `KernelHead` in the target's space. Class frequencies are those of the labels unless the
+    Unlabelled rows move the class means of 1, are further rows of 2 and, with two looks, teach a
+    third, a `KernelHead` in the target's space. Class frequencies are those of the labels unless the
     predictions differ from them by more than errors explain.
 
     Examples
@@ -161,7 +161,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         pairs: Any = None,
         unlabeled: Any = None,
         *,
-        self_training: int = 2,
+        self_training: int = 3,
         target_weight: float = 0.5,
         robust: str | None = None,
         random_state: Any = None,

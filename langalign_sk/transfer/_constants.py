@@ -23,7 +23,7 @@ SURENESS: Final = 0.5
 # ------------------------------------------------------------------ unlabelled rows
 
 #: Weight of a labelled row, next to an unlabelled one, in the class means of the discriminant.
-TRUST: Final = 0.5
+TRUST: Final = 0.3
 #: Weight of an unlabelled row, next to a labelled one, in a kernel head.
 HEARSAY: Final = 1 / 3
 #: Penalty of the student, which has nothing but hearsay.

@@ -36,6 +36,8 @@ class Look:
     head: Head
     #: Origin → way into this space.
     ways: Mapping[str, Way] = field(default_factory=dict)
+    #: True where rows of the source are in the language's own space as they are, or nearly.
+    near: bool = False
 
     def of(self, rows: FloatArray) -> FloatArray:
         """Return rows of the language itself as the head sees them."""
@@ -108,7 +110,7 @@ class Languages:
             return [Look(None, head, {origin: own})]
         back = Look(seen, KernelHead(), {origin: Way(compose(there, seen))})
         if one_space(corpus.moments):
-            return [back]
+            return [replace(back, near=True)]
         return [Look(None, GaussianHead(), {origin: own}), back]
 
     def codes(self, X: FloatArray, lang: Any = None) -> np.ndarray:
