@@ -121,8 +121,8 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
     the identity, and the second look is the only one.
 
     Unlabelled rows move the class means of 1, are further rows of 2 and, with two looks, teach a
-    third, a `KernelHead` in the target's space. Class frequencies are those of the labels unless the
-    predictions differ from them by more than errors explain.
+    third, a `KernelHead` in the target's space. Class frequencies are those of the labels unless
+    the predictions differ from them by more than errors explain.
 
     Examples
     --------
