@@ -387,6 +387,7 @@ def test_neighbours_kept_equals_sets():
 # All together
 
 
+@pytest.mark.filterwarnings("ignore::langalign_sk.align.GateWarning")
 def test_all_measures_of_an_aligner_in_one_call():
     S, T = pairs(20, n=300, d=8)
     T = T @ rotation(5, 8)
