@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.transfer._constants import KEPT, SHIFTED, STUDENT_PENALTY
+from langalign_sk.transfer._constants import AGREED, KEPT, SHIFTED, STUDENT_PENALTY
 from langalign_sk.transfer._kernel_head import KernelHead
 from langalign_sk.transfer._looks import Look
 
@@ -44,16 +44,19 @@ class LanguageHeads:
     def learn(self, rows: FloatArray, prior: Float64Array, rounds: int) -> None:
         """Learn from unlabelled rows, given the class frequencies of the labelled ones.
 
-        In every round the heads, together, say what the rows may be, and each learns from that.
+        In every round the heads, together, say what the rows may be, and each learns from that. A
+        round that makes too much of what the labels taught is taken back, and is the last.
         """
         seen = [look.of(rows) for look in self.looks]
         classes = self.looks[0].head.classes_
         # Where labelled rows are in this very space, a head that knows hearsay alone adds nothing.
         taught, shifted = not any(look.near for look in self.looks), False
+        proba = self._mean(seen, rows)
+        first = proba.argmax(axis=1)
         for turn in range(rounds):
-            proba = self._mean(seen, rows)
+            before = [dict(vars(look.head)) for look in self.looks], self.ratio, self.student
             if turn == 0:  # hard ones: of many classes, each row is given a little of every one
-                told = np.bincount(proba.argmax(axis=1), minlength=len(prior)) / len(rows)
+                told = np.bincount(first, minlength=len(prior)) / len(rows)
                 shifted = 0.5 * float(np.abs(told - prior).sum()) > SHIFTED
             if shifted:
                 found = (proba.sum(axis=0) + KEPT * prior) / (len(rows) + KEPT)
@@ -64,5 +67,18 @@ class LanguageHeads:
                 self.student = KernelHead(penalty=STUDENT_PENALTY)._fit_soft(
                     rows, np.ones(len(rows)), proba, classes
                 )
+            proba = self._mean(seen, rows)
+            if _agreement(proba.argmax(axis=1), first, int(np.sum(prior > 0))) < AGREED:
+                heads, self.ratio, self.student = before
+                for look, state in zip(self.looks, heads, strict=True):
+                    look.head.__dict__ = state
+                break
         if self.student is not None:
             self.student._forget()
+
+
+def _agreement(one: np.ndarray, other: np.ndarray, n_classes: int) -> float:
+    """Return the share of equal classes, less what guessing would give."""
+    if n_classes < 2:
+        return 1.0
+    return float((np.mean(one == other) - 1 / n_classes) / (1 - 1 / n_classes))

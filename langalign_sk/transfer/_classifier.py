@@ -122,7 +122,8 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
 
     Unlabelled rows move the class means of 1, are further rows of 2 and, with two looks, teach a
     third, a `KernelHead` in the target's space. Class frequencies are those of the labels unless
-    the predictions differ from them by more than errors explain.
+    the predictions differ from them by more than errors explain. Where learning from the rows would
+    turn round much of what the labels say of them, it is left.
 
     Examples
     --------

@@ -28,6 +28,10 @@ TRUST: Final = 0.3
 HEARSAY: Final = 1 / 3
 #: Penalty of the student, which has nothing but hearsay.
 STUDENT_PENALTY: Final = 0.3
+#: Least agreement, beyond guessing, of what the heads say of unlabelled rows with what they said
+#: before they learned from them. Where classes are told badly, the rows have clusters of their own,
+#: which are not the classes.
+AGREED: Final = 0.5
 #: Class frequencies are taken to differ from those of the labels where the predictions do by more
 #: than this: half the sum of absolute differences. Errors alone shift them by less.
 SHIFTED: Final = 0.25
