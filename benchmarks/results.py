@@ -64,6 +64,8 @@ DATA = {
     "latency": "SIB-200",
     "http_faults": "SIB-200",
 }
+#: Measured with an earlier `TransferClassifier` (one discriminant, on kernel features).
+EARLIER = ("quality", "untouched")
 
 
 def main() -> None:
@@ -95,6 +97,8 @@ def section(name: str, result: dict[str, Any]) -> str:
     said = [f"Command: `python -m benchmarks.{name}`"]
     if name in DATA:
         said.append(f"Data: {DATA[name]}")
+    if name in EARLIER:
+        said.append("`TransferClassifier` is the one of version 0.1.0 here; not yet measured anew")
     if "english_encoder" in result:
         said.append(f"English encoder: {result['english_encoder']}")
     settings = ", ".join(f"{key} {value}" for key, value in counted(result))

@@ -10,6 +10,7 @@ from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, TextPool, 
 from langalign_sk.transfer import GaussianHead, KernelHead
 from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._constants import KEPT
+from langalign_sk.transfer._head import Head
 from langalign_sk.transfer._looks import Look
 from tests.align.planted import rotation
 from tests.transfer.world import two_languages
@@ -166,3 +167,27 @@ def test_the_order_of_the_pool_does_not_count():
         fitted(T[UNLABELLED]).predict_proba(T[TEST]),
         atol=1e-7,
     )
+
+
+class Turncoat(Head):
+    """Says class 0 of positive rows, and the opposite once it has heard anything."""
+
+    turned = False
+
+    def _hear(self, rows, proba):
+        self.turned = True
+
+    def _proba(self, X):
+        first = (X[:, 0] > 0) != self.turned
+        return np.column_stack([np.where(first, 0.9, 0.1), np.where(first, 0.1, 0.9)])
+
+
+def test_a_round_that_turns_round_what_the_labels_taught_is_taken_back():
+    rows = np.random.default_rng(0).normal(size=(40, 2))
+    head = Turncoat()
+    head.classes_ = np.array(["a", "b"])
+    heads = LanguageHeads([Look(None, head, near=True)])
+    before = heads.predict_proba(rows)
+    heads.learn(rows, np.array([0.5, 0.5]), 3)
+    assert not head.turned
+    np.testing.assert_array_equal(heads.predict_proba(rows), before)
