@@ -63,7 +63,7 @@ def _main(setting: str, lines: Any) -> str:
     head += [f"share of native, {name} [95% interval]" for name in means]
     head += [f"less no map, {name} [95% interval]" for name in means]
     rows = [head]
-    for line in lines:
+    for line in _with_any(lines, cells):
         rows.append(
             [
                 *_begin(line, cells),
@@ -77,8 +77,18 @@ def _main(setting: str, lines: Any) -> str:
 def _further(setting: str, lines: Any) -> str:
     """Accuracies of the other tasks."""
     cells = _cells(lines, main=False)
-    rows = [_begin(line, cells) for line in lines]
+    rows = [_begin(line, cells) for line in _with_any(lines, cells)]
     return table([[f"{setting}: accuracy", "pairs", *cells], *rows])
+
+
+def _with_any(lines: Any, cells: list[str]) -> list[Any]:
+    """Return the lines with a figure in one of the columns; what knows no pairs once."""
+    found = [line for line in lines if any(cell in line["accuracy"] for cell in cells)]
+    first: dict[tuple[Any, ...], Any] = {}
+    for line in found:
+        values = tuple(line["accuracy"].get(cell) for cell in cells)
+        first.setdefault((line["method"], *values), line)
+    return list(first.values())
 
 
 def _begin(line: Mapping[str, Any], cells: list[str]) -> list[str]:
