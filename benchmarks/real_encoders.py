@@ -136,7 +136,7 @@ def run(args: argparse.Namespace, encoders: Encoders, ledger: Ledger, tag: str) 
 
     same: dict[str, list[Place]] = {}
     for name, place, actual, cell in Parallel(
-        n_jobs=args.jobs, return_as="generator_unordered", pre_dispatch=args.jobs
+        n_jobs=args.jobs, return_as="generator", pre_dispatch=args.jobs
     )(missing()):
         where = place._asdict() | {"pairs": actual, "tag": tag}
         ledger.put(name, cell, **where)
