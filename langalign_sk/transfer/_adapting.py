@@ -29,13 +29,13 @@ class LanguageHeads:
 
     def _mean(self, seen: Sequence[FloatArray], rows: FloatArray) -> Float64Array:
         """Return the mean over the heads, each of which has `seen` the rows in its own way."""
-        found = [self.said(look, own) for look, own in zip(self.looks, seen, strict=True)]
+        found = [self._said(look, own) for look, own in zip(self.looks, seen, strict=True)]
         if self.student is not None:
             found.append(self.student.predict_proba(rows))
         mean: Float64Array = np.mean(found, axis=0)
         return mean
 
-    def said(self, look: Look, seen: FloatArray) -> Float64Array:
+    def _said(self, look: Look, seen: FloatArray) -> Float64Array:
         """Return what one head says of rows, class frequencies set right."""
         proba: Float64Array = look.head.predict_proba(seen) * self.ratio
         proba /= proba.sum(axis=1, keepdims=True)
@@ -50,14 +50,13 @@ class LanguageHeads:
         seen = [look.of(rows) for look in self.looks]
         classes = self.looks[0].head.classes_
         # Where labelled rows are in this very space, a head that knows hearsay alone adds nothing.
-        taught, shifted = not any(look.near for look in self.looks), False
+        taught = not any(look.near for look in self.looks)
         proba = self._mean(seen, rows)
-        first = proba.argmax(axis=1)
-        for turn in range(rounds):
+        first = proba.argmax(axis=1)  # hard ones: each row is given a little of every class
+        told = np.bincount(first, minlength=len(prior)) / len(rows)
+        shifted = 0.5 * float(np.abs(told - prior).sum()) > SHIFTED
+        for _ in range(rounds):
             before = [dict(vars(look.head)) for look in self.looks], self.ratio, self.student
-            if turn == 0:  # hard ones: of many classes, each row is given a little of every one
-                told = np.bincount(first, minlength=len(prior)) / len(rows)
-                shifted = 0.5 * float(np.abs(told - prior).sum()) > SHIFTED
             if shifted:
                 found = (proba.sum(axis=0) + KEPT * prior) / (len(rows) + KEPT)
                 self.ratio = np.where(prior > 0, found / np.where(prior > 0, prior, 1.0), 1.0)

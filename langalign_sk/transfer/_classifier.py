@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -31,11 +30,10 @@ from langalign_sk.align import (
     refuse_nested,
     text_corpora,
 )
-from langalign_sk.text import match_code
 from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._head import CarriedRows, GaussianHead, Head, NoisyCopies, unfitted_head
 from langalign_sk.transfer._kernel_head import KernelHead
-from langalign_sk.transfer._looks import Languages, Look, Way
+from langalign_sk.transfer._looks import Languages, Look
 from langalign_sk.transfer._reader import reader_of_source
 
 #: What a saved classifier is made of, besides arrays.
@@ -47,7 +45,6 @@ PARTS = (
     Languages,
     Look,
     NoisyCopies,
-    Way,
 )
 _FLOATS = [np.float64, np.float32]
 
@@ -268,26 +265,21 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         owner = type(self).__name__
         corpora, pools = aligner._learn(X, None, pairs, unlabeled, owner=owner, lang=known)
         self.aligner_ = aligner
-        self.languages_ = Languages(
-            aligner, [] if null or corpora is None else corpora, head, native=self.aligner is None
-        )
+        self.languages_ = Languages(aligner, native=self.aligner is None)
         found = self.languages_.codes(X, known)
         self.heads_ = {}
         prior = np.bincount(codes, weights=weight, minlength=len(self.classes_)) / weight.sum()
-        for lang, looks in self.languages_.looks.items():
+        looks_at = self.languages_.looks([] if null or corpora is None else corpora, head)
+        for lang, looks in looks_at.items():
             fitted = []
             for look in looks:
                 parts = self._carried(X, codes, weight, found, lang, look)
-                one = clone(look.head)._fit_carried(parts, self.classes_)
-                fitted.append(replace(look, head=one))
-            heads = LanguageHeads(fitted)
+                fitted.append(look.with_head(clone(look.head)._fit_carried(parts, self.classes_)))
+            self.heads_[lang] = LanguageHeads(fitted)
             if lang in pools and lang in self.languages_.targets:
-                heads.learn(pools[lang].rows, prior, self.self_training)
+                self.heads_[lang].learn(pools[lang].rows, prior, self.self_training)
             for look in fitted:
                 look.head._forget()
-            heads.looks = [look.without_noise() for look in fitted]
-            self.heads_[lang] = heads
-        self.languages_.looks = {lang: heads.looks for lang, heads in self.heads_.items()}
 
     def _carried(
         self,
@@ -393,44 +385,6 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         score : float
         """
         return float(accuracy_score(y, self.predict(X, lang=lang), sample_weight=sample_weight))
-
-    def predict_carried(self, X: Any, lang: str) -> np.ndarray:
-        """Return the class by the head of `lang` of rows carried to it as labelled rows are.
-
-        Where real translations get another class, this one head does not survive the way.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features), or iterable of str
-            Rows in any of the languages.
-        lang : str
-            The language whose head is asked.
-
-        Returns
-        -------
-        y : ndarray of shape (n_samples,)
-        """
-        X, langs = self._check_rows(X)
-        known = match_code(lang, self.heads_)
-        if known is None:
-            raise ValueError(f"no head for {lang!r}; there are {sorted(self.heads_)}")
-        lang = known
-        languages, heads = self.languages_, self.heads_[lang]
-        found = languages.codes(X, langs)
-        proba = np.zeros((len(X), len(self.classes_)))
-        for code in np.unique(found):
-            here = np.flatnonzero(found == code)
-            origin = languages.names[code]
-            rows = languages.own_columns(X[here], origin)
-            if origin == lang:
-                proba[here] = heads.predict_proba(rows)
-                continue
-            for look in heads.looks:
-                carried, _ = languages.carry(rows, origin, lang, look)
-                proba[here] += heads.said(look, carried)
-        best = proba.argmax(axis=1)
-        labels: np.ndarray = self.classes_[best]
-        return labels
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

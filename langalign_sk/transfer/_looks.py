@@ -22,7 +22,7 @@ class Way:
 
     #: Fitted map of the rows.
     map: Any
-    #: Covariance of real translations about the carried rows; None once the heads know it.
+    #: Covariance of real translations about the carried rows; None where no head asks for it.
     noise: Float64Array | None = None
 
 
@@ -43,9 +43,9 @@ class Look:
         """Return rows of the language itself as the head sees them."""
         return _through(self.seen, rows)
 
-    def without_noise(self) -> Look:
-        """Return the look without the covariances, which no row that is carried needs."""
-        return replace(self, ways={lang: Way(way.map) for lang, way in self.ways.items()})
+    def with_head(self, head: Head) -> Look:
+        """Return the look with its fitted head; nothing is carried any more, and no way kept."""
+        return replace(self, head=head, ways={})
 
 
 class Languages:
@@ -55,48 +55,46 @@ class Languages:
     ----------
     aligner : ReverseAligner or LangAligner
         The fitted aligner.
-    corpora : sequence of ParallelCorpus
-        What it was fitted on; without any, nothing is carried but by the aligner.
-    head : Head or None
-        For every look; None for those of the recipe.
     native : bool
         True where every target language keeps its own space, and the aligner serves the others.
     """
 
-    def __init__(
-        self,
-        aligner: Any,
-        corpora: Sequence[ParallelCorpus],
-        head: Head | None,
-        *,
-        native: bool,
-    ) -> None:
-        self.aligner = aligner
+    def __init__(self, aligner: Any, *, native: bool) -> None:
+        self.aligner, self.native = aligner, native
         self.names = [str(lang) for lang in aligner.languages_]
         stays = str(aligner.stays_)
         moved = [lang for lang in self.names if lang != stays]
         self.backwards = isinstance(aligner, ReverseAligner)
         self.sources, self.targets = ([stays], moved) if self.backwards else (moved, [stays])
+
+    def looks(self, corpora: Sequence[ParallelCorpus], head: Head | None) -> dict[str, list[Look]]:
+        """Return the looks at each language, with heads that are not fitted.
+
+        `corpora` are what the aligner was fitted on; without any, nothing is carried but by the
+        aligner. `head` is that of every look; None for those of the recipe.
+        """
         of: dict[str, list[ParallelCorpus]] = {}
         for corpus in corpora:
             of.setdefault(corpus.target_lang or self.targets[0], []).append(corpus)
-        self.looks = {
-            lang: self._looks_at(lang, of.get(lang, []), head, native=native) for lang in self.names
-        }
+        default = KernelHead() if self.native else GaussianHead()
+        found = {}
+        for lang in self.names:
+            if lang in of:
+                found[lang] = self._looks_at(lang, of[lang], head)
+            else:
+                # Source rows of a round trip count as they are: their head has no trip to survive.
+                still = lang in self.sources and self.backwards
+                seen = None if still else self.aligner._map_of(lang)
+                found[lang] = [Look(seen, head or default)]
+        return found
 
     def _looks_at(
-        self, lang: str, corpora: Sequence[ParallelCorpus], head: Head | None, *, native: bool
+        self, lang: str, corpora: Sequence[ParallelCorpus], head: Head | None
     ) -> list[Look]:
-        """Return the looks at one language."""
-        if lang in self.sources:
-            # Source rows of a round trip count as they are: their own head has no trip to survive.
-            seen = None if self.backwards else self.aligner._map_of(lang)
-            return [Look(seen, KernelHead() if head is None and native else head or GaussianHead())]
+        """Return the looks at a target language with pairs."""
         seen = self.aligner._map_of(lang)
-        if not corpora:
-            return [Look(seen, head or (KernelHead() if native else GaussianHead()))]
         origins = [corpus.source_lang or self.sources[0] for corpus in corpora]
-        if not native:
+        if not self.native:
             make = _way_to_images if self.backwards else _way_through
             ways = {
                 origin: make(corpus, self.aligner.maps_[lang if self.backwards else origin])
@@ -152,7 +150,9 @@ def _way_to_images(pairs: ParallelCorpus, seen: Any) -> Way:
     there and a way back: it is unbiased for a `seen` that is not linear as well.
     """
     moments = _moments_of_images(pairs.source, pairs.target, seen, pairs.weight)
-    ridge = RidgeMap().fit_moments(moments)
+    # Images are in the source's space whatever the encoders: only the pairs tell if these are one.
+    towards = "identity" if one_space(pairs.moments) else "zero"
+    ridge = RidgeMap(towards=towards).fit_moments(moments)
     return Way(ridge, _scatter(moments, ridge.coef_))
 
 

@@ -120,6 +120,7 @@ def test_several_languages_in_one_batch(world, params):
         .score(world.rows[lang][TEST], world.y[TEST])
         for lang in ("ko", "ja", "en")
     ]
+    # The scatter told by these pairs is the task's own, and the even part of it only costs.
     assert (right > np.array(native) - 0.1).all()
     assert np.allclose(model.predict_proba(X).sum(axis=1), 1)
 
@@ -220,7 +221,7 @@ def test_nothing_of_the_rows_stays_but_landmarks(world):
     ).fit(world.block("en", TRAIN), world.y[TRAIN])
     heads = model.heads_["ko"]
     assert sorted(vars(heads)) == ["looks", "ratio", "student"]
-    assert all(way.noise is None for look in heads.looks for way in look.ways.values())
+    assert all(look.ways == {} for look in heads.looks)
     discriminant, kernel = (look.head for look in heads.looks)
     assert set(vars(discriminant)) == {"noise", "classes_", "coef_", "intercept_"}
     for head in (kernel, heads.student):
@@ -237,22 +238,6 @@ def test_nothing_of_the_rows_stays_but_landmarks(world):
         with without_pairs():
             sizes.append(len(pickle.dumps(small)))
     assert abs(sizes[1] - sizes[0]) < 5 * 400  # some landmarks: 400 in steps of 14, 200 of 7
-
-
-@pytest.mark.parametrize("aligner", [None, ReverseAligner(method="ridge"), LangAligner()])
-def test_one_head_judges_rows_carried_to_it(world, aligner):
-    model = TransferClassifier(aligner=aligner, pairs=world.pairs("ko"), random_state=0)
-    X = world.block("en", TRAIN)
-    model.fit(X, world.y[TRAIN])
-    saved = pickle.loads(pickle.dumps(model))
-    carried = saved.predict_carried(X, "ko")
-    np.testing.assert_array_equal(carried, model.predict_carried(X, "ko"))
-    # The head was fitted on these very rows, carried alike; its own language's stay as they are.
-    assert np.mean(carried == world.y[TRAIN]) > 0.85
-    own = world.block("ko", TEST)
-    np.testing.assert_array_equal(model.predict_carried(own, "ko"), model.predict(own))
-    with pytest.raises(ValueError, match="no head for 'fr'"):
-        model.predict_carried(X, "fr")
 
 
 def test_a_grid_reaches_its_parameters(world):
@@ -390,7 +375,3 @@ def test_skops_loads_it_with_our_types_trusted(world):
         ).fit(world.block("en", TRAIN), world.y[TRAIN])
         loaded = io.loads(io.dumps(model), trusted=SKOPS_TRUSTED)
         np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
-        carried = model.predict_carried(world.block("en", TEST), "ko")
-        np.testing.assert_array_equal(
-            loaded.predict_carried(world.block("en", TEST), "ko"), carried
-        )

@@ -69,7 +69,7 @@ def test_ensembles_that_weigh_rows_do_as_well_as_one(ensemble):
 def test_target_rows_count_as_rows_whatever_they_weigh():
     rows, labels = np.vstack([S[:150], T[300:450]]), np.r_[Y[:150], Y[300:450]]
     model = clone(MODELS["discriminant"]).set_params(target_weight=0.25).fit(rows, labels)
-    (look,) = model.languages_.looks["ko"]
+    (look,) = model.languages_.looks([PAIRS], model.head)["ko"]
     codes = model.languages_.codes(rows)
     parts = model._carried(rows, labels, np.ones(300), codes, "ko", look)
     assert sum(part.n for part in parts) == 300
