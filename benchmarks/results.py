@@ -116,7 +116,7 @@ def counted(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         key = full.removeprefix("n_").replace("_", " ")
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             found.append((key, ", ".join(value)))
-        elif full not in ("command", "english_encoder") and isinstance(value, int | float | str):
+        elif full not in ("command", "english_encoder", "tag") and isinstance(value, int | float | str):
             found.append((key, figure(value)))
     return found
 

@@ -57,7 +57,7 @@ class MLPMap(BaseMap, name="mlp"):
         A name, or names and weights of a sum: "mse" (the paper's), "cosine", "infonce" (find the
         own target among those of the batch, and back; a larger batch has more to find it among),
         "relational" (cosines among mapped rows correlate with those among their targets: which two
-        rows are close stays; "ridge" does that by itself, "procrustes", "fc" and "ae" gain),
+        rows are close stays; on a ridge base, which does that by itself, it gains nothing),
         "keep_source" (stays near the source row, the base too; spaces of one width).
     dropout : float, default=0.1
         Share of the hidden units switched off in each training step.
