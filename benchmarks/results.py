@@ -64,6 +64,8 @@ DATA = {
     "latency": "SIB-200",
     "http_faults": "SIB-200",
 }
+#: What a result file says of a whole run that needs no saying, or stands elsewhere.
+UNSAID = ("command", "english_encoder", "tag")
 #: Measured with an earlier `TransferClassifier` (one discriminant, on kernel features).
 EARLIER = ("quality", "untouched")
 
@@ -116,7 +118,7 @@ def counted(result: Mapping[str, Any]) -> list[tuple[str, str]]:
         key = full.removeprefix("n_").replace("_", " ")
         if isinstance(value, list) and all(isinstance(item, str) for item in value):
             found.append((key, ", ".join(value)))
-        elif full not in ("command", "english_encoder", "tag") and isinstance(value, int | float | str):
+        elif full not in UNSAID and isinstance(value, int | float | str):
             found.append((key, figure(value)))
     return found
 
