@@ -17,6 +17,15 @@ settings.register_profile("unhurried", settings.default, deadline=None)
 settings.load_profile("unhurried")
 
 
+def pytest_runtest_setup(item):
+    """Tests marked gpu are skipped where there is none; torch is imported for no other."""
+    if item.get_closest_marker("gpu") is not None:
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("no CUDA device")
+
+
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch):
     """Connections leave this machine in no test; to the code under test it looks offline."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,14 @@ def test_heavy_packages_are_imported_where_they_are_used(path):
     everywhere = {module.split(".")[0] for module in imported(ast.walk(tree))}
     if PACKAGE.room_of(path) != "encoders":
         assert not everywhere & {"transformers", "sentence_transformers", "huggingface_hub"}
+
+
+@pytest.mark.parametrize("path", PACKAGE.files, ids=name_of)
+def test_where_torch_computes_is_decided_in_one_place(path):
+    if path.name == "_device.py":
+        return
+    decides = r"torch\.(cuda|xpu|mps|backends|device\(|autocast)|OutOfMemoryError|empty_cache"
+    assert re.findall(decides, PACKAGE.texts[path]) == []
 
 
 def test_files_stay_readable():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,14 @@ from langalign_sk._numeric._tiles import (
     two_sides,
 )
 from langalign_sk._numeric._top import count_true
+from langalign_sk._process import in_parts, placed, resolve_device
 
 CountArray = npt.NDArray[np.int64]
 
 #: Scores this close are the same: float32 products of equal rows differ in their last digits.
 SAME = 1e-6
-#: Entries of one tile of scores on a device, which wants more than a processor's cache holds.
-DEVICE_TILE = 2**24
+#: Entries of one tile of torch's scores, on a processor and on a GPU, which wants more at a time.
+TILE, DEVICE_TILE = 2**24, 2**27
 
 
 @dataclass(frozen=True)
@@ -145,8 +147,9 @@ def partner_ranks_on(
 
     check_method(method, n_neighbors=n_neighbors, temperature=temperature)
     unit = two_sides(A, B, ("source", "target"))
-    a, b = (torch.tensor(side, device=device) for side in unit)
+    place = resolve_device(device)
     with torch.inference_mode():
+        a, b = (placed(side.shape, side.__getitem__, place) for side in unit)
         own = (a * b).sum(dim=1)
         figure_a = _figures(a, b, method, n_neighbors, temperature)
         figure_b = _figures(b, a, method, n_neighbors, temperature)
@@ -157,19 +160,20 @@ def partner_ranks_on(
             own, same = own / total, same / total
         else:
             own = own - total
+        bars = own - same, own + same
+
+        def counts(rows: slice, x: Any, y: Any, of_x: Any, of_y: Any) -> Any:
+            scores = x[rows] @ y.T
+            if method == "margin":
+                scores /= (of_x[rows, None] + of_y).clamp(min=SMALLEST_MEAN)
+            else:
+                scores -= of_x[rows, None] + of_y
+            return torch.stack([(scores > bar[rows, None]).sum(dim=1) for bar in bars])
+
         sides = []
         for x, y, of_x, of_y in ((a, b, figure_a, figure_b), (b, a, figure_b, figure_a)):
-            better, at_least = [], []
-            for rows in _rows(x, y):
-                scores = x[rows] @ y.T
-                if method == "margin":
-                    scores /= (of_x[rows, None] + of_y).clamp(min=SMALLEST_MEAN)
-                else:
-                    scores -= of_x[rows, None] + of_y
-                low, high = ((own + sign * same)[rows, None] for sign in (-1, 1))
-                better.append((scores > high).sum(dim=1).cpu())
-                at_least.append((scores > low).sum(dim=1).cpu())
-            above, level = (torch.cat(counts).numpy() for counts in (better, at_least))
+            parts = in_parts(len(x), _step(y), partial(counts, x=x, y=y, of_x=of_x, of_y=of_y))
+            level, above = torch.cat(list(parts), dim=1).cpu().numpy()
             sides.append(Ranks(above, np.maximum(level - above - 1, 0)))
     return sides[0], sides[1]
 
@@ -181,19 +185,16 @@ def _figures(x: Any, y: Any, method: str, n_neighbors: int, temperature: float) 
     if method == "cosine":
         return torch.zeros(len(x), device=x.device)
     k = min(n_neighbors, len(y))
-    figures = []
-    for rows in _rows(x, y):
+
+    def figures(rows: slice) -> Any:
         cosines = x[rows] @ y.T
         if method == "inverted_softmax":
-            means = torch.logsumexp(cosines / temperature - math.log(len(y)), dim=1)
-            figures.append(temperature * means)
-        else:
-            figures.append(cosines.topk(k, dim=1).values.mean(dim=1) / 2)
-    return torch.cat(figures)
+            return temperature * torch.logsumexp(cosines / temperature - math.log(len(y)), dim=1)
+        return cosines.topk(k, dim=1).values.mean(dim=1) / 2
+
+    return torch.cat(list(in_parts(len(x), _step(y), figures)))
 
 
-def _rows(x: Any, y: Any) -> Iterator[slice]:
-    """Give ranges of rows of `x` that make tiles with all of `y`."""
-    step = max(1, DEVICE_TILE // len(y))
-    for start in range(0, len(x), step):
-        yield slice(start, min(start + step, len(x)))
+def _step(y: Any) -> int:
+    """Return how many rows make a tile with all of `y`; fewer where memory runs out."""
+    return max(1, (TILE if y.device.type == "cpu" else DEVICE_TILE) // len(y))

@@ -7,6 +7,17 @@ from langalign_sk._process._caches import (
     clear_caches as clear_caches,
     computed_once as computed_once,
 )
+from langalign_sk._process._device import (
+    device_exists as device_exists,
+    free_memory as free_memory,
+    in_parts as in_parts,
+    is_out_of_memory as is_out_of_memory,
+    placed as placed,
+    precision as precision,
+    resolve_device as resolve_device,
+    room_for_data as room_for_data,
+    to_device as to_device,
+)
 from langalign_sk._process._fair import FairLock as FairLock, encode_lock as encode_lock
 from langalign_sk._process._fork import Lock as Lock, renew_in_children as renew_in_children
 from langalign_sk._process._in_flight import in_flight as in_flight

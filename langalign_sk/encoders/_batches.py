@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from langalign_sk._process import free_memory, is_out_of_memory
 from langalign_sk.encoders._run import Run
 
 T = TypeVar("T")
 Sizes = Sequence[int] | Mapping[int, int]  # by row
-
-_SIGNS = ("out of memory", "allocate memory", "alloc_failed")
 
 
 def packed(sizes: npt.NDArray[np.int64], budget: int) -> Iterator[npt.NDArray[np.intp]]:
@@ -81,7 +80,7 @@ def within_memory(
                 continue
             if run.most is None or size_of(part) <= run.most:
                 run.out_of_memory(name, max(1, size_of(part) // 2))
-                _free()
+                free_memory()
             half = len(part) // 2
             parts += [part[half:], part[:half]]
 
@@ -91,19 +90,3 @@ def in_halves(count: int, compute: Callable[[Any], Any], run: Run, name: str) ->
     whole = iter([np.arange(count)])
     parts = [part for _, part in within_memory(whole, len, compute, run, name)]
     return parts[0] if len(parts) == 1 else np.concatenate(parts)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Tell whether memory ran out: on a GPU, or in a runtime such as ONNX's."""
-    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
-        return True
-    return any(sign in str(error).lower() for sign in _SIGNS)
-
-
-def _free() -> None:
-    """Give unused memory of a GPU back, where torch holds some."""
-    import sys
-
-    torch = sys.modules.get("torch")
-    if torch is not None and torch.cuda.is_available():
-        torch.cuda.empty_cache()

@@ -68,8 +68,8 @@ class HubModel(BaseEstimator):
         Type to compute in; "int8" quantises linear layers, on a processor. The vectors are
         float32 always.
     device : str or list of str, default=None
-        Such as "cpu" or "cuda:1"; None takes the best there is. Several share the work, with a
-        copy of the model each.
+        Such as "cpu" or "cuda:1"; None and "auto" take the best there is. Several share the work,
+        with a copy of the model each.
     backend : {"torch", "onnx", "openvino"}, default="torch"
         What runs the model. The others come with ``sentence-transformers[onnx]`` and
         ``[openvino]``, and have neither `pooling` nor `layer`.
@@ -202,7 +202,8 @@ def replaced(model: HubModel, **settings: Any) -> HubModel:
 def devices(model: HubModel) -> tuple[str | None, ...]:
     """Devices to compute on; None stands for the best there is."""
     device: Any = model.device
-    return tuple(device) if isinstance(device, list | tuple) else (device,)
+    places = tuple(device) if isinstance(device, list | tuple) else (device,)
+    return tuple(None if place == "auto" else place for place in places)
 
 
 def defining(model: HubModel) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from langalign_sk._process import resolve_device
 from langalign_sk.encoders._checkpoint import Checkpoint, hub_token
 from langalign_sk.encoders._hub_model import HubModel
 from langalign_sk.encoders._packaged import USE, PackagedModel
@@ -21,22 +22,16 @@ def load(checkpoint: Checkpoint, settings: HubModel, device: str | None) -> Any:
     """Load a checkpoint onto a device."""
     if checkpoint.name == USE:
         return PackagedModel()
-    import torch
-
-    if device is not None and device.startswith("cuda") and not torch.cuda.is_available():
-        raise ValueError(  # a saved pipeline may meet such a machine
-            f"device={device!r}: this machine has no CUDA device; device=None takes the best "
-            "device there is"
-        )
+    place = resolve_device(device)
     logger.info("loading model %r", checkpoint.name)
     with _explained(checkpoint, settings), _quiet(checkpoint.is_local):
         if checkpoint.is_sentence_transformer or settings.backend != "torch":
-            return load_sentence_transformer(checkpoint, settings, device)
-        return load_transformer(checkpoint, settings, device)
+            return load_sentence_transformer(checkpoint, settings, place)
+        return load_transformer(checkpoint, settings, place)
 
 
 def load_sentence_transformer(
-    checkpoint: Checkpoint, settings: HubModel, device: str | None
+    checkpoint: Checkpoint, settings: HubModel, device: Any
 ) -> SentenceModel:
     """Load a sentence-transformers checkpoint, or any with another backend."""
     from sentence_transformers import SentenceTransformer
@@ -47,15 +42,14 @@ def load_sentence_transformer(
             raise ValueError(f"dtype={settings.dtype!r} goes with backend='torch'")
         chosen = {"backend": settings.backend}
     where = _hub_keywords(checkpoint, settings)
-    model = SentenceTransformer(checkpoint.source, device=device, **where, **chosen).eval()
+    model = SentenceTransformer(checkpoint.source, device=str(device), **where, **chosen).eval()
     if settings.dtype == "int8":
         _quantise(model)
     return SentenceModel(model, backend=settings.backend, name=f"model {checkpoint.name!r}")
 
 
-def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: str | None) -> Transformer:
+def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: Any) -> Transformer:
     """Load a plain checkpoint."""
-    import torch
     from transformers import AutoModel, AutoTokenizer
 
     where = _hub_keywords(checkpoint, settings)
@@ -75,9 +69,6 @@ def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: str | N
         model = model.get_encoder()
     if tokenizer.pad_token is None:  # most decoders: padding is masked, any token will do
         tokenizer.pad_token = tokenizer.eos_token
-    if device is None:
-        gpu = "mps" if torch.backends.mps.is_available() else "cpu"
-        device = "cuda" if torch.cuda.is_available() else gpu
     model = model.eval().to(device)
     if settings.dtype == "int8":
         _quantise(model)

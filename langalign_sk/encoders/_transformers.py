@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from langalign_sk._process import to_device
 from langalign_sk.encoders._batches import packed, padded, within_memory
 from langalign_sk.encoders._hub_model import HubModel
 from langalign_sk.encoders._protocol import Prepared
@@ -100,7 +101,7 @@ class Transformer:
         windows = [window for item in items for window in item]
         sizes = np.array([window.shape[1] for window in windows])
 
-        def compute(rows: npt.NDArray[np.intp]) -> list[npt.NDArray[np.float32]]:
+        def compute(rows: npt.NDArray[np.intp]) -> list[Any]:
             inputs, mask = self._inputs([windows[row] for row in rows])
             output = self._model(**inputs, output_hidden_states=every_layer)
             vectors = []
@@ -109,29 +110,29 @@ class Transformer:
                 pooled = pool(states.float(), inputs["attention_mask"], own.pooling or "mean")
                 if self._finish is not None:
                     pooled = self._finish(pooled)
-                vectors.append(pooled.float().cpu().numpy())
+                vectors.append(pooled.float())
             run.add_batch(int(mask.sum()), mask.size)
             return vectors
 
         def cells(rows: npt.NDArray[np.intp]) -> int:
             return len(rows) * int(sizes[rows].max())
 
-        found: list[Any] = [None for _ in settings]
         batches = packed(sizes, self.budget(settings[0]))
         with torch.inference_mode():
-            for rows, vectors in within_memory(batches, cells, compute, run, self._name):
-                for view, part in enumerate(vectors):
-                    if found[view] is None:
-                        found[view] = np.empty((len(windows), part.shape[1]), dtype=np.float32)
-                    found[view][rows] = part
+            done = list(within_memory(batches, cells, compute, run, self._name))
+            order = np.concatenate([rows for rows, _ in done])
+            found = []
+            for view in range(len(settings)):
+                # Read when all is under way: reading waits for a GPU, which then waits for us.
+                pooled = torch.cat([vectors[view] for _, vectors in done]).cpu().numpy()
+                found.append(np.empty_like(pooled))
+                found[view][order] = pooled
         if len(windows) == len(items):
             return found
         return [_averaged(vectors, sizes, [len(item) for item in items]) for vectors in found]
 
     def _inputs(self, windows: list[npt.NDArray[np.int32]]) -> tuple[dict[str, Any], Any]:
         """Arguments of the model for some windows, and the mask of their own tokens."""
-        import torch
-
         # Padding goes to the right for every model: positions then begin at the first token,
         # and neither the mask of an encoder nor that of a decoder lets it be seen.
         ids, mask = padded([window[0] for window in windows], self._tokenizer.pad_token_id or 0)
@@ -140,7 +141,7 @@ class Transformer:
             filler = self._tokenizer.pad_token_type_id
             inputs["token_type_ids"] = padded([window[1] for window in windows], filler)[0]
         device = self._model.device
-        return {name: torch.from_numpy(a).to(device) for name, a in inputs.items()}, mask
+        return {name: to_device(a, device) for name, a in inputs.items()}, mask
 
     def _count_cut(self, encoded: Any, texts: list[str], sizes: list[int], limit: int) -> int:
         """Count the texts that lost their end."""

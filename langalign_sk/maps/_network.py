@@ -8,16 +8,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks
+from langalign_sk._process import device_exists, is_out_of_memory, resolve_device
 from langalign_sk.maps._base import BaseMap, MomentMap, Weights, fits_from_moments
+from langalign_sk.maps._network_data import Data
 from langalign_sk.maps._network_layers import (
     Layer,
-    device_exists,
     folded,
     forward_numpy,
     forward_torch,
     standard_of,
 )
-from langalign_sk.maps._network_training import Data, Training, checked_losses, train
+from langalign_sk.maps._network_training import Training, checked_losses, train
 from langalign_sk.maps._parameters import (
     COUNT,
     LESS_THAN_ALL,
@@ -74,10 +75,12 @@ class MLPMap(BaseMap, name="mlp"):
     n_iter_no_change : int, default=5
         Training stops after so many epochs that gain less than a thousandth of the best loss.
     device : str, optional
-        Where to train and transform, as torch names it. None trains on a GPU where there is one
-        and transforms in numpy; a named device transforms there too, and in numpy where the
-        machine has no such device. On a GPU products in training are bfloat16; weights, losses
-        and results are float32 everywhere.
+        Where to train and transform, as torch names it; "auto" is the best there is. None trains
+        there and transforms in numpy; a named device transforms there too, and in numpy where the
+        machine has no such device.
+    dtype : {"float32", "bfloat16"}, default="float32"
+        Type of the products in training. bfloat16 is faster on hardware that computes in it, at
+        two to three digits; weights, losses and results are float32 always.
     random_state : int, Generator, RandomState or None, default=None
         First weights, order of the pairs, dropout, held-out pairs, and what `base` draws. No
         global generator is read or changed. The same number gives the same map on the same
@@ -118,8 +121,9 @@ class MLPMap(BaseMap, name="mlp"):
     squared distance to :math:`(a t_i + b s_i) / (a + b)`: with "keep_source" the base is fitted to
     these rows in place of the targets (a: all weights but those of "keep_source", "relational").
 
-    One epoch costs O(n P) for n pairs and P parameters, transforming a row O(P). The pairs are
-    read in pieces of a few thousand rows, from a memory map too; the device holds one piece.
+    One epoch costs O(n P) for n pairs and P parameters, transforming a row O(P). A GPU keeps all
+    pairs where they take less than half of its free memory. Else they are read in pieces of a few
+    thousand rows, from a memory map too; the device holds one or two of them.
 
     References
     ----------
@@ -153,6 +157,7 @@ class MLPMap(BaseMap, name="mlp"):
         "max_iter": [COUNT],
         "n_iter_no_change": [COUNT],
         "device": [str, None],
+        "dtype": [one_of("float32", "bfloat16")],
     }
 
     def __init__(
@@ -169,6 +174,7 @@ class MLPMap(BaseMap, name="mlp"):
         max_iter: int = 20,
         n_iter_no_change: int = 5,
         device: str | None = None,
+        dtype: str = "float32",
         random_state: Any = None,
     ) -> None:
         self.architecture = architecture
@@ -182,6 +188,7 @@ class MLPMap(BaseMap, name="mlp"):
         self.max_iter = max_iter
         self.n_iter_no_change = n_iter_no_change
         self.device = device
+        self.dtype = dtype
         self.random_state = random_state
 
     def _pairs_needed(self, d_source: int, d_target: int) -> int:
@@ -197,7 +204,17 @@ class MLPMap(BaseMap, name="mlp"):
             weights = weights / weights.max()
         base = self._fitted_base(S, T, weights, held_out, how.share_of_source)
         data = Data(S, T, weights, base, standard_of(S, T, weights))
-        outcome = train(data, (learn, held_out), self._first_layers(S, T, rng), how, rng)
+        try:
+            outcome = train(data, (learn, held_out), self._first_layers(S, T, rng), how, rng)
+        except RuntimeError as error:
+            if not is_out_of_memory(error):
+                raise
+            widest = max(self._widths(S.shape[1], T.shape[1]))
+            raise MemoryError(
+                f"MLPMap: {how.device} is out of memory with batch_size={how.batch_size} and "
+                f"layers up to {widest} wide; lower batch_size or hidden_width, or train with "
+                "device='cpu'"
+            ) from error
         if base is not None and outcome.best_iter == 0:
             base = self._fitted_base(S, T, weights, held_out[:0], how.share_of_source)
         self.base_ = base
@@ -219,18 +236,16 @@ class MLPMap(BaseMap, name="mlp"):
 
     def _training(self, *, equal_widths: bool) -> Training:
         """Return how to train."""
-        losses = checked_losses(self.loss, equal_widths=equal_widths)
-        import torch
-
         return Training(
-            losses=losses,
+            losses=checked_losses(self.loss, equal_widths=equal_widths),
             dropout=float(self.dropout),
             temperature=float(self.temperature),
             learning_rate=float(self.learning_rate or LEARNING_RATES[self.architecture]),
             batch_size=int(self.batch_size),
             max_iter=int(self.max_iter),
             n_iter_no_change=int(self.n_iter_no_change),
-            device=torch.device(self.device or ("cuda" if torch.cuda.is_available() else "cpu")),
+            device=resolve_device(self.device),
+            dtype=self.dtype,
         )
 
     def _fitted_base(

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, mean_and_spread, row_blocks
+from langalign_sk._process import in_parts, resolve_device, to_device
+
+#: Bytes of the widest layer's output for the rows that go through at a time.
+_BLOCK, _DEVICE_BLOCK = 2**25, 2**28
 
 #: One layer as it is kept: weights (in, out) and bias (out,).
 Layer = tuple[FloatArray, FloatArray]
@@ -47,14 +51,6 @@ def folded(layers: list[Layer], standard: Standard, *, residual: bool) -> list[L
     return [(w.astype(np.float32), b.astype(np.float32)) for w, b in done]
 
 
-def device_exists(device: str) -> bool:
-    """Tell whether this machine has the device."""
-    import torch
-
-    kind = torch.device(device).type
-    return kind == "cpu" or (kind == "cuda" and torch.cuda.is_available())
-
-
 def forward_numpy(layers: list[Layer], X: FloatArray) -> FloatArray:
     """Return the output of the layers, block by block."""
     dtype = X.dtype
@@ -72,22 +68,28 @@ def forward_numpy(layers: list[Layer], X: FloatArray) -> FloatArray:
     return result
 
 
-def forward_torch(layers: list[Layer], X: FloatArray, device: str) -> FloatArray:
-    """Return the output of the layers on a device of torch."""
+def forward_torch(layers: list[Layer], X: FloatArray, device: Any) -> FloatArray:
+    """Return the output of the layers on a device of torch; its memory bounds the blocks."""
     import torch
 
-    dtype = torch.float32 if X.dtype == np.float32 else torch.float64
+    place = resolve_device(device)
+    single = X.dtype == np.float32 or place.type == "mps"  # which has no float64
+    dtype = np.dtype(np.float32 if single else np.float64)
     result = np.empty((len(X), layers[-1][1].size), dtype=X.dtype)
     with torch.inference_mode():
-        tensors = [
-            tuple(torch.tensor(array, dtype=dtype, device=device) for array in layer)
-            for layer in layers
-        ]
-        widest = max(bias.size for _, bias in layers)
-        for rows in row_blocks(len(X), widest):
-            hidden = torch.tensor(X[rows], device=device)
+        tensors = [[to_device(array.astype(dtype), place) for array in layer] for layer in layers]
+
+        def mapped(rows: slice) -> Any:
+            hidden = to_device(np.asarray(X[rows], dtype=dtype), place)
             for weights, bias in tensors[:-1]:
                 hidden = torch.addmm(bias, hidden, weights).relu_()
             weights, bias = tensors[-1]
-            result[rows] = torch.addmm(bias, hidden, weights).cpu().numpy()
+            return torch.addmm(bias, hidden, weights)
+
+        widest = max(bias.size for _, bias in layers)
+        block = _BLOCK if place.type == "cpu" else _DEVICE_BLOCK
+        first = 0
+        for part in in_parts(len(X), max(1, block // (dtype.itemsize * widest)), mapped):
+            result[first : first + len(part)] = part.cpu().numpy()
+            first += len(part)
     return result

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._numeric import FloatArray
+from langalign_sk._process import precision, to_device
 from langalign_sk._progress import progress_bar
+from langalign_sk.maps._network_data import Data, Feed, Rows, feed
 from langalign_sk.maps._network_layers import Layer, Standard
 
 #: Targets closer than this (cosine) are one sentence: never each other's negatives.
 _SAME = 1.0 - 1e-4
-#: Rows gathered at a time from the (perhaps memory-mapped) pairs, in batches.
-_BATCHES_AT_A_TIME = 32
 _VALIDATION_BATCH = 2048
 #: Of AdamW, on weights.
 WEIGHT_DECAY = 1e-2
@@ -118,33 +117,6 @@ def _unit(rows: Any) -> Any:
 
 
 @dataclass(frozen=True)
-class Data:
-    """The pairs, read batch by batch and never copied whole."""
-
-    S: FloatArray
-    T: FloatArray
-    weights: FloatArray | None
-    base: Any
-    standard: Standard
-
-    def tensors(self, rows: Any, device: Any) -> tuple[Any, ...]:
-        """Return network input, source, target, what is added to, weights: float32 tensors."""
-        import torch
-
-        S = np.asarray(self.S[rows], dtype=np.float32)
-        T = np.asarray(self.T[rows], dtype=np.float32)
-        scale = np.float32(1.0 / self.standard.source_scale)
-        x = (S - self.standard.source_mean.astype(np.float32)) * scale
-        if self.base is None:
-            floor = np.broadcast_to(self.standard.target_mean.astype(np.float32), T.shape)
-        else:
-            floor = self.base.transform(S)
-        w = np.ones(len(S)) if self.weights is None else self.weights[rows]
-        arrays = (x, S, T, floor, w.astype(np.float32))
-        return tuple(torch.tensor(array, device=device) for array in arrays)
-
-
-@dataclass(frozen=True)
 class Training:
     """Settings of training; see the parameters of `MLPMap`."""
 
@@ -156,6 +128,7 @@ class Training:
     max_iter: int
     n_iter_no_change: int
     device: Any
+    dtype: str
 
     @property
     def share_of_source(self) -> float:
@@ -187,7 +160,8 @@ def train(
 
     learn, held_out = split
     with torch.inference_mode(False), torch.enable_grad():
-        net = _Net(data, layers, how, int(rng.integers(2**31 - 1)))
+        pairs = feed(data, how.device)
+        net = _Net(pairs, data.standard, layers, how, int(rng.integers(2**31 - 1)))
         net.prepare(steps=math.ceil(len(learn) / how.batch_size) * how.max_iter)
         outcome = Outcome(net.layers(), [net.loss_on(held_out)])
         lowest, idle = outcome.validation_curve[0], 0
@@ -216,16 +190,21 @@ def train(
 class _Net:
     """Layers on a device: forward with dropout, the loss, one epoch."""
 
-    def __init__(self, data: Data, layers: list[Layer], how: Training, seed: int) -> None:
+    def __init__(
+        self, pairs: Feed, standard: Standard, layers: list[Layer], how: Training, seed: int
+    ) -> None:
         import torch
 
-        self.data = data
+        self.pairs = pairs
         self.how = how
+        self.scale = standard.target_scale
         self.parameters = [
             torch.tensor(array, dtype=torch.float32, device=how.device, requires_grad=True)
             for layer in layers
             for array in layer
         ]
+        self.mean = to_device(standard.source_mean.astype(np.float32), how.device)
+        self.unit = float(np.float32(1.0 / standard.source_scale))
         self.generator = torch.Generator(device=how.device).manual_seed(seed)
 
     def prepare(self, *, steps: int) -> None:
@@ -258,44 +237,45 @@ class _Net:
                     x = x * kept.div_(1 - dropout)
         return x
 
-    def loss(self, tensors: Any, *, dropout: float) -> Any:
+    def loss(self, rows: Rows, *, dropout: float) -> Any:
         """Return the loss of one batch."""
-        import torch
-
-        x, source, target, floor, weight = tensors
-        with torch.autocast(x.device.type, torch.bfloat16, enabled=x.device.type == "cuda"):
-            out = self.forward(x, dropout=dropout)
-        scale = self.data.standard.target_scale
-        mapped = floor + scale * out.float()
-        batch = Batch(source, target, mapped, weight, scale, self.how.temperature)
+        with precision(self.how.device, self.how.dtype):
+            out = self.forward((rows.source - self.mean) * self.unit, dropout=dropout)
+        mapped = rows.floor + self.scale * out.float()
+        batch = Batch(
+            rows.source, rows.target, mapped, rows.weight, self.scale, self.how.temperature
+        )
         return total_loss(batch, self.how.losses)
 
     def learn_epoch(self, rows: Any) -> float:
         """Pass over the training rows once; return the mean loss on the way."""
+        import torch
+
         losses = []
-        for tensors in _batches(self.data, rows, self.how.batch_size, self.how.device):
+        for batch in self.pairs.batches(rows, self.how.batch_size):
             rate = next(self.rates)
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             self.optimizer.zero_grad(set_to_none=True)
-            loss = self.loss(tensors, dropout=self.how.dropout)
+            loss = self.loss(batch, dropout=self.how.dropout)
             loss.backward()
             self.optimizer.step()
             losses.append(loss.detach())  # reading it here would wait for the device
-        return float(sum(losses) / len(losses))
+        return float(torch.stack(losses).cpu().double().mean())
 
     def loss_on(self, rows: Any) -> float:
         """Return the loss on held-out rows: no dropout, always the same batches."""
         import torch
 
-        total, count = 0.0, 0.0
+        losses, weights = [], []
         with torch.no_grad():
-            for tensors in _batches(self.data, rows, _VALIDATION_BATCH, self.how.device):
-                weight = float(tensors[4].sum())
-                if weight > 0:
-                    total += weight * float(self.loss(tensors, dropout=0.0))
-                    count += weight
-        return total / count
+            for batch in self.pairs.batches(rows, _VALIDATION_BATCH):
+                losses.append(self.loss(batch, dropout=0.0))
+                weights.append(batch.weight.sum())
+        read = zip(*(torch.stack(figures).tolist() for figures in (losses, weights)), strict=True)
+        weighed = [(loss * weight, weight) for loss, weight in read if weight > 0]
+        total = sum(loss for loss, _ in weighed)
+        return float(total / sum(weight for _, weight in weighed))
 
 
 def _rates(peak: float, steps: int) -> Iterator[float]:
@@ -304,18 +284,3 @@ def _rates(peak: float, steps: int) -> Iterator[float]:
     for done in range(steps):
         way = max(done - warm, 0) / max(1, steps - warm)
         yield peak * min((done + 1) / warm, 0.5 * (1 + math.cos(math.pi * way)))
-
-
-def _batches(data: Data, rows: Any, size: int, device: Any) -> Iterator[tuple[Any, ...]]:
-    """Give batches in the order of `rows`; pairs are read in larger pieces, each in file order."""
-    import torch
-
-    step = size * max(1, _BATCHES_AT_A_TIME * 256 // max(size, 256))
-    for start in range(0, len(rows), step):
-        piece = np.asarray(rows[start : start + step])
-        order = np.argsort(piece, kind="stable")
-        tensors = data.tensors(piece[order], device)
-        back = torch.from_numpy(np.argsort(order)).to(device)
-        tensors = tuple(tensor[back] for tensor in tensors)
-        for first in range(0, len(piece), size):
-            yield tuple(tensor[first : first + size] for tensor in tensors)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from langalign_sk.encoders._batches import chunked, is_out_of_memory, packed, padded, within_memory
+from langalign_sk.encoders._batches import chunked, packed, padded, within_memory
 from langalign_sk.encoders._run import Run
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import EmbeddingExtractor
@@ -80,17 +80,6 @@ def test_other_errors_pass(error):
 
     with pytest.raises(type(error), match=str(error)):
         list(within_memory(iter([np.arange(4)]), len, compute, Run(), "it"))
-
-
-def test_what_counts_as_out_of_memory():
-    import torch
-
-    assert is_out_of_memory(torch.OutOfMemoryError("CUDA out of memory."))
-    assert is_out_of_memory(
-        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory")
-    )
-    assert is_out_of_memory(MemoryError())
-    assert not is_out_of_memory(RuntimeError("expected 2 dimensions"))
 
 
 def test_an_encoder_that_runs_out_of_memory_finishes():

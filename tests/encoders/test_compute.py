@@ -178,23 +178,3 @@ def test_a_token_by_the_name_of_its_variable(monkeypatch, tmp_path):
         extractor.transform(["a"])
     assert seen == ["secret"]
     assert "secret" not in str(caught.value) + repr(extractor)
-
-
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16", "float16"])
-def test_on_a_gpu(dtype, tiny_sentence_bert):
-    import torch
-
-    if not torch.cuda.is_available():
-        pytest.skip("no CUDA device")
-    expected = EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cpu"), cache=None).transform(
-        TEXTS
-    )
-    on_gpu = EmbeddingExtractor(
-        HubModel(tiny_sentence_bert, device="cuda", dtype=dtype), cache=None
-    )
-    atol = {"float32": 1e-4, "bfloat16": 0.1, "float16": 0.02}[dtype]
-    np.testing.assert_allclose(on_gpu.transform(TEXTS), expected, atol=atol)
-    with pytest.raises(ValueError, match="int8"):
-        EmbeddingExtractor(HubModel(tiny_sentence_bert, device="cuda", dtype="int8")).transform(
-            ["a"]
-        )

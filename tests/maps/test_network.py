@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LinearRegression, Ridge
 
 from langalign_sk import LangAligner, ParallelCorpus
-from langalign_sk.maps import KernelMap, MLPMap, RidgeMap
+from langalign_sk.maps import KernelMap, MLPMap, RidgeMap, _network_data, _network_training
 from langalign_sk.maps._network_training import Batch, total_loss
 
 QUICK = {"max_iter": 3, "hidden_width": 16, "random_state": 0}
@@ -103,13 +103,69 @@ def test_a_map_of_a_gpu_machine_transforms_without_one(bent):
     np.testing.assert_array_equal(fitted.set_params(device="cuda").transform(S), wanted)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU on this machine")
-def test_trains_on_a_gpu(bent):
+@pytest.mark.parametrize("architecture", ["residual", "fc"])
+def test_pairs_kept_on_a_device_are_those_sent_in_pieces(architecture, bent, monkeypatch):
     S, T = bent
-    fitted = MLPMap("fc", hidden_width=64, dropout=0.0, device="cuda", random_state=0).fit(S, T)
-    on_gpu = fitted.transform(S)
-    np.testing.assert_allclose(on_gpu, fitted.set_params(device=None).transform(S), atol=1e-3)
-    assert error(fitted, S, T) < 0.5 * error(RidgeMap().fit(S, T), S, T)
+    weights = np.random.default_rng(0).uniform(0.5, 2.0, len(S))
+    settings = {**QUICK, "batch_size": 100}
+    sent = MLPMap(architecture, **settings).fit(S, T, weights)
+    with monkeypatch.context() as patch:
+        patch.setattr(_network_data, "room_for_data", lambda device: 2**30)
+        kept = MLPMap(architecture, **settings).fit(S, T, weights)
+    monkeypatch.setattr(
+        _network_data,
+        "feed",
+        lambda data, device: _network_data.Streamed(data, device, ahead=True),
+    )
+    monkeypatch.setattr(_network_training, "feed", _network_data.feed)
+    ahead = MLPMap(architecture, **settings).fit(S, T, weights)
+    np.testing.assert_array_equal(ahead.transform(S), sent.transform(S))
+    np.testing.assert_allclose(kept.transform(S), sent.transform(S), atol=1e-4)
+
+
+def test_pairs_that_a_device_has_no_room_for_are_sent_in_pieces(bent, monkeypatch):
+    def no_room(*args):
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    wanted = MLPMap(**QUICK).fit(*bent).transform(bent[0])
+    monkeypatch.setattr(_network_data, "room_for_data", lambda device: 2**30)
+    monkeypatch.setattr(_network_data, "placed", no_room)
+    np.testing.assert_array_equal(MLPMap(**QUICK).fit(*bent).transform(bent[0]), wanted)
+
+
+def test_a_step_without_room_says_what_to_lower(bent, monkeypatch):
+    def no_room(*args):
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(torch, "addmm", no_room)
+    with pytest.raises(MemoryError, match="cpu is out of memory with batch_size=256 and layers up"):
+        MLPMap(device="cpu", **QUICK).fit(*bent)
+
+
+def test_a_device_without_room_transforms_in_halves(bent, monkeypatch):
+    S, T = bent
+    fitted = MLPMap(device="cpu", **QUICK).fit(S, T)
+    wanted, real, rows = fitted.transform(S), torch.addmm, []
+
+    def little_room(bias, hidden, weights):
+        rows.append(len(hidden))
+        if rows[-1] > 400:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return real(bias, hidden, weights)
+
+    monkeypatch.setattr(torch, "addmm", little_room)
+    np.testing.assert_allclose(fitted.transform(S), wanted, atol=1e-6)
+    assert rows[:3] == [1500, 750, 375]
+
+
+def test_products_in_bfloat16_lose_two_digits_and_no_more(bent):
+    S, T = bent
+    fine, coarse = (
+        MLPMap("fc", dtype=dtype, **{**QUICK, "max_iter": 5}).fit(S, T).transform(S)
+        for dtype in ("float32", "bfloat16")
+    )
+    assert np.abs(fine - coarse).max() > 1e-5
+    assert np.square(fine - coarse).mean() < 0.01 * T.var()
 
 
 def test_residual_never_loses_to_its_closed_form_on_held_out_pairs(bent):
@@ -350,8 +406,8 @@ def test_much_weight_on_keep_source_leaves_rows_where_they_are(bent):
     assert np.abs(far - S).mean() > 1.0
 
 
-def test_twelve_parameters_and_no_more():
-    assert len(MLPMap().get_params()) == 12
+def test_thirteen_parameters_and_no_more():
+    assert len(MLPMap().get_params()) == 13
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,24 @@ def test_torch_gives_the_same_figures(method):
         assert here == pytest.approx(there)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_a_device_with_little_memory_gives_the_same(method, monkeypatch):
+    torch = pytest.importorskip("torch")
+    S, T = noisy_pairs(3)
+    wanted = retrieval(S, T, method=method, device="cpu")
+    real, sizes = torch.Tensor.__matmul__, []
+
+    def little_room(a, b):
+        sizes.append(len(a))
+        if sizes[-1] > 40:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+        return real(a, b)
+
+    monkeypatch.setattr(torch.Tensor, "__matmul__", little_room)
+    assert retrieval(S, T, method=method, device="cpu") == wanted
+    assert sizes[:3] == [120, 60, 30]
+
+
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 2**31), scale=st.floats(0.01, 100), method=st.sampled_from(METHODS))
 def test_rotation_scale_and_order_change_nothing(seed, scale, method):
