@@ -4,12 +4,14 @@
 #   make demo          English labels carried to Korean, Japanese and Chinese, in about a minute
 #   make test          the tests, and every example in the docstrings, README.md and docs/
 #   make test-lowest   the same on the oldest versions that pyproject.toml allows, in .venv-lowest
+#   make gpu           the tests that need a GPU, and what it makes of the work (benchmarks/gpu)
 #   make lint          ruff and mypy
 #
 # Another interpreter: make PYTHON=python3.12 demo
 # On Linux, PyPI's torch brings several GB of CUDA libraries. Where there is no GPU to use them:
 #   make PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu demo
 # Another torch than the pinned one, where the environment is made: make TORCH=2.13.0 test-lowest
+# An environment with a torch for your GPU that is there already: make gpu BIN=/path/to/env/bin STAMP=
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -17,7 +19,7 @@ STAMP := .venv/.installed
 LOWEST := .venv-lowest/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest lint format clean
+.PHONY: help install demo test test-lowest gpu lint format clean
 
 help:
 	@sed -n 's/^#   \(make [a-z]\)/\1/p' Makefile
@@ -36,6 +38,12 @@ test: $(STAMP)
 
 test-lowest: $(LOWEST)
 	@.venv-lowest/bin/python -m pytest
+
+# Says so and fails where torch sees no GPU: nothing would be tested.
+gpu: $(STAMP)
+	@$(BIN)/python -m benchmarks.gpu --card
+	@SCIPY_ARRAY_API=1 $(BIN)/python -m pytest -m gpu tests/test_gpu.py
+	@$(BIN)/python -m benchmarks.gpu
 
 lint: $(STAMP)
 	@$(BIN)/ruff check

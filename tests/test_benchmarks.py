@@ -12,6 +12,9 @@ from benchmarks import (
     cost,
     disk_cache,
     gate,
+    gpu,
+    gpu_encoding,
+    gpu_sizes,
     penalty,
     real_asked,
     real_data,
@@ -395,3 +398,48 @@ def test_traffic_with_itself_as_unlabelled_text(data_folder):
     line = real_skew.answered({"demo text, ko, apart": {"60% in one class": found}})[0]
     assert line["least"] == 0.05
     assert line["cells"] == 2
+
+
+def test_all_that_a_gpu_is_measured_by_runs_on_a_processor(results, capsys, monkeypatch):
+    assert gpu.main(["--quick"]) == 0
+    printed = capsys.readouterr().out
+    for piece in gpu.PIECES:
+        assert f"| {piece} |" in printed
+    assert not results.exists()
+
+    def broken(*args):
+        raise ValueError("no such luck")
+
+    monkeypatch.setitem(gpu.PIECES, "encoding", broken)
+    assert gpu.main(["--quick", "--only", "encoding", "retrieval"]) == 1
+    printed = capsys.readouterr()
+    assert "| retrieval |" in printed.out
+    assert printed.err.endswith("failed: encoding\n")
+
+
+def test_without_a_card_nothing_is_measured(monkeypatch, results, capsys):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert gpu.main([]) == gpu.main(["--card"]) == 2
+    printed = capsys.readouterr()
+    assert "There is no GPU here that torch can use" in printed.err
+    assert not printed.out
+    assert not results.exists()
+
+
+def test_operations_of_a_forward_pass(tmp_path):
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+    from transformers import AutoModel, AutoTokenizer
+
+    folder = gpu_encoding.checkpoint(tmp_path / "model", gpu_sizes.QUICK.small_model)
+    model, tokenizer = AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    model.set_attn_implementation("eager")
+    text = gpu_encoding.sentences(5)[-1]
+    tokens = tokenizer(text, return_tensors="pt")
+    with torch.no_grad(), FlopCounterMode(display=False) as counted:
+        model(**tokens)
+    width = model.config.hidden_size
+    found = gpu_encoding.work_of(folder, [text])
+    assert found[0] == tokens["input_ids"].numel()
+    assert found[1] == counted.get_total_flops() - 2 * width**2  # less the pooler, for one token

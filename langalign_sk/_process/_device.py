@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import numpy as np
@@ -52,7 +53,9 @@ def resolve_device(device: Any = None) -> Any:
 
 
 def device_exists(device: Any) -> bool:
-    """Tell whether this machine has the device; raise for what is none."""
+    """Tell whether this machine has the device, and torch for it; raise for what is none."""
+    if find_spec("torch") is None:
+        return False
     return device == "auto" or _lack(_named(device)) is None
 
 
