@@ -17,7 +17,7 @@ from sklearn import base as _base  # noqa: F401
 from langalign_sk import align, corpus, encoders, maps, store, text, transfer
 from langalign_sk._process import clear_caches
 from langalign_sk._version import __version__
-from langalign_sk.align import LangAligner, ReverseAligner, TextAligner
+from langalign_sk.align import LangAligner, PairFeatures, ReverseAligner, TextAligner
 from langalign_sk.corpus import ParallelCorpus, TextPool, without_pairs
 from langalign_sk.encoders import HubModel, NgramEncoder
 from langalign_sk.maps import ProcrustesMap, RidgeMap
@@ -37,6 +37,7 @@ __all__ = [
     "HubModel",
     "LangAligner",
     "NgramEncoder",
+    "PairFeatures",
     "ParallelCorpus",
     "ProcrustesMap",
     "ReverseAligner",
@@ -94,6 +95,7 @@ def _trusted() -> list[str]:
         LearnedDetector,
         MemoryCache,
         NgramEncoder,
+        PairFeatures,
         PairMoments,
         ParallelCorpus,
         ReverseAligner,

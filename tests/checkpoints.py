@@ -44,6 +44,30 @@ def build_transformer(folder, *, seed=0, width=WIDTH):
     return folder
 
 
+def build_cross_encoder(folder, *, seed=2, width=WIDTH, files=True):
+    """Save a BERT with a layer of three classes behind its pooler and return its folder.
+
+    With the files of sentence-transformers beside it, or as transformers alone would.
+    """
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    build_transformer(folder, seed=seed, width=width)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        config = BertConfig.from_pretrained(folder, num_labels=3)
+        model = BertForSequenceClassification(config)
+    model.save_pretrained(folder)
+    if files:
+        kind = "sentence_transformers.base.modules.transformer.Transformer"
+        listing = [{"idx": 0, "name": "0", "path": "", "type": kind}]
+        (folder / "modules.json").write_text(json.dumps(listing), encoding="utf-8")
+        (folder / "config_sentence_transformers.json").write_text(
+            json.dumps({"model_type": "CrossEncoder", "prompts": {}}), encoding="utf-8"
+        )
+    return folder
+
+
 def build_sentence_transformer(folder, *, seed=0, width=WIDTH, pooling="mean"):
     """Save a sentence-transformers checkpoint over such a BERT and return its folder."""
     build_transformer(folder, seed=seed, width=width)

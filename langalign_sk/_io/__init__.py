@@ -14,6 +14,7 @@ from langalign_sk._io._files import (
     release as release,
     sync_folder as sync_folder,
 )
+from langalign_sk._io._frames import language_column as language_column
 from langalign_sk._io._markup import plain_text
 from langalign_sk._io._po import read_po
 from langalign_sk._io._read import (
@@ -33,9 +34,12 @@ from langalign_sk._io._tables import (
     unshielded as unshielded,
 )
 from langalign_sk._io._texts import (
+    TextRow as TextRow,
+    as_text_rows as as_text_rows,
     as_texts as as_texts,
-    language_column as language_column,
+    hold_two as hold_two,
     quoted as quoted,
+    two_columns as two_columns,
 )
 from langalign_sk._io._xml import read_tmx, read_xliff
 

@@ -1,30 +1,39 @@
-"""From whatever holds texts to a list of str, without guessing."""
+"""From whatever holds texts to a list of str, or of two str a row, without guessing."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from itertools import islice
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 
+from langalign_sk._io._frames import column_names, listed, pick, to_list
+
+#: A row: one text, or two, such as a premise and a hypothesis.
+TextRow: TypeAlias = "str | tuple[str, str]"
+
 _NUMBERS = "biufc"  # numpy kinds: bool, int, unsigned, float, complex
-_MAX_NAMED = 12  # columns or types listed in an error
+_MAX_NAMED = 12  # types listed in an error
 _QUOTED = 40  # characters of a text that an error shows
+_PLACES = ("first text", "second text")
 
 
-def as_texts(X: Any, *, column: Any = None, missing: str = "error", what: str = "X") -> list[str]:
-    """Read texts from a sequence, an array, a series or a frame.
+def as_text_rows(
+    X: Any, *, column: Any = None, missing: str = "error", what: str = "X"
+) -> list[TextRow]:
+    """Read rows of one text each, or of two each, from a sequence, an array or a frame.
 
     Parameters
     ----------
     X : list, tuple, iterator, array, series or frame
         One text per row: any iterable of str, a 1-D or n x 1 NumPy array, a pandas, polars or
         Arrow series or index, a frame with one column, or a frame with several and `column`.
-    column : hashable, optional
-        Name of the column with the texts. Only frames have columns; it says nothing about other
-        inputs.
+        Two: an iterable of tuples or lists of two str, an n x 2 array, or a frame and two names as
+        `column`.
+    column : hashable, or two of them, optional
+        Name of the column with the texts, or names of two. Only frames have columns; it says
+        nothing about other inputs.
     missing : {"error", "empty"}, default="error"
         What None, NaN and ``pandas.NA`` become: an error, or the empty text. Other values that are
         not texts (numbers, bytes) are always an error and never turned into text.
@@ -33,74 +42,64 @@ def as_texts(X: Any, *, column: Any = None, missing: str = "error", what: str = 
 
     Returns
     -------
-    list of str
-        A new list, possibly empty; every item is exactly of type str, characters as they were.
+    list of str, or of tuple of two str
+        A new list, possibly empty; every text is exactly of type str, characters as they were.
 
     Raises
     ------
     ValueError
-        A bare string, missing values, several columns, an unknown column.
+        A bare string, missing values, several columns, an unknown column, rows of one text among
+        rows of two.
     TypeError
         Values that are not texts, or an input without an order (dict, set).
 
     Examples
     --------
-    >>> from langalign_sk._io._texts import as_texts
-    >>> as_texts(["refund", None], missing="empty")
+    >>> from langalign_sk._io._texts import as_text_rows
+    >>> as_text_rows(["refund", None], missing="empty")
     ['refund', '']
+    >>> as_text_rows([["it rains", "it is wet"]])
+    [('it rains', 'it is wet')]
+    """
+    if missing not in ("error", "empty"):
+        raise ValueError(f'missing must be "error" or "empty", got {missing!r}')
+    values, places = _values(X, column, what)
+    if set(map(type, values)) <= {str}:
+        return values
+    if any(isinstance(value, list | tuple | np.ndarray) and len(value) == 2 for value in values):
+        return list(_pairs(values, missing, what, places))
+    return list(_only_texts(values, missing, what))
+
+
+def as_texts(X: Any, *, column: Any = None, missing: str = "error", what: str = "X") -> list[str]:
+    """Read rows of one text each; see `as_text_rows`.
+
+    Examples
+    --------
+    >>> from langalign_sk._io._texts import as_texts
     >>> as_texts("refund")
     Traceback (most recent call last):
         ...
     ValueError: X must be a sequence of texts, string object received: wrap it in a list
     """
-    if missing not in ("error", "empty"):
-        raise ValueError(f'missing must be "error" or "empty", got {missing!r}')
-    values = _values(X, column, what)
-    if set(map(type, values)) <= {str}:
-        return values
-    return _only_texts(values, missing, what)
+    rows = as_text_rows(X, column=column, missing=missing, what=what)
+    if hold_two(rows):
+        raise ValueError(f"{what} holds two texts a row, where one is wanted: pass one of the two")
+    return rows  # type: ignore[return-value]
 
 
-def language_column(X: Any, lang_column: Any, n_rows: int) -> list[str]:
-    """Read the language code of each row from a column of a frame.
-
-    Parameters
-    ----------
-    X : frame
-        A pandas, polars or Arrow frame.
-    lang_column : hashable
-        Name of the column with the codes.
-    n_rows : int
-        Number of rows the texts have.
-
-    Returns
-    -------
-    list of str
-        One code per row, as it stands in the frame.
-    """
-    names = _column_names(X)
-    if names is None:
-        raise TypeError(
-            f"lang_column={lang_column!r} names a column, so X must be a frame; got "
-            f"{type(X).__name__}. Pass a frame with that column, say lang=, or leave "
-            "lang_column=None"
-        )
-    codes = _to_list(_pick(X, names, lang_column, "lang_column", "X"))
-    if len(codes) != n_rows:
-        raise ValueError(f"column {lang_column!r} has {len(codes)} rows, the texts {n_rows}")
-    bad = [row for row, code in enumerate(codes) if not isinstance(code, str) or not code]
-    if bad:
-        code = codes[bad[0]]
-        seen = "an empty str" if isinstance(code, str) else type(code).__name__
-        raise ValueError(
-            f"column {lang_column!r}: row {bad[0]} holds {seen}, not a language code "
-            f"({len(bad)} such rows of {n_rows}); fill in the codes or drop these rows"
-        )
-    return [str.__str__(code) for code in codes]
+def hold_two(rows: Sequence[Any]) -> TypeGuard[Sequence[tuple[str, str]]]:
+    """Tell whether rows, all alike, hold two texts each."""
+    return len(rows) > 0 and isinstance(rows[0], tuple)
 
 
-def _values(X: Any, column: Any, what: str) -> list[Any]:
-    """Rows of any supported container as a new list, still unchecked."""
+def two_columns(column: Any) -> bool:
+    """Tell whether these are the names of two columns."""
+    return isinstance(column, list | tuple) and len(column) == 2
+
+
+def _values(X: Any, column: Any, what: str) -> tuple[list[Any], Sequence[str]]:
+    """Rows of any supported container as a new list, still unchecked, and names of two places."""
     if isinstance(X, str):
         raise ValueError(
             f"{what} must be a sequence of texts, string object received: wrap it in a list"
@@ -115,87 +114,103 @@ def _values(X: Any, column: Any, what: str) -> list[Any]:
             f"{what} must be a sequence of texts with one text per row, got {type(X).__name__}: "
             "pass a list, an array, a series or a frame"
         )
-    names = _column_names(X)
+    names = column_names(X)
     if names is not None:
-        if column is None and len(names) != 1:
-            raise ValueError(
-                f"{what} is a frame with {len(names)} columns ({_listed(names)}): "
-                "say which one holds the texts with column="
-            )
-        return _to_list(_pick(X, names, names[0] if column is None else column, "column", what))
+        return _of_frame(X, names, column, what)
     if hasattr(X, "shape") and hasattr(X, "dtype"):
         X = _one_dimension(X, what)
     if not isinstance(X, Iterable):
         raise TypeError(f"{what} must be a sequence of texts, got {type(X).__name__}")
-    return _to_list(X)
+    return to_list(X), _PLACES
 
 
-def _column_names(X: Any) -> list[Any] | None:
-    """Column names of a frame (by its shape, not its library); None for anything else."""
-    kind = type(X)
-    if hasattr(kind, "collect") and hasattr(kind, "collect_schema"):
-        raise TypeError(f"got a {kind.__name__}, which holds no rows yet: call .collect() first")
-    for attribute in ("column_names", "columns"):  # Arrow's .columns are the data itself
-        if hasattr(kind, attribute) and hasattr(kind, "__getitem__"):
-            return list(getattr(X, attribute))
-    return None
-
-
-def _pick(X: Any, names: list[Any], column: Any, parameter: str, what: str) -> Any:
-    """One column of a frame, by name."""
-    count = names.count(column)
-    if count != 1:
-        problem = "has no column" if count == 0 else f"has {count} columns named"
+def _of_frame(X: Any, names: list[Any], column: Any, what: str) -> tuple[list[Any], Sequence[str]]:
+    """Rows of one column of a frame, or of two."""
+    if column is None and len(names) != 1:
+        two = f", or both of them with column={tuple(names)!r}" if len(names) == 2 else ""
         raise ValueError(
-            f"{parameter}={column!r}: {what} {problem} {column!r}; its columns are {_listed(names)}"
+            f"{what} is a frame with {len(names)} columns ({listed(names)}): "
+            f"say which one holds the texts with column={two}"
         )
-    return X[column]
+    column = names[0] if column is None else column
+    if isinstance(column, list | tuple) and column not in names:  # a tuple may be one name
+        if len(column) != 2:
+            raise ValueError(
+                f"column={column!r} names {len(column)} columns; a row holds one text or two"
+            )
+        sides = [to_list(pick(X, names, name, "column", what)) for name in column]
+        return list(zip(*sides, strict=True)), [f"column {name!r}" for name in column]
+    return to_list(pick(X, names, column, "column", what)), _PLACES
 
 
 def _one_dimension(X: Any, what: str) -> Any:
-    """Keep a 1-D array, ravel an n x 1 one, refuse the rest."""
+    """Keep a 1-D array and an n x 2 one, ravel an n x 1 one, refuse the rest."""
     shape = tuple(X.shape)
     if len(shape) == 2 and shape[1] == 1 and hasattr(X, "ravel"):
         return X.ravel()
-    if len(shape) == 1:
+    numbers = getattr(X.dtype, "kind", "f") in _NUMBERS  # a torch tensor's dtype has no kind
+    if len(shape) == 1 or (len(shape) == 2 and shape[1] == 2 and not numbers):
         return X
     size = " x ".join(map(str, shape)) or "0-dimensional"
-    if getattr(X.dtype, "kind", "f") in _NUMBERS:  # a torch tensor's dtype has no kind
+    if numbers:
         raise TypeError(
             f"{what} holds numbers, not texts ({size} {type(X).__name__}); vectors need no encoder"
         )
     raise ValueError(
-        f"{what} must have one text per row, got a {size} {type(X).__name__}: pass one column, "
-        "X[:, i], or a frame with column="
+        f"{what} must have one text per row, or two, got a {size} {type(X).__name__}: pass one "
+        "column, X[:, i], or a frame with column="
     )
 
 
-def _to_list(rows: Any) -> list[Any]:
-    """Rows in order of position, as Python objects."""
-    for method in ("to_pylist", "to_list", "tolist"):  # Arrow; pandas and polars; NumPy
-        if hasattr(rows, method):
-            return list(getattr(rows, method)())
-    return list(rows)
+def _pairs(
+    values: list[Any], missing: str, what: str, places: Sequence[str]
+) -> Iterable[tuple[str, str]]:
+    """Rows of two texts; an error that names the row and which of its texts is none."""
+    parts: list[Any] = []
+    for row, value in enumerate(values):
+        if isinstance(value, list | tuple | np.ndarray):
+            if len(value) != 2:
+                raise ValueError(
+                    f"{what}: row {row} holds {len(value)} texts; a row holds one text or two, and "
+                    "all rows alike"
+                )
+            parts.extend(value)
+        elif _is_missing(value):
+            parts += [value, value]
+        else:
+            two = next(i for i, v in enumerate(values) if isinstance(v, list | tuple | np.ndarray))
+            raise ValueError(
+                f"{what} mixes rows of one text and rows of two: row {two} holds two, row {row} is "
+                f"{_described(value)}; all rows must hold equally many"
+            )
+    texts = _only_texts(parts, missing, what, places)
+    return zip(texts[::2], texts[1::2], strict=True)
 
 
-def _only_texts(values: list[Any], missing: str, what: str) -> list[str]:
-    """Rows as plain str; an error that names the first row that is not a text."""
+def _only_texts(
+    values: list[Any], missing: str, what: str, places: Sequence[str] = ()
+) -> list[str]:
+    """Texts as plain str; an error that names the first row that is none, and where in a row."""
     texts: list[str] = []
     bad: list[int] = []
-    for row, value in enumerate(values):
+    for number, value in enumerate(values):
         if isinstance(value, str):
             texts.append(str.__str__(value))  # numpy.str_, enum members: the characters alone
         elif missing == "empty" and _is_missing(value):
             texts.append("")
         else:
-            bad.append(row)
+            bad.append(number)
     if not bad:
         return texts
-    wrong = [values[row] for row in bad]
+    wrong = [values[number] for number in bad]
     first = wrong[0]
     types = Counter(type(value).__name__ for value in wrong).most_common(_MAX_NAMED)
     counted = ", ".join(f"{name} x {count}" for name, count in types)
-    where = f"row {bad[0]} is {_described(first)} ({len(bad)} of {len(values)} rows: {counted})"
+    unit = "rows"
+    where = f"row {bad[0]}"
+    if places:
+        where, unit = f"row {bad[0] // 2}, {places[bad[0] % 2]}", "texts"
+    where = f"{where} is {_described(first)} ({len(bad)} of {len(values)} {unit}: {counted})"
     if all(map(_is_missing, wrong)):
         raise ValueError(
             f'{what} has missing values: {where}; drop these rows or set missing="empty" to read '
@@ -223,12 +238,8 @@ def _described(value: Any) -> str:
     return f"of type {type(value).__name__}"
 
 
-def _listed(names: list[Any]) -> str:
-    """List column names for an error, the first few of many."""
-    shown = ", ".join(repr(name) for name in islice(names, _MAX_NAMED))
-    return shown if len(names) <= _MAX_NAMED else f"{shown}, ... ({len(names)} in all)"
-
-
-def quoted(text: str) -> str:
-    """Quote the beginning of a text, for errors and logs."""
+def quoted(text: TextRow) -> str:
+    """Quote the beginning of a text, or of each of two, for errors and logs."""
+    if isinstance(text, tuple):
+        return f"({', '.join(map(quoted, text))})"
     return repr(text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…")

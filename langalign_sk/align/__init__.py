@@ -12,18 +12,27 @@ from langalign_sk.align._embedded import (
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.align._gate_rate import GateWarning
 from langalign_sk.align._moving import block_codes as block_codes
+from langalign_sk.align._pair_features import PairFeatures
 from langalign_sk.align._pairs import (
     PairedEstimator as PairedEstimator,
     all_or_nothing as all_or_nothing,
     refuse_nested as refuse_nested,
 )
 from langalign_sk.align._robust import pair_scores
+
+# For the other rooms.
+from langalign_sk.align._stacked import (
+    stacked as stacked,
+    stacked_langs as stacked_langs,
+    unstacked as unstacked,
+)
 from langalign_sk.align._text_aligner import TextAligner
 
 __all__ = [
     "GateWarning",
     "LangAligner",
     "LanguageGate",
+    "PairFeatures",
     "ReverseAligner",
     "TextAligner",
     "pair_scores",

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 
-from langalign_sk._numeric import PairMoments, as_float_matrix, as_numpy
+from langalign_sk._numeric import FloatArray, PairMoments, as_float_matrix, as_numpy
 from langalign_sk.align._arrays import UNNAMED
 from langalign_sk.align._gate import fit_gate, moments_of_languages
 from langalign_sk.align._gate_rate import held_out_rate
@@ -29,6 +30,7 @@ from langalign_sk.align._pairs import (
     width_of_rows,
 )
 from langalign_sk.align._robust import judged
+from langalign_sk.align._stacked import stacked, stacked_langs
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.maps import (
     SHARE,
@@ -60,6 +62,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         "gate": [StrOptions({"hard", "soft"}), None],
         "robust": [StrOptions({"trim", "weight"}), None],
         "blend": [SHARE],
+        "n_texts": [Interval(Integral, 1, 2, closed="both")],
         "keep_moments": ["boolean"],
         "random_state": ["random_state"],
     }
@@ -77,6 +80,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         blend: float = 1.0,
         unlabeled: Any = None,
         blocks: Any = None,
+        n_texts: int = 1,
         keep_moments: bool = False,
         random_state: Any = None,
     ) -> None:
@@ -87,6 +91,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         self.blend = blend
         self.unlabeled = unlabeled
         self.blocks = blocks
+        self.n_texts = n_texts
         self.keep_moments = keep_moments
         self.random_state = random_state
 
@@ -203,6 +208,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         # As a side of pairs, X is as wide as the moments say, not as the rows to transform.
         side = from_y and go_on
         X = as_float_matrix(as_numpy(X), name="X") if side else self._check_X(X, reset=not go_on)
+        X, lang = self._single(X, from_y), stacked_langs(lang, self.n_texts)
         corpora = resolve_corpora(pairs, y, X, blocks=blocks, owner=owner, names=names)
         pools = as_pools(self.unlabeled if unlabeled is None else unlabeled, owner, texts=False)
         methods = [resolve_map(m, random_state=self.random_state) for m in self._methods()]
@@ -221,7 +227,9 @@ class BaseAligner(PairedEstimator, MovesRows):
         pools = {match_code(name, [stays, *moved]) or name: rows for name, rows in pools.items()}
         check_languages(stays, moved, pools, self.stays_ if go_on else stays, owner=owner)
         self.layout_ = find_layout(ways, blocks)
-        width = width_of_rows(X.shape[1], ways, self.layout_, either_side=from_y)
+        width = width_of_rows(
+            X.shape[1], ways, self.layout_, either_side=from_y, n_texts=self.n_texts
+        )
         # Without blocks, vectors of unequal width can't be mixed: only rows that move come in.
         one_space = self.layout_ is None and ways[0].widths == (width, width)
         if one_space and self.gate is None and len(moved) > 1:
@@ -231,7 +239,8 @@ class BaseAligner(PairedEstimator, MovesRows):
             )
         languages = [stays, *moved] if self._backwards else [*moved, stays]
         self.languages_, self.stays_ = np.array(languages, dtype=object), stays
-        self.n_features_in_, self._n_features_out = width, ways[0].widths[1]
+        self.n_features_in_ = self.n_texts * width
+        self._n_features_out = self.n_texts * ways[0].widths[1]
         self.n_pairs_ = sum(part.n for part in earlier.values())
         self.n_pairs_ += sum(corpus.n_pairs for corpus in corpora or [])
         self.bad_share_ = {way.moved: share for way, share in zip(ways, shares, strict=False)}
@@ -239,6 +248,17 @@ class BaseAligner(PairedEstimator, MovesRows):
         self._fit(methods, ways, moved, earlier, pools, gated=gated, measured=lang is None)
         self._look_at(X, lang)
         return corpora, pools
+
+    def _single(self, X: FloatArray, from_y: bool) -> FloatArray:
+        """Return the vectors of single texts, those of a row one under the other."""
+        if self.n_texts > 1 and from_y:
+            raise ValueError('pairs="y" pairs rows of one text; n_texts=2 needs pairs of their own')
+        if X.shape[1] % self.n_texts:
+            raise ValueError(
+                f"X has {X.shape[1]} columns, an odd number; with n_texts=2 a row holds the "
+                "vectors of two texts, [u | v]"
+            )
+        return stacked(X, self.n_texts)
 
     def _fit(
         self,
@@ -345,6 +365,9 @@ class LangAligner(BaseAligner):
     blocks : dict of str to int, default=None
         Language → width, in column order, where `X` is in language blocks and the pairs are raw
         arrays; of two blocks of one width, the first is the source's.
+    n_texts : {1, 2}, default=1
+        How many texts a row of `X` holds. With 2, a row is ``[u | v]``, the vectors of two texts
+        side by side, each of which is moved on its own; pairs hold single sentences all the same.
     keep_moments : bool, default=False
         Save the moments too, three matrices, so that `partial_fit` can go on after loading.
     random_state : int, RandomState instance or None, default=None
@@ -431,7 +454,7 @@ class ReverseAligner(BaseAligner):
         False leaves source rows alone, for a head that is trained already; for one that is
         trained behind the aligner, True did better with most encoders measured. With a strong
         encoder of the target language `LangAligner` did better still.
-    gate, robust, blend, unlabeled, keep_moments, blocks, random_state
+    gate, robust, blend, unlabeled, blocks, n_texts, keep_moments, random_state
         As in `LangAligner`; without pairs, `unlabeled` is [source, target, ...].
 
     Attributes
@@ -484,8 +507,9 @@ class ReverseAligner(BaseAligner):
         robust: str | None = None,
         blend: float = 1.0,
         unlabeled: Any = None,
-        keep_moments: bool = False,
         blocks: Any = None,
+        n_texts: int = 1,
+        keep_moments: bool = False,
         random_state: Any = None,
     ) -> None:
         super().__init__(
@@ -496,6 +520,7 @@ class ReverseAligner(BaseAligner):
             blend=blend,
             unlabeled=unlabeled,
             blocks=blocks,
+            n_texts=n_texts,
             keep_moments=keep_moments,
             random_state=random_state,
         )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from langalign_sk.align._arrays import UNNAMED, as_corpus
 from langalign_sk.align._pairs import as_corpora, as_pools, came_as_arrays, no_pairs
+from langalign_sk.align._stacked import stacked, stacked_langs
 from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.text import (
     EmbeddingExtractor,
@@ -23,10 +24,18 @@ class Embedded(NamedTuple):
     vectors: Any
     corpora: list[ParallelCorpus]
     pools: list[TextPool] | None
-    #: Language of each row; None where blocks or the gate tell it.
+    #: Language of each row, or of each of its texts; None where blocks or the gate tell it.
     langs: Any
     #: What told the languages, where nothing else would.
     detector: LanguageDetector | None
+    #: Vectors side by side in a row: 2 for rows of two texts that were read apart; None where the
+    #: embedder does not tell.
+    n_texts: int | None = None
+
+    def singles(self) -> tuple[Any, Any]:
+        """Return the vectors of single texts, those of a row one under the other, and languages."""
+        n_texts = self.n_texts or 1
+        return stacked(self.vectors, n_texts), stacked_langs(self.langs, n_texts)
 
 
 def embedded(
@@ -51,15 +60,37 @@ def embedded(
         learn_languages(embedder, corpora)
     elif gate == "hard" and isinstance(embedder, EmbeddingExtractor):
         detector = _detector(embedder, corpora)
-    vectors, langs = embed_rows(embedder, X, lang, detector, y=y, fitting=True)
+    vectors, langs, n_texts = _embed(embedder, X, lang, detector, y=y, fitting=True)
     pools = as_pools(unlabeled, owner, texts=True).values()
+    if n_texts is not None:
+        for name, given in (("pairs", corpora), ("unlabeled", pools)):
+            _check_two(embedder, given, name, owner)
     return Embedded(
         vectors,
         [corpus.embed(embedder) for corpus in corpora],
         [pool.embed(embedder) for pool in pools] or None,
         langs,
         detector,
+        n_texts,
     )
+
+
+def _check_two(embedder: Any, corpora: Iterable[Any], name: str, owner: str) -> None:
+    """Refuse pairs of one text a row where rows of two are read together, and the other way."""
+    rows_hold, together = embedder.n_texts_, embedder.two_texts == "together"
+    for corpus in corpora:
+        if rows_hold == 2 and together and corpus.n_texts == 1:
+            raise ValueError(
+                f'{owner}: X holds two texts a row, read together (two_texts="together"), but the '
+                f"{name} hold one ({corpus!r}): give rows of two on both sides, such as "
+                'ParallelCorpus([(premise, hypothesis), ...], ...), or two_texts="apart", which '
+                "learns from single sentences"
+            )
+        if rows_hold == 1 and together and corpus.n_texts == 2:
+            raise ValueError(
+                f"{owner}: the {name} hold two texts a row, read together, but X holds one "
+                f"({corpus!r}): give X two texts a row as well"
+            )
 
 
 def text_corpora(embedder: Any, pairs: Any, owner: str) -> list[ParallelCorpus]:
@@ -89,12 +120,25 @@ def embed_rows(
     fitting: bool = False,
 ) -> tuple[Any, Any]:
     """Return texts as vectors, and their languages where vectors and blocks do not tell them."""
+    return _embed(embedder, X, lang, detector, y=y, fitting=fitting)[:2]
+
+
+def _embed(
+    embedder: Any,
+    X: Any,
+    lang: Any,
+    detector: LanguageDetector | None,
+    *,
+    y: Any = None,
+    fitting: bool = False,
+) -> tuple[Any, Any, int | None]:
+    """Return vectors, languages, and how many vectors stand side by side in a row."""
     if isinstance(embedder, EmbeddingExtractor):
-        vectors, langs = embed_told(embedder, X, lang, detector, fitting=fitting)
+        vectors, langs, _, n_vectors = embed_told(embedder, X, lang, detector, fitting=fitting)
         if detector is not None:
-            return vectors, langs
-        return vectors, lang if langs is None else None  # blocks tell it themselves
-    return (embedder.fit_transform(X, y) if fitting else embedder.transform(X)), lang
+            return vectors, langs, n_vectors
+        return vectors, lang if langs is None else None, n_vectors  # blocks tell it themselves
+    return (embedder.fit_transform(X, y) if fitting else embedder.transform(X)), lang, None
 
 
 def learn_languages(embedder: Any, corpora: Sequence[ParallelCorpus]) -> None:

@@ -14,11 +14,20 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, row_blocks
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.align._gate_rate import rate_on, tell_of_gate
+from langalign_sk.align._stacked import (
+    row_name,
+    stacked,
+    stacked_langs,
+    unstacked,
+    width_hint,
+)
 from langalign_sk.maps import BaseMap
 from langalign_sk.text import BlockLayout, match_code
 
 
-def block_codes(X: FloatArray, layout: BlockLayout, languages: Sequence[str]) -> np.ndarray:
+def block_codes(
+    X: FloatArray, layout: BlockLayout, languages: Sequence[str], n_texts: int = 1
+) -> np.ndarray:
     """Return the index into `languages` of the one block in which each row is not zero."""
     known = layout.languages
     used = np.empty((len(X), len(known)), dtype=bool)
@@ -27,16 +36,16 @@ def block_codes(X: FloatArray, layout: BlockLayout, languages: Sequence[str]) ->
             used[rows, j] = (X[rows, layout.columns(lang)] != 0).any(axis=1)
     wrong = np.flatnonzero(used.sum(axis=1) != 1)
     if len(wrong):
-        row, others = wrong[0], f"({len(wrong)} such rows)"
-        blocks = [lang for lang, here in zip(known, used[row], strict=True) if here]
+        first, others = row_name(int(wrong[0]), n_texts), f"({len(wrong)} such rows)"
+        blocks = [lang for lang, here in zip(known, used[wrong[0]], strict=True) if here]
         if not blocks:
             raise ValueError(
-                f"row {row} of X is zero in every language block {others}, so its "
+                f"{first} of X is zero in every language block {others}, so its "
                 "language is unknown: the encoder gave a zero vector, or X does not come from "
                 f"the extractor whose blocks are {layout}"
             )
         raise ValueError(
-            f"row {row} of X is non-zero in the blocks of {blocks} {others}; a row must "
+            f"{first} of X is non-zero in the blocks of {blocks} {others}; a row must "
             "be non-zero in exactly one language block. A step between the extractor and the "
             "aligner (StandardScaler, PCA, ...) or another block order than "
             f"{layout} breaks this: put such steps after the aligner"
@@ -48,17 +57,20 @@ def block_codes(X: FloatArray, layout: BlockLayout, languages: Sequence[str]) ->
     if (codes < 0).any():
         row = int(np.flatnonzero(codes < 0)[0])
         raise ValueError(
-            f"row {row} of X is in language {known[int(used[row].argmax())]!r}, but the pairs "
-            f"cover {list(languages)}: add pairs for that language"
+            f"{row_name(row, n_texts)} of X is in language {known[int(used[row].argmax())]!r}, but "
+            f"the pairs cover {list(languages)}: add pairs for that language"
         )
     return codes
 
 
-def declared_codes(lang: Any, n_rows: int, languages: Sequence[str]) -> np.ndarray:
+def declared_codes(
+    lang: Any, n_rows: int, languages: Sequence[str], n_texts: int = 1
+) -> np.ndarray:
     """Return the index into `languages` of the language given for each row."""
     given = [lang] * n_rows if isinstance(lang, str) else list(lang)
     if len(given) != n_rows:
-        raise ValueError(f"lang= names {len(given)} languages for {n_rows} rows of X")
+        n, n_rows = len(given) // n_texts, n_rows // n_texts
+        raise ValueError(f"lang= names {n} languages for {n_rows} rows of X")
     index: dict[Any, int] = {}
     for name in dict.fromkeys(given):
         known = match_code(name, languages) if isinstance(name, str) else None
@@ -67,7 +79,8 @@ def declared_codes(lang: Any, n_rows: int, languages: Sequence[str]) -> np.ndarr
     for row, name in enumerate(given):
         if name not in index:
             raise ValueError(
-                f"lang= says {name!r} for row {row}, but the pairs cover {list(languages)}"
+                f"lang= says {name!r} for {row_name(row, n_texts).rstrip(',')}, but the pairs "
+                f"cover {list(languages)}"
             )
     return np.array([index[name] for name in given], dtype=np.intp)
 
@@ -87,6 +100,7 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     _backwards: ClassVar[bool]
 
     gate: str | None
+    n_texts: int
 
     maps_: dict[str, Any]
     gate_: LanguageGate | None
@@ -106,7 +120,8 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             Vectors; languages may be mixed.
         lang : str or array-like of str, default=None
             Language of each row, where it is known; it overrules the gate. Reaches this method
-            through a pipeline only where metadata routing is on, and never through a scorer.
+            through a pipeline only where metadata routing is on, and never through a scorer. For
+            rows of two texts it may be two codes a row.
 
         Returns
         -------
@@ -114,8 +129,12 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             All rows in one space, float32 or float64 as `X`.
         """
         check_is_fitted(self)
-        X = self._check_X(X, reset=False)
-        shape = (len(X), self._n_features_out)
+        X = stacked(self._check_X(X, reset=False), self.n_texts)
+        return unstacked(self._moved(X, stacked_langs(lang, self.n_texts)), self.n_texts)
+
+    def _moved(self, X: FloatArray, lang: Any) -> FloatArray:
+        """Return the vectors of single texts, moved where they are to move."""
+        shape = (len(X), self._n_features_out // self.n_texts)
         if self.gate == "soft" and self.gate_ is not None and lang is None:
             blend = np.zeros(shape, dtype=X.dtype)
             for share, name in zip(self.gate_.proba(X).T, self.languages_, strict=True):
@@ -142,14 +161,15 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         Returns
         -------
         proba : ndarray of shape (n_samples, n_languages)
-            Columns in the order of `languages_`.
+            Columns in the order of `languages_`; for rows of two texts those of the first text,
+            then those of the second.
         """
         check_is_fitted(self)
-        X = self._check_X(X, reset=False)
+        X = stacked(self._check_X(X, reset=False), self.n_texts)
         if self.gate_ is not None:
-            return self.gate_.proba(X)
+            return unstacked(self.gate_.proba(X), self.n_texts)
         proba: FloatArray = np.eye(len(self.languages_), dtype=X.dtype)[self._codes(X, None)]
-        return proba
+        return unstacked(proba, self.n_texts)
 
     @available_if(_inverts)
     def inverse_transform(self, X: Any) -> FloatArray:
@@ -167,36 +187,44 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         """
         check_is_fitted(self)
         X = as_float_matrix(as_numpy(X), name="X")
+        if X.shape[1] != self._n_features_out:
+            hint = width_hint(X.shape[1], self._n_features_out, self.n_texts)
+            raise ValueError(
+                f"X has {X.shape[1]} features, but {type(self).__name__} gives "
+                f"{self._n_features_out}{hint}"
+            )
         ((lang, fitted),) = self.maps_.items()
-        back: FloatArray = fitted.inverse_transform(X)
+        back: FloatArray = fitted.inverse_transform(stacked(X, self.n_texts))
         if self.layout_ is None:
-            return back
+            return unstacked(back, self.n_texts)
         out = np.zeros((len(back), self.layout_.width), dtype=back.dtype)
         out[:, self.layout_.columns(lang)] = back
-        return out
+        return unstacked(out, self.n_texts)
 
     def _codes(self, X: FloatArray, lang: Any) -> np.ndarray:
         """Return the index into `languages_` of each row; `lang` may not contradict its block."""
-        languages = list(self.languages_)
-        declared = None if lang is None else declared_codes(lang, len(X), languages)
+        languages, n_texts = list(self.languages_), self.n_texts
+        declared = None if lang is None else declared_codes(lang, len(X), languages, n_texts)
         if self.layout_ is None:
             if declared is not None:
                 return declared
             if self.gate_ is None:
                 return np.full(len(X), languages.index(next(iter(self.maps_))))
             return self.gate_._codes(X, languages.index(self.stays_))
-        codes = block_codes(X, self.layout_, languages)
+        codes = block_codes(X, self.layout_, languages, n_texts)
         if declared is not None and (declared != codes).any():
             row = int(np.flatnonzero(declared != codes)[0])
             raise ValueError(
-                f"lang= says {languages[declared[row]]!r} for row {row} of X, but the row "
-                f"is in the block of {languages[codes[row]]!r}"
+                f"lang= says {languages[declared[row]]!r} for {row_name(row, n_texts)} of X, but "
+                f"it is in the block of {languages[codes[row]]!r}"
             )
         return codes
 
     def _look_at(self, X: FloatArray, lang: Any = None) -> None:
         """Record which share of `X` is in a source language, and warn if it is none at all."""
-        if X.shape[1] != self.n_features_in_:  # the source side of pairs of unequal width
+        if (
+            X.shape[1] * self.n_texts != self.n_features_in_
+        ):  # the source side of pairs of unequal width
             self.source_rate_ = 1.0
             return
         stays = self.languages_[self._codes(X, lang)] == self.stays_
@@ -232,6 +260,14 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def _check_X(self, X: Any, *, reset: bool) -> FloatArray:
         """Return 2-D finite floats: scikit-learn's checks, and our word on broken rows."""
         dtypes = [np.float64, np.float32]
+        shape: tuple[int, ...] = getattr(X, "shape", ())
+        if not reset and len(shape) == 2:
+            hint = width_hint(shape[1], self.n_features_in_, self.n_texts)
+            if hint:
+                raise ValueError(
+                    f"X has {shape[1]} features, but {type(self).__name__} is expecting "
+                    f"{self.n_features_in_} features as input{hint}"
+                )
         X = validate_data(self, as_numpy(X), dtype=dtypes, ensure_all_finite=False, reset=reset)
         return as_float_matrix(X, name="X")
 

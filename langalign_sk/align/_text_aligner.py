@@ -21,6 +21,10 @@ class TextAligner(TransformerMixin, PairedEstimator):
     The language of each row comes from its text. Languages that share a script are told apart by
     what the pairs show, unless the embedder knows better (`detect`, `lang_column`).
 
+    Rows may hold two texts. Where the embedder reads them apart, each is moved on its own, by a map
+    learned from single sentences: pairs of one text a row, or of two, which are taken one by one.
+    Where it reads them together, pairs must hold rows of two on both sides.
+
     In a pipeline of two steps a grid over the embedder's settings would compare maps learned from
     stale vectors. Here the pairs are embedded by whatever embedder is being fitted.
 
@@ -87,7 +91,7 @@ class TextAligner(TransformerMixin, PairedEstimator):
 
         Parameters
         ----------
-        X : iterable of str
+        X : iterable of str, or of tuples of two
             Texts as the pipeline will see them.
         y : array-like, default=None
             Passed to the embedder's `fit`; class labels are never taken for pairs.
@@ -111,7 +115,7 @@ class TextAligner(TransformerMixin, PairedEstimator):
 
         Parameters
         ----------
-        X : iterable of str
+        X : iterable of str, or of tuples of two
             Texts as the pipeline will see them.
         y, pairs, unlabeled, lang
             See :meth:`fit`.
@@ -135,7 +139,10 @@ class TextAligner(TransformerMixin, PairedEstimator):
             found = embedded(
                 embedder, X, y, given, unlabeled, owner, lang=lang, gate=self.aligner.gate
             )
-            draft.aligner_ = clone(self.aligner).fit(
+            aligner = clone(self.aligner)
+            if found.n_texts is not None:
+                aligner.set_params(n_texts=found.n_texts)
+            draft.aligner_ = aligner.fit(
                 found.vectors, None, pairs=found.corpora, unlabeled=found.pools, lang=found.langs
             )
             draft.embedder_, draft.detector_ = embedder, found.detector
@@ -146,7 +153,7 @@ class TextAligner(TransformerMixin, PairedEstimator):
 
         Parameters
         ----------
-        X : iterable of str
+        X : iterable of str, or of tuples of two
             Texts; languages may be mixed.
         lang : str or sequence of str, default=None
             Language of all rows, or of each, where it is known; nothing is detected then.

@@ -24,6 +24,7 @@ from langalign_sk.corpus._content import (
     choose_groups,
     combine,
     extend_hash,
+    single_texts,
     start_hash,
     tied_rows,
 )
@@ -31,6 +32,7 @@ from langalign_sk.corpus._inputs import (
     as_count,
     as_indices,
     as_pair_weights,
+    as_rows,
     check_in_layout,
     frozen,
 )
@@ -60,6 +62,7 @@ class Corpus(Immutable):
     _n: int
     _langs: tuple[str | None, ...]
     _widths: tuple[int, ...] | None
+    _n_texts: int
     _weight: Float64Array | None
     _layout: BlockLayout | None
     _spec: str | None
@@ -82,7 +85,8 @@ class Corpus(Immutable):
     def _like(self, **fields: Any) -> Self:
         """Make a corpus that shares languages and origin with this one."""
         new = object.__new__(type(self))
-        same = {name: getattr(self, name) for name in ("_langs", "_widths", "_layout", "_spec")}
+        shared = ("_langs", "_widths", "_n_texts", "_layout", "_spec")
+        same = {name: getattr(self, name) for name in shared}
         new._set(**{**same, **fields})
         return new
 
@@ -90,6 +94,11 @@ class Corpus(Immutable):
     def is_text(self) -> bool:
         """True for texts, False for vectors."""
         return self._widths is None
+
+    @property
+    def n_texts(self) -> int:
+        """How many texts a row holds on each side; 1 for vectors."""
+        return self._n_texts
 
     @property
     def layout(self) -> BlockLayout | None:
@@ -260,13 +269,19 @@ class Corpus(Immutable):
             total = frozen(np.concatenate([np.ones(n) if w is None else w for w, n in rows]))
         return self._like(_n=self._n + other._n, _weight=total, _parts=(self, other))
 
+    def _texts(self) -> str:
+        """Say how many texts a row holds."""
+        return "texts" if self._n_texts == 1 else "two texts"
+
     def _kind(self) -> str:
         """Say what the rows are: texts, or vectors of which numbers and widths."""
         node = self
         while node._parts is not None:
             node = node._parts[0]
         return " and ".join(
-            "texts" if isinstance(side, tuple) else f"{side.dtype} vectors of width {side.shape[1]}"
+            self._texts()
+            if isinstance(side, tuple)
+            else f"{side.dtype} vectors of width {side.shape[1]}"
             for side in node._attached()
         )
 
@@ -322,7 +337,7 @@ class Corpus(Immutable):
 
     def _description(self) -> str:
         """Say what the rows are, for the repr."""
-        what = "texts" if self._widths is None else "->".join(map(str, self._widths))
+        what = self._texts() if self._widths is None else "->".join(map(str, self._widths))
         no_rows = not self._in_memory and self._path is None
         return f"{self._n} {self._row_name} of {what}{', detached' if no_rows else ''}"
 
@@ -381,18 +396,27 @@ class Corpus(Immutable):
         return self._embedded.get(spec, lambda: self._encoded(extractor, layout, spec))
 
     def _encoded(self, extractor: Any, layout: BlockLayout | None, spec: str | None) -> Self:
-        """Corpus of the vectors that an extractor gives."""
+        """Corpus of the vectors that an extractor gives.
+
+        Rows of two texts that it reads apart are two rows, of one text each.
+        """
+        apart = self._n_texts == 2 and getattr(extractor, "two_texts", "apart") == "apart"
+        n, weight, texts = self._n, self._weight, self._rows()
+        if apart:
+            n, weight = 2 * n, None if weight is None else frozen(np.repeat(weight, 2))
+            texts = tuple(tuple(single_texts(side)) for side in texts)  # type: ignore[arg-type]
         sides = tuple(
             _embed_side(extractor, side, lang, name, layout)
-            for side, lang, name in zip(self._rows(), self._langs, self._side_names, strict=True)
+            for side, lang, name in zip(texts, self._langs, self._side_names, strict=True)
         )
         langs = self._langs
         if layout is not None:  # from here on, a language is spelt as the extractor spells it
             langs = tuple(lang and match_code(lang, layout.languages) for lang in langs)
         return self._like(
-            _n=self._n,
-            _weight=self._weight,
+            _n=n,
+            _weight=weight,
             _sides=sides,
+            _n_texts=1,
             _widths=tuple(side.shape[1] for side in sides),
             _layout=layout,
             _spec=spec,
@@ -541,6 +565,7 @@ class Corpus(Immutable):
             "n": self._n,
             "langs": list(self._langs),
             "widths": None if self._widths is None else list(self._widths),
+            "n_texts": self._n_texts,
             "layout": _plain(self._layout),
             "spec": self._spec,
         }
@@ -561,12 +586,13 @@ class Corpus(Immutable):
             raise ValueError(f"a {type(self).__name__} of unknown format {state['format']!r}")
         widths, layout, rows = state["widths"], state["layout"], state["rows"]
         if rows is not None:
-            rows = tuple(tuple(s) if widths is None else frozen(s) for s in rows)
+            rows = tuple(as_rows(s, "rows") if widths is None else frozen(s) for s in rows)
         weight = state.get("weight")
         self._set(
             _n=state["n"],
             _langs=tuple(state["langs"]),
             _widths=None if widths is None else tuple(widths),
+            _n_texts=state.get("n_texts", 1),
             _weight=None if weight is None else frozen(weight),
             _layout=None if layout is None else BlockLayout(dict(layout)),
             _spec=state["spec"],

@@ -69,6 +69,8 @@ def clean_pairs(corpus: ParallelCorpus) -> CleanPairs:
     """
     if not corpus.is_text:
         raise TypeError("clean_pairs needs pairs of texts; these are vectors")
+    if corpus.n_texts == 2:
+        raise ValueError("clean_pairs takes pairs of one text each; these rows hold two")
     own_script = _ScriptTest(corpus.source_lang, corpus.target_lang)
     source, target = (
         [plain_text(text) for text in side] for side in (corpus.source, corpus.target)

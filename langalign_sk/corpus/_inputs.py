@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Number
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk._io import as_texts
+from langalign_sk._io import as_text_rows, hold_two
 from langalign_sk._numeric import Float64Array, as_float_matrix, as_numpy, as_weights
 from langalign_sk.corpus._content import Rows
 from langalign_sk.text import BlockLayout
 
 
 def as_rows(rows: Any, name: str) -> Rows:
-    """Texts as a tuple, vectors as a read-only view; which of the two is told by the values."""
+    """Texts as a tuple, vectors as a read-only view; which of the two is told by the values.
+
+    Rows of two texts are tuples in it.
+    """
     rows = as_numpy(rows)
     shape = getattr(rows, "shape", None)
     if isinstance(rows, list | tuple) and rows and not isinstance(rows[0], str):
         if isinstance(rows[0], Number | np.generic):
             raise _labels(name)
-        if isinstance(rows[0], list | tuple) or hasattr(rows[0], "shape"):
+        pair = isinstance(rows[0], list | tuple) and any(isinstance(t, str) for t in rows[0])
+        if not pair and (isinstance(rows[0], list | tuple) or hasattr(rows[0], "shape")):
             return frozen(as_float_matrix(rows, name=name))
     elif hasattr(rows, "nnz") or (
         shape is not None and len(shape) > 0 and np.asarray(rows).dtype.kind in "biufc"
@@ -29,10 +34,35 @@ def as_rows(rows: Any, name: str) -> Rows:
         if shape is not None and len(shape) == 1:
             raise _labels(name)
         return frozen(as_float_matrix(rows, name=name))
-    texts = tuple(as_texts(rows, what=name))
+    texts = tuple(as_text_rows(rows, what=name))
     if not texts:
         raise ValueError(f"{name} holds no rows; at least one is needed")
     return texts
+
+
+def texts_in(rows: Rows) -> int:
+    """Return how many texts a row holds; 1 for vectors."""
+    return 2 if isinstance(rows, tuple) and hold_two(rows) else 1
+
+
+def flat_columns(*sides: Any) -> list[Any]:
+    """Return the columns of a file that sides of one column, or of two, are in."""
+    columns: list[Any] = []
+    for side in sides:
+        if isinstance(side, list | tuple) and len(side) != 2:
+            raise ValueError(f"{side!r}: a side has one column, or two for rows of two texts")
+        columns += side if isinstance(side, list | tuple) else [side]
+    return columns
+
+
+def sides_of(texts: Sequence[Sequence[str]], *sides: Any) -> list[Any]:
+    """Return rows of each side from the columns that `flat_columns` names."""
+    rest, found = list(texts), []
+    for side in sides:
+        first = rest.pop(0)
+        two = isinstance(side, list | tuple)
+        found.append(list(zip(first, rest.pop(0), strict=True)) if two else first)
+    return found
 
 
 def _labels(name: str) -> ValueError:

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from langalign_sk._io import read_csv, read_jsonl, read_po, read_tmx, read_tsv, read_xliff
+from langalign_sk._io import (
+    as_text_rows,
+    read_csv,
+    read_jsonl,
+    read_po,
+    read_tmx,
+    read_tsv,
+    read_xliff,
+)
 from langalign_sk._numeric import Float64Array, PairMoments
 from langalign_sk.corpus._base import Corpus
 from langalign_sk.corpus._content import Rows
-from langalign_sk.corpus._inputs import as_pair_weights, as_rows, check_lang, check_layout
+from langalign_sk.corpus._inputs import (
+    as_pair_weights,
+    as_rows,
+    check_lang,
+    check_layout,
+    flat_columns,
+    sides_of,
+    texts_in,
+)
 from langalign_sk.text import BlockLayout, same_code
 
 PathLike = str | os.PathLike[str]
+#: A column by name or position, or two of them.
+Columns = str | int | Sequence[str | int]
 
 
 class ParallelCorpus(Corpus):
@@ -24,10 +42,11 @@ class ParallelCorpus(Corpus):
 
     Parameters
     ----------
-    source, target : sequence of str, or array-like of shape (n, d)
-        Texts (lists, series, 1-D arrays, one-column frames) or vectors (2-D numbers, one row per
-        text), both sides alike. Vectors that are float32 or float64 arrays are not copied: the
-        corpus holds a read-only view, so do not change the array afterwards.
+    source, target : sequence of str or of tuples of two, or array-like of shape (n, d)
+        Texts (lists, series, 1-D arrays, one-column frames), rows of two texts (lists of tuples,
+        n x 2 arrays) or vectors (2-D numbers, one row per text), both sides alike. Vectors that are
+        float32 or float64 arrays are not copied: the corpus holds a read-only view, so do not
+        change the array afterwards.
     source_lang, target_lang : str, optional
         Language codes. `embed` needs both where the extractor has one model per language.
     weight : array-like of shape (n,), optional
@@ -38,12 +57,14 @@ class ParallelCorpus(Corpus):
 
     Attributes
     ----------
-    source, target : tuple of str, or ndarray
+    source, target : tuple of str or of tuples of two, or ndarray
         The rows, read-only.
     source_lang, target_lang : str or None
     weight : ndarray of shape (n,) or None
     n_pairs : int
     is_text : bool
+    n_texts : int
+        How many texts a row holds on each side; 1 for vectors.
     widths : tuple of int, or None
         Columns of source and target vectors; None for texts.
     layout : BlockLayout or None
@@ -124,6 +145,13 @@ class ParallelCorpus(Corpus):
                 f"source holds {kinds[0]}, target {kinds[1]}; give texts on both sides (embed() "
                 "makes vectors of both) or vectors on both"
             )
+        n_texts = texts_in(left)
+        if n_texts != texts_in(right):
+            one, two = ("target", "source") if n_texts == 2 else ("source", "target")
+            raise ValueError(
+                f"{two} holds two texts a row, {one} one; give rows of two on both sides, or one "
+                "text a row on both"
+            )
         if len(left) != len(right):
             raise ValueError(
                 f"source has {len(left)} rows, target {len(right)}; row i of one must be the "
@@ -135,6 +163,7 @@ class ParallelCorpus(Corpus):
             _n=len(left),
             _langs=langs,
             _widths=widths,
+            _n_texts=n_texts,
             _weight=as_pair_weights(weight, len(left)),
             _layout=layout,
             _sides=(left, right),
@@ -217,8 +246,10 @@ class ParallelCorpus(Corpus):
         -------
         ParallelCorpus
             The vectors, in the same order and with the same weights, with the `layout` and `spec`
-            of the extractor. The last results are remembered by specification (512 MB of them in
-            all), so that equal extractors, in the folds of a grid search say, encode once.
+            of the extractor. Rows of two texts that it reads apart give two pairs each: the first
+            texts are translations of each other, and so are the second. The last results are
+            remembered by specification (512 MB of them in all), so that equal extractors, in the
+            folds of a grid search say, encode once.
         """
         return self._embed(extractor)
 
@@ -226,8 +257,8 @@ class ParallelCorpus(Corpus):
     def from_tsv(
         cls,
         path: PathLike,
-        source: str | int,
-        target: str | int,
+        source: Columns,
+        target: Columns,
         *,
         source_lang: str | None = "en",
         target_lang: str | None = None,
@@ -240,8 +271,9 @@ class ParallelCorpus(Corpus):
         Parameters
         ----------
         path : path
-        source, target : str or int
-            Columns by name in the first line, or by position from 0.
+        source, target : str or int, or two of them
+            Columns by name in the first line, or by position from 0; two for each side of rows of
+            two texts.
         source_lang, target_lang : str, optional
         header : bool, optional
             Whether the first line holds names. None: if a column is given by name.
@@ -259,15 +291,19 @@ class ParallelCorpus(Corpus):
         ...     ParallelCorpus.from_tsv(file, "en", "ko", target_lang="ko")
         ParallelCorpus(en->ko, 1 pairs of texts)
         """
-        found = read_tsv(path, [source, target], header=header, quoting=quoting, encoding=encoding)
-        return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
+        found = read_tsv(
+            path, flat_columns(source, target), header=header, quoting=quoting, encoding=encoding
+        )
+        return cls(
+            *sides_of(found.texts, source, target), source_lang=source_lang, target_lang=target_lang
+        )
 
     @classmethod
     def from_csv(
         cls,
         path: PathLike,
-        source: str | int,
-        target: str | int,
+        source: Columns,
+        target: Columns,
         *,
         source_lang: str | None = "en",
         target_lang: str | None = None,
@@ -281,8 +317,9 @@ class ParallelCorpus(Corpus):
         ----------
         path : path
             The file.
-        source, target : str or int
-            Columns by name in the first line, or by position from 0.
+        source, target : str or int, or two of them
+            Columns by name in the first line, or by position from 0; two for each side of rows of
+            two texts.
         source_lang, target_lang : str, optional
             Languages of the two sides.
         header : bool, optional
@@ -297,16 +334,22 @@ class ParallelCorpus(Corpus):
         ParallelCorpus
         """
         found = read_csv(
-            path, [source, target], header=header, delimiter=delimiter, encoding=encoding
+            path,
+            flat_columns(source, target),
+            header=header,
+            delimiter=delimiter,
+            encoding=encoding,
         )
-        return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
+        return cls(
+            *sides_of(found.texts, source, target), source_lang=source_lang, target_lang=target_lang
+        )
 
     @classmethod
     def from_jsonl(
         cls,
         path: PathLike,
-        source: str,
-        target: str,
+        source: str | Sequence[str],
+        target: str | Sequence[str],
         *,
         source_lang: str | None = "en",
         target_lang: str | None = None,
@@ -318,8 +361,8 @@ class ParallelCorpus(Corpus):
         ----------
         path : path
             The file.
-        source, target : str
-            Names of the fields.
+        source, target : str, or two of them
+            Names of the fields; two for each side of rows of two texts.
         source_lang, target_lang : str, optional
             Languages of the two sides.
         encoding : str, default="utf-8"
@@ -329,8 +372,10 @@ class ParallelCorpus(Corpus):
         -------
         ParallelCorpus
         """
-        found = read_jsonl(path, [source, target], encoding=encoding)
-        return cls(*found.texts, source_lang=source_lang, target_lang=target_lang)
+        found = read_jsonl(path, flat_columns(source, target), encoding=encoding)
+        return cls(
+            *sides_of(found.texts, source, target), source_lang=source_lang, target_lang=target_lang
+        )
 
     @classmethod
     def from_tmx(
@@ -423,19 +468,19 @@ class ParallelCorpus(Corpus):
         Parameters
         ----------
         frame : DataFrame
-        source, target : hashable
-            Names of the columns.
+        source, target : hashable, or two of them
+            Names of the columns; two for each side of rows of two texts.
         source_lang, target_lang : str, optional
         weight : hashable, optional
             Name of the column with the weight of each pair.
         """
         columns = list(frame.columns)
-        for name in (source, target, *([] if weight is None else [weight])):
+        for name in [] if weight is None else [weight]:
             if name not in columns:
                 raise ValueError(f"the frame has no column {name!r}; it has {columns[:12]}")
         return cls(
-            frame[source],
-            frame[target],
+            as_text_rows(frame, column=source, what="the frame"),
+            as_text_rows(frame, column=target, what="the frame"),
             source_lang=source_lang,
             target_lang=target_lang,
             weight=None if weight is None else frame[weight],

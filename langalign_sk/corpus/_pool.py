@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 from langalign_sk._io import read_lines, read_tsv
 from langalign_sk._numeric import Moments
 from langalign_sk.corpus._base import Corpus
-from langalign_sk.corpus._inputs import as_rows, check_lang, check_layout
+from langalign_sk.corpus._inputs import (
+    as_rows,
+    check_lang,
+    check_layout,
+    flat_columns,
+    sides_of,
+    texts_in,
+)
 from langalign_sk.text import BlockLayout
 
 
@@ -18,9 +25,9 @@ class TextPool(Corpus):
 
     Parameters
     ----------
-    rows : sequence of str, or array-like of shape (n, d)
-        Texts, or vectors. Vectors that are float32 or float64 arrays are not copied: the pool
-        holds a read-only view, so do not change the array afterwards.
+    rows : sequence of str or of tuples of two, or array-like of shape (n, d)
+        Texts, two a row if need be, or vectors. Vectors that are float32 or float64 arrays are not
+        copied: the pool holds a read-only view, so do not change the array afterwards.
     lang : str
         Language code.
     layout : BlockLayout, optional
@@ -28,11 +35,13 @@ class TextPool(Corpus):
 
     Attributes
     ----------
-    rows : tuple of str, or ndarray
+    rows : tuple of str or of tuples of two, or ndarray
         The rows, read-only.
     lang : str
     n_rows : int
     is_text : bool
+    n_texts : int
+        How many texts a row holds; 1 for vectors.
     width : int or None
         Columns of the vectors; None for texts.
     layout : BlockLayout or None
@@ -72,7 +81,14 @@ class TextPool(Corpus):
         side = as_rows(rows, "rows")
         widths = None if isinstance(side, tuple) else (int(side.shape[1]),)
         check_layout(layout, langs, widths, self._side_names)
-        self._set(_n=len(side), _langs=langs, _widths=widths, _layout=layout, _sides=(side,))
+        self._set(
+            _n=len(side),
+            _langs=langs,
+            _widths=widths,
+            _n_texts=texts_in(side),
+            _layout=layout,
+            _sides=(side,),
+        )
 
     @property
     def rows(self) -> Any:
@@ -118,7 +134,7 @@ class TextPool(Corpus):
         Returns
         -------
         TextPool
-            The vectors, in the same order.
+            The vectors, in the same order; of rows of two texts read apart, one row each.
         """
         return self._embed(extractor)
 
@@ -147,7 +163,7 @@ class TextPool(Corpus):
     def from_tsv(
         cls,
         path: str | os.PathLike[str],
-        column: str | int,
+        column: str | int | Sequence[str | int],
         *,
         lang: str,
         header: bool | None = None,
@@ -160,8 +176,8 @@ class TextPool(Corpus):
         ----------
         path : path
             The file.
-        column : str or int
-            Column by name in the first line, or by position from 0.
+        column : str or int, or two of them
+            Column by name in the first line, or by position from 0; two for rows of two texts.
         lang : str
             Language of the texts.
         header : bool, optional
@@ -175,8 +191,11 @@ class TextPool(Corpus):
         -------
         TextPool
         """
-        found = read_tsv(path, [column], header=header, quoting=quoting, encoding=encoding)
-        return cls(found.texts[0], lang=lang)
+        found = read_tsv(
+            path, flat_columns(column), header=header, quoting=quoting, encoding=encoding
+        )
+        (side,) = sides_of(found.texts, column)
+        return cls(side, lang=lang)
 
     def __repr__(self) -> str:
         return f"TextPool({self.lang[:12]}, {self._description()})"

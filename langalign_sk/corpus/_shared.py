@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from langalign_sk.corpus._content import single_texts
 from langalign_sk.corpus._inputs import as_rows
 from langalign_sk.corpus._parallel import ParallelCorpus
 from langalign_sk.text import column_table
@@ -105,7 +106,7 @@ def shared_strings(
     sides = as_rows(source, "source"), as_rows(target, "target")
     if not all(isinstance(side, tuple) for side in sides):
         raise TypeError("shared_strings needs the texts of both languages; these are vectors")
-    strings = [set(_strings(side)) for side in sides]
+    strings = [set(_strings(single_texts(side))) for side in sides]  # type: ignore[arg-type]
     # A common word of one language ("come") is no name in the other; nor is a sentence's first.
     common = {text for side in strings for text in side if text.islower()}
     # Words of a script that only one of the languages is written in can't be shared.

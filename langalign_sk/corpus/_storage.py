@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk._io import new_version, read_jsonl
+from langalign_sk._io import hold_two, new_version, read_jsonl
 from langalign_sk._numeric import FloatArray
 from langalign_sk.corpus._content import Rows
 from langalign_sk.corpus._inputs import frozen
@@ -80,8 +80,9 @@ def write_folder(
         }
         if isinstance(sides[0], tuple):
             with open(version.folder / _TEXTS, "wb") as file:
-                for row in zip(*sides, strict=True):
-                    file.write(_json_line(dict(zip(names, row, strict=True))))
+                fields, columns = _fields(names, sides)
+                for row in zip(*columns, strict=True):
+                    file.write(_json_line(dict(zip(fields, row, strict=True))))
         whole = {
             "format": FORMAT, **description, "data": version.folder.name, "arrays": described
         }  # fmt: skip
@@ -122,12 +123,25 @@ def read_rows(
         proofs.pop(_WEIGHT).check()
     if arrays:
         return tuple(arrays[name] for name in names), weight, tuple(proofs[name] for name in names)
-    texts = read_jsonl(folder / _TEXTS, names).texts
+    two = description.get("n_texts", 1) == 2
+    fields = [f"{name}_{place}" for name in names for place in (1, 2)] if two else names
+    texts = read_jsonl(folder / _TEXTS, fields).texts
     if len(texts[0]) != description["n"]:
         raise ValueError(
             f"{folder / _TEXTS} holds {len(texts[0])} rows; {DESCRIPTION} says {description['n']}"
         )
+    if two:
+        sides = zip(texts[::2], texts[1::2], strict=True)
+        return tuple(tuple(zip(*side, strict=True)) for side in sides), weight, ()
     return tuple(tuple(side) for side in texts), weight, ()
+
+
+def _fields(names: Sequence[str], sides: Sequence[Any]) -> tuple[list[str], list[Sequence[str]]]:
+    """Return the columns of texts and their names, two for each side with rows of two."""
+    if not hold_two(sides[0]):
+        return list(names), list(sides)
+    fields = [f"{name}_{place}" for name in names for place in (1, 2)]
+    return fields, [column for side in sides for column in zip(*side, strict=True)]
 
 
 def _block_rows(array: npt.NDArray[Any]) -> int:

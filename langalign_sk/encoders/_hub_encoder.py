@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 from sklearn.exceptions import NotFittedError
 
+from langalign_sk._io import TextRow
 from langalign_sk._process import encode_lock, identity, load_once
 from langalign_sk.encoders._checkpoint import Checkpoint, find_checkpoint
 from langalign_sk.encoders._hub_model import (
@@ -59,7 +60,7 @@ class HubEncoder:
         tokens = self.loaded(0).chunk(self.settings)
         return None if tokens is None else count * tokens, count * _ROWS_PER_CHUNK
 
-    def prepare(self, texts: list[str]) -> Prepared:
+    def prepare(self, texts: Sequence[TextRow]) -> Prepared:
         """Tokens of the texts."""
         model = self.loaded(0)
         parts = []

@@ -45,9 +45,9 @@ class HubModel(BaseEstimator):
         Branch, tag or commit on the Hub.
     pooling : {"mean", "cls", "max", "last", "weighted-mean"}, default=None
         How token vectors become one vector; in a weighted mean the n-th token counts n times.
-        None takes what a sentence-transformers checkpoint brings, "mean" for a plain one. With a
-        value (or `layer`), what a sentence-transformers checkpoint does behind its transformer is
-        left out.
+        None takes what a sentence-transformers checkpoint brings, what the last layer of a
+        cross-encoder or classifier reads, "mean" for other plain ones. With a value (or `layer`),
+        what a sentence-transformers checkpoint does behind its transformer is left out.
     layer : int or float, default=None
         Hidden layer to pool: 0 is the output of the embeddings, -1 the last layer; a float is a
         fraction of the way, so that 0.5 is the middle of any model and 1.0 its end.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from langalign_sk._process import resolve_device
@@ -25,7 +27,8 @@ def load(checkpoint: Checkpoint, settings: HubModel, device: str | None) -> Any:
     place = resolve_device(device)
     logger.info("loading model %r", checkpoint.name)
     with _explained(checkpoint, settings), _quiet(checkpoint.is_local):
-        if checkpoint.is_sentence_transformer or settings.backend != "torch":
+        whole = checkpoint.is_sentence_transformer and not _is_cross_encoder(checkpoint, settings)
+        if whole or settings.backend != "torch":
             return load_sentence_transformer(checkpoint, settings, place)
         return load_transformer(checkpoint, settings, place)
 
@@ -72,7 +75,41 @@ def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: Any) ->
     model = model.eval().to(device)
     if settings.dtype == "int8":
         _quantise(model)
-    return Transformer(model, tokenizer, name=f"model {checkpoint.name!r}")
+    own = _before_the_classes(model, tokenizer, info)
+    return Transformer(model, tokenizer, **own, name=f"model {checkpoint.name!r}")
+
+
+def _is_cross_encoder(checkpoint: Checkpoint, settings: HubModel) -> bool:
+    """Tell whether sentence-transformers saved a model that reads two texts and scores them."""
+    from transformers.utils import cached_file
+
+    where = {k: v for k, v in _hub_keywords(checkpoint, settings).items() if "code" not in k}
+    file = cached_file(
+        checkpoint.source,
+        "config_sentence_transformers.json",
+        _raise_exceptions_for_missing_entries=False,
+        **where,
+    )
+    if file is None:
+        return False
+    kind = json.loads(Path(file).read_text(encoding="utf-8")).get("model_type")
+    return bool(kind == "CrossEncoder")
+
+
+def _before_the_classes(model: Any, tokenizer: Any, info: Any) -> dict[str, Any]:
+    """Return what a classifier's or cross-encoder's last layer reads: its own pooling and pooler.
+
+    For other checkpoints there is none: the mean, as always.
+    """
+    kinds = getattr(model.config, "architectures", None) or []
+    if not any(kind.endswith("ForSequenceClassification") for kind in kinds):
+        return {}
+    if tokenizer.cls_token is None:
+        return {"pooling": "last"}
+    pooler = getattr(model, "pooler", None)
+    if pooler is None or any("pooler" in key for key in info["missing_keys"]):
+        return {"pooling": "cls"}
+    return {"pooling": "cls", "head": lambda rows: pooler(rows[:, None].to(model.dtype))}
 
 
 def _hub_keywords(checkpoint: Checkpoint, settings: HubModel) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import joblib.hashing
 from sklearn.exceptions import NotFittedError
 from sklearn.utils.validation import check_is_fitted
 
+from langalign_sk._io import TextRow
 from langalign_sk._process import identity, note, noted
 from langalign_sk.encoders._batches import in_halves
 from langalign_sk.encoders._hub_encoder import (
@@ -25,7 +26,13 @@ from langalign_sk.encoders._hub_model import (
     specification,
     unwrapped,
 )
-from langalign_sk.encoders._protocol import Encoder, Prepared, checked_rows, told_width
+from langalign_sk.encoders._protocol import (
+    Encoder,
+    Prepared,
+    checked_rows,
+    refuse_two,
+    told_width,
+)
 from langalign_sk.encoders._run import Run
 
 _ROWS_PER_CHUNK = 256
@@ -74,11 +81,13 @@ class ObjectEncoder:
         """Tokens (which nobody knows here) and rows of a chunk."""
         return None, self._rows
 
-    def prepare(self, texts: list[str]) -> Prepared:
-        """Texts as they are."""
-        return Prepared(texts, [len(text) for text in texts])
+    def prepare(self, texts: Sequence[TextRow]) -> Prepared:
+        """Texts as they are; two of a row go to objects that say they take them."""
+        if not getattr(self._model, "takes_pairs", False):
+            refuse_two(self.name, texts)
+        return Prepared(texts, [len("".join(text)) for text in texts])
 
-    def encode(self, items: Sequence[str], run: Run) -> Any:
+    def encode(self, items: Sequence[TextRow], run: Run) -> Any:
         """Vectors of the texts, in several goes if memory runs out."""
         encode = getattr(self._model, "transform", None) or self._model.encode
 

@@ -12,7 +12,7 @@ import numpy as np
 from langalign_sk.encoders._batches import in_halves
 from langalign_sk.encoders._checkpoint import Checkpoint, content_digest
 from langalign_sk.encoders._hub_model import HubModel, check_only
-from langalign_sk.encoders._protocol import Prepared
+from langalign_sk.encoders._protocol import Prepared, refuse_two
 from langalign_sk.encoders._run import Run
 
 #: The name that stands for it wherever a model is named.
@@ -59,8 +59,9 @@ class PackagedModel:
         """Tokens of a chunk, which nobody counts here."""
         return None
 
-    def prepare(self, texts: list[str], settings: HubModel) -> Prepared:
+    def prepare(self, texts: list[Any], settings: HubModel) -> Prepared:
         """Texts as they are."""
+        refuse_two(f"model {USE!r}", texts)
         return Prepared(texts, [len(text) for text in texts])
 
     def encode(self, items: Sequence[str], settings: list[HubModel], run: Run) -> list[Any]:

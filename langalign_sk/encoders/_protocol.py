@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from langalign_sk._io import quoted
+from langalign_sk._io import TextRow, hold_two, quoted
 from langalign_sk._numeric import Float32Array, as_numpy
 from langalign_sk.encoders._run import Run
 
@@ -51,8 +51,8 @@ class Encoder(Protocol):
     def chunk(self) -> tuple[int | None, int]:
         """Tokens after which vectors are put away, or else texts."""
 
-    def prepare(self, texts: list[str]) -> Prepared:
-        """Texts as `encode` wants them."""
+    def prepare(self, texts: Sequence[TextRow]) -> Prepared:
+        """Texts as `encode` wants them; of two read together, each is a tuple."""
 
     def encode(self, items: Sequence[Any], run: Run) -> Any:
         """Vectors of prepared texts, one row each, not checked."""
@@ -68,8 +68,17 @@ def told_width(model: Any) -> int | None:
     return None
 
 
+def refuse_two(name: str, texts: Sequence[TextRow]) -> None:
+    """Raise for rows of two texts, which only some encoders read together."""
+    if hold_two(texts):
+        raise ValueError(
+            f'{name} reads one text at a time, not the two of a row together: two_texts="apart" '
+            "has each encoded by itself"
+        )
+
+
 def checked_rows(
-    name: str, texts: list[str], output: Any, width: int | None = None
+    name: str, texts: Sequence[TextRow], output: Any, width: int | None = None
 ) -> Float32Array:
     """Return an encoder's output as finite float32 rows, one per text, of the known width."""
     if hasattr(output, "toarray"):
@@ -103,12 +112,12 @@ def checked_rows(
         kind = "NaN" if np.isnan(vectors[bad]).any() else "infinity"
         raise ValueError(
             f"{name} returned {kind} for {len(bad)} of {len(texts)} texts: "
-            f"{_named([texts[row] for row in bad])}"
+            f"{_named([texts[row] for row in bad.tolist()])}"
         )
     return vectors
 
 
-def _named(texts: list[str]) -> str:
+def _named(texts: Sequence[TextRow]) -> str:
     """Quote the first texts, shortened, for errors."""
     shown = ", ".join(map(quoted, texts[:_NAMED]))
     return shown if len(texts) <= _NAMED else f"{shown} and {len(texts) - _NAMED} more"

@@ -13,7 +13,7 @@ class RunReport:
     Attributes
     ----------
     n_texts : int
-        Rows asked for.
+        Texts asked for; two for a row of two that are read apart.
     n_encoded : int
         Texts that went through an encoder.
     n_cached : int
@@ -42,7 +42,7 @@ class RunReport:
 
     @property
     def texts_per_second(self) -> float:
-        """Rows asked for, by seconds."""
+        """Texts asked for, by seconds."""
         return self.n_texts / self.seconds if self.seconds else 0.0
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from langalign_sk.encoders._batches import in_halves
 from langalign_sk.encoders._hub_model import HubModel, replaced
-from langalign_sk.encoders._protocol import Prepared, told_width
+from langalign_sk.encoders._protocol import Prepared, refuse_two, told_width
 from langalign_sk.encoders._run import Run
 from langalign_sk.encoders._transformers import Transformer, check_max_length, encodable
 
@@ -46,11 +46,12 @@ class SentenceModel:
         """Tokens after which vectors are put away; None where tokens are not known."""
         return self._transformer().chunk(settings) if self._by_tokens(settings) else None
 
-    def prepare(self, texts: list[str], settings: HubModel) -> Prepared:
+    def prepare(self, texts: list[Any], settings: HubModel) -> Prepared:
         """Tokenise texts where that is up to us; the caller holds the model's lock."""
         prompt = self._prompt(settings)
         if self._by_tokens(settings):
             return self._transformer().prepare(texts, replaced(settings, prompt=prompt))
+        refuse_two(f"{self._name}, with its own modules or backend,", texts)
         if settings.long_texts == "mean":
             raise ValueError('long_texts="mean": not for the modules or backend of this model')
         return Prepared(texts, [len(text) for text in texts])

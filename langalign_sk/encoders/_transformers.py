@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from langalign_sk._io import hold_two
 from langalign_sk._process import to_device
 from langalign_sk.encoders._batches import packed, padded, within_memory
 from langalign_sk.encoders._hub_model import HubModel
@@ -25,7 +26,8 @@ _BATCHES_PER_CHUNK = 4
 class Transformer:
     """A language model and its tokenizer that follow the settings of a `HubModel`.
 
-    `finish` is what a checkpoint does behind its pooling: vectors in, vectors out.
+    `finish` is what a checkpoint does behind its pooling: vectors in, vectors out. `pooling` and
+    `head` are its own, followed where the settings name neither pooling nor layer.
     """
 
     def __init__(
@@ -34,13 +36,17 @@ class Transformer:
         tokenizer: Any,
         *,
         finish: Callable[[Any], Any] | None = None,
+        pooling: str = "mean",
+        head: Callable[[Any], Any] | None = None,
         name: str = "the model",
     ) -> None:
         self._model = model
         self._tokenizer = tokenizer
         self._finish = finish
+        self._pooling = pooling
+        self._head = head
         self._name = name
-        self._has_types: bool | None = None
+        self._has_types: dict[bool, bool] = {}
 
     def width(self, settings: HubModel) -> int | None:
         """Width of the hidden states."""
@@ -56,37 +62,51 @@ class Transformer:
         """Tokens after which vectors are put away, and others get their turn."""
         return _BATCHES_PER_CHUNK * self.budget(settings)
 
-    def prepare(self, texts: list[str], settings: HubModel) -> Prepared:
-        """Tokenise texts; one that is too long becomes one window, or all that it takes."""
-        texts = encodable([f"{settings.prompt or ''}{text}" for text in texts])
+    def prepare(self, texts: list[Any], settings: HubModel) -> Prepared:
+        """Tokenise texts; one that is too long becomes one window, or all that it takes.
+
+        Of two texts read together, the prompt goes before the first, and the longer one is cut.
+        """
+        two, prompt = hold_two(texts), settings.prompt or ""
+        sides = [list(side) for side in zip(*texts, strict=True)] if two else [texts]
+        sides[0] = [f"{prompt}{text}" for text in sides[0]]
+        sides = [encodable(side) for side in sides]
         limit = settings.max_length
         if limit is not None:
-            check_max_length(limit, self._tokenizer, self._model)
+            check_max_length(limit, self._tokenizer, self._model, two=two)
         else:
             limit = self._default_length()
-        if self._has_types is None:  # all zeros for nearly every model, which makes them up itself
-            self._has_types = any(self._tokenizer("a").get("token_type_ids") or [])
+        if two not in self._has_types:
+            # All zeros for nearly every model and one text: it makes them up itself.
+            types = self._tokenizer(*["a"] * len(sides)).get("token_type_ids")
+            self._has_types[two] = any(types or [])
+        has_types = self._has_types[two]
         windows = settings.long_texts == "mean" and limit is not None
+        if windows and two:
+            raise ValueError(
+                'long_texts="mean" is for one text: two that are read together are cut, the longer '
+                'one first; leave it out, or read them two_texts="apart"'
+            )
         if windows and not self._tokenizer.is_fast:
             raise ValueError('long_texts="mean" needs a fast tokenizer, which this model lacks')
         encoded = self._tokenizer(
-            texts,
-            truncation=limit is not None,
+            *sides,
+            truncation=limit is not None,  # of two, the longer one first
             max_length=limit,
             return_attention_mask=False,
-            return_token_type_ids=self._has_types,
+            return_token_type_ids=has_types,
             **({"return_overflowing_tokens": True} if windows else {}),
         )
         owners = encoded["overflow_to_sample_mapping"] if windows else range(len(texts))
         rows = [[ids] for ids in encoded["input_ids"]]
-        if self._has_types:
+        if has_types:
             for row, types in zip(rows, encoded["token_type_ids"], strict=True):
                 row.append(types)
         items: list[list[npt.NDArray[np.int32]]] = [[] for _ in texts]
         for owner, row in zip(owners, rows, strict=True):
             items[owner].append(np.array(row, dtype=np.int32))
         sizes = [sum(window.shape[1] for window in item) for item in items]
-        cut = 0 if windows or limit is None else self._count_cut(encoded, texts, sizes, limit)
+        cut = 0 if windows or limit is None else self._count_cut(encoded, sides, sizes, limit)
         return Prepared(items, sizes, cut)
 
     def encode(
@@ -107,7 +127,11 @@ class Transformer:
             vectors = []
             for layer, own in zip(layers, settings, strict=True):
                 states = output.last_hidden_state if layer is None else output.hidden_states[layer]
-                pooled = pool(states.float(), inputs["attention_mask"], own.pooling or "mean")
+                bare = own.pooling is not None or own.layer is not None
+                mode = own.pooling or ("mean" if bare else self._pooling)
+                pooled = pool(states.float(), inputs["attention_mask"], mode)
+                if self._head is not None and not bare:
+                    pooled = self._head(pooled)
                 if self._finish is not None:
                     pooled = self._finish(pooled)
                 vectors.append(pooled.float())
@@ -143,12 +167,13 @@ class Transformer:
         device = self._model.device
         return {name: to_device(a, device) for name, a in inputs.items()}, mask
 
-    def _count_cut(self, encoded: Any, texts: list[str], sizes: list[int], limit: int) -> int:
+    def _count_cut(self, encoded: Any, sides: list[list[str]], sizes: list[int], limit: int) -> int:
         """Count the texts that lost their end."""
         full = [row for row, size in enumerate(sizes) if size >= limit]
         if self._tokenizer.is_fast:
             return sum(bool(encoded.encodings[row].overflowing) for row in full)
-        return sum(len(self._tokenizer(texts[row])["input_ids"]) > limit for row in full)
+        whole = (self._tokenizer(*(side[row] for side in sides)) for row in full)
+        return sum(len(tokens["input_ids"]) > limit for tokens in whole)
 
     def _default_length(self) -> int | None:
         """Longest text in tokens that tokenizer and model both take."""
@@ -167,14 +192,14 @@ def _averaged(
     return np.asarray(sums / np.add.reduceat(weights, starts)[:, None], dtype=np.float32)
 
 
-def check_max_length(max_length: int, tokenizer: Any, model: Any) -> None:
-    """Raise for a length without room for a word, or beyond the positions that a model knows."""
-    special = tokenizer.num_special_tokens_to_add()
+def check_max_length(max_length: int, tokenizer: Any, model: Any, *, two: bool = False) -> None:
+    """Raise for a length without room for words, or beyond the positions that a model knows."""
+    least = tokenizer.num_special_tokens_to_add(pair=two) + 1 + two
     limit = position_limit(model)
-    if max_length <= special or (limit is not None and max_length > limit):
+    if max_length < least or (limit is not None and max_length > limit):
         upper = "" if limit is None else f" and at most {limit}"
         raise ValueError(
-            f"max_length={max_length}: this model needs at least {special + 1} tokens{upper}"
+            f"max_length={max_length}: this model needs at least {least} tokens{upper}"
         )
 
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
+from langalign_sk._io import TextRow
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import Lock, renew_in_children
 
@@ -138,9 +139,17 @@ class MemoryCache(VectorCache):
         self.__init__(**state)  # type: ignore[misc]  # an empty cache with the same bound
 
 
-def text_key(text: str) -> bytes:
-    """Digest of a text, the only trace of it that a cache keeps."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+def text_key(text: TextRow) -> bytes:
+    """Digest of a text, or of two read together, the only trace of it that a cache keeps."""
+    if isinstance(text, str):
+        return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    # A family of digests of its own, and lengths: two texts are never mistaken for one.
+    digest = hashlib.blake2b(digest_size=16, person=b"two texts")
+    for part in text:
+        data = part.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.digest()
 
 
 def _size(row: Float32Array) -> int:

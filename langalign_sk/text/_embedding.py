@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from langalign_sk._io import as_texts, language_column
+from langalign_sk._io import TextRow, as_text_rows, hold_two, language_column, two_columns
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import caches, note
 from langalign_sk.encoders import (
@@ -44,11 +44,32 @@ _OURS = {"langalign_sk", "sklearn", "contextlib", "joblib"}
 
 
 class Read(NamedTuple):
-    """Texts, the language of each (None where there is one), and how many show none."""
+    """What is to be encoded, the language of each (None where there is one), how many show none.
 
-    texts: list[str]
+    Two texts of a row that are read apart stand one after the other.
+    """
+
+    texts: Sequence[TextRow]
     langs: list[str] | None
     n_no_language: int = 0
+    #: Texts in a row.
+    n_texts: int = 1
+    #: Vectors side by side in a row.
+    n_vectors: int = 1
+
+    @property
+    def n_rows(self) -> int:
+        """Number of rows."""
+        return len(self.texts) // self.n_vectors
+
+
+class Told(NamedTuple):
+    """Vectors of rows, and the language of each row, or of each of its texts."""
+
+    vectors: Float32Array
+    langs: list[Any] | None
+    n_texts: int
+    n_vectors: int
 
 
 class Embedding:
@@ -82,9 +103,13 @@ class Embedding:
         `known` tells the languages of an extractor that declares none.
         """
         own = self._extractor
-        texts = as_texts(X, column=own.column, missing=own.missing)
-        if fitting and not texts:
+        rows = as_text_rows(X, column=own.column, missing=own.missing)
+        if fitting and not rows:
             raise ValueError("X is empty: at least one text is needed to fit")
+        n_texts = self._texts_of(rows, fitting)
+        apart = n_texts == 2 and own.two_texts == "apart"
+        texts = [text for row in rows for text in row] if apart else rows
+        counts = (n_texts, 2 if apart else 1)
         languages = self.languages if known is None else known.languages
         if languages is None:
             for name in ("default_language", "lang_column"):
@@ -93,17 +118,38 @@ class Embedding:
                         f"{name}={getattr(own, name)!r} needs languages: declare them with "
                         'languages=("en", "ko") or give a dict of models'
                     )
-            return Read(texts, None)
-        column = own.lang_column
+            return Read(texts, None, 0, *counts)
+        column, where = own.lang_column, "lang="
+        if lang is None and column is not None:
+            lang, where = language_column(X, column, len(rows)), f"column {column!r}"
         if lang is not None:
-            return Read(texts, given_languages(lang, len(texts), languages, "lang="))
-        if column is not None:
-            langs = language_column(X, column, len(texts))
-            return Read(texts, given_languages(langs, len(texts), languages, f"column {column!r}"))
+            codes = given_languages(lang, len(rows), languages, where)
+            return Read(texts, [code for code in codes for _ in range(counts[1])], 0, *counts)
         detector = known or self.detector(languages)
         if fitting:
             tell_of_languages(detector)
-        return Read(texts, *detector.tell(texts))
+        together = n_texts == 2 and not apart
+        told, n_none = detector.tell(["\n".join(row) for row in rows] if together else rows)
+        return Read(texts, [x for row in told for x in row] if apart else told, n_none, *counts)
+
+    @property
+    def n_texts(self) -> int | None:
+        """Texts that a row held in fit, or that `column` names; None where neither says."""
+        known: int | None = vars(self._extractor).get("n_texts_")
+        return 2 if known is None and two_columns(self._extractor.column) else known
+
+    def _texts_of(self, rows: Sequence[TextRow], fitting: bool) -> int:
+        """Return how many texts a row holds; raise where fit saw another number."""
+        if not rows:
+            return self.n_texts or 1
+        found = 2 if hold_two(rows) else 1
+        fitted = vars(self._extractor).get("n_texts_")
+        if fitting or fitted in (None, found):
+            return found
+        said = {1: "one text", 2: "two texts"}
+        raise ValueError(
+            f"X holds {said[found]} a row, but this extractor was fitted on rows of {said[fitted]}"
+        )
 
     def detector(self, languages: Sequence[str]) -> LanguageDetector:
         """What tells the language of a text among some."""
@@ -131,34 +177,37 @@ class Embedding:
             [lang, encoder.spec, self.models[lang].truncate_dim]
             for lang, encoder in self.encoders.items()
         ]
-        return specification("extractor", parts, bool(self._extractor.normalize))
+        together = ["together"] if self._extractor.two_texts == "together" else []
+        return specification("extractor", parts, bool(self._extractor.normalize), *together)
 
-    def vectors(
-        self,
-        texts: list[str],
-        langs: list[str] | None,
-        n_no_language: int = 0,
-        run: Run | None = None,
-    ) -> Float32Array:
-        """Vectors of texts, in blocks where there are any; `run` counts all parts of a call."""
+    def vectors(self, read: Read, run: Run | None = None) -> Float32Array:
+        """Vectors of rows, in blocks where there are any; `run` counts all parts of a call."""
         with self.running(run) as run:
-            run.n_no_language += n_no_language
-            if langs is None or self.languages is None:
-                return self.encode(None, texts, run)
-            layout = self.layout
-            vectors = np.zeros((len(texts), layout.width), dtype=np.float32)
-            for lang in layout.languages:
-                rows = np.array([row for row, own in enumerate(langs) if own == lang], np.intp)
-                if len(rows) == 0:
-                    continue
-                block = self.encode(lang, [texts[row] for row in rows], run)
-                # A zero vector would look like no language at all; the smallest normal number
-                # keeps the block without being felt in any product, and Normalizer leaves it alone.
-                block[~block.any(axis=1), 0] = _TINY
-                vectors[rows, layout.columns(lang)] = block
-            return vectors
+            run.n_no_language += read.n_no_language
+            vectors = self._in_blocks(read.texts, read.langs, run)
+            # Those of one row stand one after the other: side by side, without a copy.
+            return vectors.reshape(-1, read.n_vectors * vectors.shape[1])
 
-    def encode(self, lang: str | None, texts: list[str], run: Run) -> Float32Array:
+    def _in_blocks(
+        self, texts: Sequence[TextRow], langs: list[str] | None, run: Run
+    ) -> Float32Array:
+        """Vectors of texts, in the block of their language where there are blocks."""
+        if langs is None or self.languages is None:
+            return self.encode(None, texts, run)
+        layout = self.layout
+        vectors = np.zeros((len(texts), layout.width), dtype=np.float32)
+        for lang in layout.languages:
+            rows = np.array([row for row, own in enumerate(langs) if own == lang], np.intp)
+            if len(rows) == 0:
+                continue
+            block = self.encode(lang, [texts[row] for row in rows], run)
+            # A zero vector would look like no language at all; the smallest normal number
+            # keeps the block without being felt in any product, and Normalizer leaves it alone.
+            block[~block.any(axis=1), 0] = _TINY
+            vectors[rows, layout.columns(lang)] = block
+        return vectors
+
+    def encode(self, lang: str | None, texts: Sequence[TextRow], run: Run) -> Float32Array:
         """Vectors of one language, cut and scaled."""
         # Cut and scaled behind the cache: a grid over both encodes nothing twice.
         encoder, before = self.encoders[lang], run.n_cut
@@ -177,7 +226,7 @@ class Embedding:
         return np.ascontiguousarray(vectors)
 
     def raw(
-        self, encoder: Encoder, texts: list[str], cache: VectorCache | None, run: Run
+        self, encoder: Encoder, texts: Sequence[TextRow], cache: VectorCache | None, run: Run
     ) -> Float32Array:
         """Vectors as the encoder gives them."""
         progress = False if run.in_parts else self._extractor.progress
@@ -196,13 +245,14 @@ class Embedding:
         if not run.in_parts:
             tell_of_cuts(run)
 
-    def fitted(self) -> dict[str, Any]:
-        """Attributes that remember which weights fit saw, and the widths known so far."""
+    def fitted(self, read: Read) -> dict[str, Any]:
+        """Attributes that remember what fit read, with which weights, and the widths so far."""
         widths = {e.spec: caches.widths.known(e.spec) for e in self.encoders.values()}
         return {
             "_fitted_with": {lang: encoder.weights for lang, encoder in self.encoders.items()},
             "_widths": {spec: width for spec, width in widths.items() if width is not None},
             "language_accuracy_": self.language_accuracy(),
+            "n_texts_": read.n_texts,
         }
 
     def language_accuracy(self) -> float | None:
@@ -244,16 +294,19 @@ class Embedding:
 
 def embed_told(
     extractor: Any, X: Any, lang: Any, known: LanguageDetector | None, *, fitting: bool
-) -> tuple[Float32Array, list[str] | None]:
-    """Vectors of texts and the language of each, which `known` tells where none are declared."""
+) -> Told:
+    """Vectors of rows and the language of each, which `known` tells where none are declared."""
     embedding = Embedding(extractor)
     if not fitting:
         embedding.check_weights()
     read = embedding.read(X, lang=lang, known=known, fitting=fitting)
-    vectors = embedding.vectors(*read)
+    vectors = embedding.vectors(read)
     if fitting:
-        extractor.__dict__.update(embedding.fitted())
-    return vectors, read.langs
+        extractor.__dict__.update(embedding.fitted(read))
+    langs: list[Any] | None = read.langs
+    if langs is not None and read.n_vectors == 2:
+        langs = list(zip(langs[::2], langs[1::2], strict=True))
+    return Told(vectors, langs, read.n_texts, read.n_vectors)
 
 
 def declared_languages(extractor: Any) -> tuple[str, ...] | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from langalign_sk._io import TextRow
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import caches, encode_lock, in_flight
 from langalign_sk._progress import progress_bar
@@ -25,7 +26,7 @@ _TOKENISED = 16384  # texts whose tokens are held at a time
 
 def encode_texts(
     encoder: Encoder,
-    texts: Sequence[str],
+    texts: Sequence[TextRow],
     *,
     cache: VectorCache | None,
     progress: bool | str,
@@ -70,11 +71,16 @@ def known_width(encoder: Encoder) -> int | None:
     return encoder.width() if known is None and encoder.weights is None else known
 
 
+def _length(text: TextRow) -> int:
+    """Characters of a text, or of two read together."""
+    return len(text) if isinstance(text, str) else sum(map(len, text))
+
+
 class _Work:
     """The distinct texts of one call, and their vectors as far as there are any."""
 
     def __init__(
-        self, encoder: Encoder, texts: list[str], cache: VectorCache | None, run: Run
+        self, encoder: Encoder, texts: list[TextRow], cache: VectorCache | None, run: Run
     ) -> None:
         self._encoder, self._texts, self._cache, self._run = encoder, texts, cache, run
         self._keys = [b"" if cache is None else text_key(text) for text in texts]
@@ -85,7 +91,7 @@ class _Work:
     def missing(self) -> list[int]:
         """Rows without a vector, the longest text first."""
         rows = [row for row, vector in enumerate(self.rows) if vector is None]
-        return sorted(rows, key=lambda row: -len(self._texts[row]))
+        return sorted(rows, key=lambda row: -_length(self._texts[row]))
 
     def encode(self, rows: list[int], bar: Any) -> None:
         """Encode texts, or wait for those that another thread or process is encoding."""

@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import StrOptions
 
-from langalign_sk._io import as_texts
+from langalign_sk._io import as_text_rows, hold_two
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import caches, noted
 from langalign_sk._stamp import VersionStamped
@@ -73,8 +73,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         of every row.
     default_language : str, optional
         Language of texts that show none, such as emoji and digits. None: the last one declared.
-    column : str, optional
-        Column with the texts, where X is a frame with several.
+    column : str, or tuple of two str, optional
+        Column with the texts, where X is a frame with several; two columns for rows of two texts.
     lang_column : str, optional
         Column with the language of each row; nothing is detected then.
     pooling, layer, prompt, truncate_dim : optional
@@ -87,6 +87,9 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         ``get_many`` and ``put_many``. ``LANGALIGN_CACHE=off`` keeps a run away from folders.
     missing : {"error", "empty"}, default="error"
         What None and NaN are: an error, or the empty text.
+    two_texts : {"apart", "together"}, default="apart"
+        How rows of two texts are read, see Notes: each text by itself, giving two vectors side by
+        side, or both at once, giving one.
     progress : {"auto", True, False}, default="auto"
         Show a bar; "auto": on a terminal, for work longer than two seconds.
 
@@ -94,6 +97,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     ----------
     language_accuracy_ : float or None
         With pairs as `detect`: share of held-out texts whose language was told right.
+    n_texts_ : int
+        How many texts a row held in `fit`, 1 or 2.
 
     See Also
     --------
@@ -114,6 +119,14 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     A row of blocks whose vector is zero throughout (a text without any known n-gram) gets the
     smallest normal float32 number, about 1e-38, in the first column of its block: its language is
     not lost, and no product notices.
+
+    **Two texts.** A row may hold two texts, such as a premise and a hypothesis: an n x 2 array, a
+    list of tuples, or a frame with ``column=("premise", "hypothesis")``. *Apart*, each distinct
+    text is encoded once, and a row is ``[u | v]``, twice as wide (see `PairFeatures`); each text
+    has the language that it shows, or else that of the other. *Together*, a language model or
+    cross-encoder reads both: its prompt goes before the first, the longer text is cut first, the
+    language is told from both. Other encoders say that they cannot, unless an object has
+    ``takes_pairs = True``: it is then given tuples.
 
     **Saving.** Models given by name are saved as name, settings and fingerprint, never as weights.
     If the weights found later, at the other end or after ``set_params(model=...)``, are not those
@@ -150,6 +163,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         "default_language": [str, None],
         "normalize": ["boolean"],
         "missing": [StrOptions({"error", "empty"})],
+        "two_texts": [StrOptions({"apart", "together"})],
         "progress": ["boolean", StrOptions({"auto"})],
     }
 
@@ -169,6 +183,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         normalize: bool = True,
         cache: Any = "memory",
         missing: str = "error",
+        two_texts: str = "apart",
         progress: bool | str = "auto",
     ) -> None:
         self.model = model
@@ -184,6 +199,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         self.normalize = normalize
         self.cache = cache
         self.missing = missing
+        self.two_texts = two_texts
         self.progress = progress
 
     def fit(self, X: Any, y: Any = None, *, lang: Any = None) -> Self:
@@ -191,7 +207,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : sequence of str, array, series or frame
+        X : sequence of str or of tuples of two, array, series or frame
             Texts.
         y : ignored
             Accepted for pipelines.
@@ -204,8 +220,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         """
         embedding = Embedding(self)
         resolve_cache(self.cache)
-        embedding.read(X, lang=lang, fitting=True)
-        self.__dict__.update(embedding.fitted())
+        read = embedding.read(X, lang=lang, fitting=True)
+        self.__dict__.update(embedding.fitted(read))
         return self
 
     def fit_transform(
@@ -215,7 +231,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : sequence of str, array, series or frame
+        X : sequence of str or of tuples of two, array, series or frame
             Texts.
         y : ignored
             Accepted for pipelines.
@@ -238,7 +254,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : sequence of str, array, series or frame
+        X : sequence of str or of tuples of two, array, series or frame
             Texts.
         lang : str or sequence of str, optional
             Language of all rows, or of each; nothing is detected then.
@@ -258,7 +274,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : iterable of str, array, series, frame, open text file or path
+        X : iterable of str or of tuples of two, array, series, frame, open text file or path
             Texts. A generator is read as it goes; a path (not a str) or a file holds one text per
             line.
         chunk : int, default=1024
@@ -326,7 +342,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         ndarray of shape (n_texts, width of that language), float32
         """
         embedding = self._ready()
-        rows = as_texts(texts, column=self.column, missing=self.missing, what="texts")
+        rows = as_text_rows(texts, column=self.column, missing=self.missing, what="texts")
         if embedding.languages is None:
             lang = None
         else:
@@ -338,6 +354,9 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
                 )
             lang = known
         with embedding.running() as run:
+            if hold_two(rows) and self.two_texts == "apart":
+                both = embedding.encode(lang, [text for row in rows for text in row], run)
+                return both.reshape(len(rows), -1)
             return embedding.encode(lang, rows, run)
 
     def warm_up(self) -> Self:
@@ -349,7 +368,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         """
         for encoder in dict.fromkeys(self._ready().encoders.values()):
             encoder_width(encoder)
-            encoder.encode(encoder.prepare(["a"]).items, Run())
+            text = ("a", "a") if self.two_texts == "together" else "a"
+            encoder.encode(encoder.prepare([text]).items, Run())
         return self
 
     def prefetch(self, X: Any, param_grid: Mapping[str, Any] | Sequence[Any]) -> Self:
@@ -361,7 +381,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : sequence of str, array, series or frame
+        X : sequence of str or of tuples of two, array, series or frame
             Texts.
         param_grid : dict or list of dict
             Values to try by parameter, as for ``GridSearchCV``.
@@ -391,7 +411,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         return report if isinstance(report, RunReport) else None
 
     def get_layout(self) -> BlockLayout | None:
-        """Tell which columns belong to which language.
+        """Tell which columns belong to which language, in the vector of one text.
 
         Returns
         -------
@@ -414,6 +434,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
     def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
         """Name the columns: ``embedding0``, ``embedding1`` ..., or ``en_0`` ... with blocks.
+
+        Of two texts read apart, ``u_embedding0`` ... and ``v_embedding0`` ...
 
         For a model that was never used this is an error: names do not load models.
 
@@ -440,6 +462,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
             for lang in embedding.encoders
             for column in range(embedding.width(lang))
         ]
+        if embedding.n_texts == 2 and self.two_texts == "apart":
+            names = [f"{text}_{name}" for text in "uv" for name in names]
         return np.array(names, dtype=object)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._io import quoted
+from langalign_sk._io import TextRow, hold_two, quoted
 from langalign_sk._process import caches
 from langalign_sk.text._codes import base_code, match_code, normal_code
 from langalign_sk.text._learned import LearnedDetector, is_corpus, learned_from
@@ -135,17 +135,17 @@ class LanguageDetector:
             )
         return constant
 
-    def detect(self, texts: Sequence[str]) -> list[str]:
+    def detect(self, texts: Sequence[TextRow]) -> list[Any]:
         """Tell the language of each text.
 
         Parameters
         ----------
-        texts : sequence of str
-            The texts.
+        texts : sequence of str, or of tuple of two str
+            The texts. In a row of two, a text that shows no language takes that of the other.
 
         Returns
         -------
-        list of str
+        list of str, or of tuple of two str
             One of the declared codes per text.
 
         Raises
@@ -155,34 +155,41 @@ class LanguageDetector:
         """
         return self.tell(texts)[0]
 
-    def tell(self, texts: Sequence[str]) -> tuple[list[str], int]:
-        """Tell the language of each text, and how many texts show none.
+    def tell(self, texts: Sequence[TextRow]) -> tuple[list[Any], int]:
+        """Tell the language of each text, and how many rows show none.
 
         Parameters
         ----------
-        texts : sequence of str
-            The texts.
+        texts : sequence of str, or of tuple of two str
+            The texts. In a row of two, a text that shows no language takes that of the other.
 
         Returns
         -------
-        languages : list of str
-            One of the declared codes per text, the default one for texts that show none.
+        languages : list of str, or of tuple of two str
+            One of the declared codes per text, the default one for rows that show none.
         n_no_language : int
             Number of these.
         """
-        if len(self.languages) == 1:
-            return [self.languages[0]] * len(texts), 0
-        found: list[str | None]
-        if self._how in self.languages:
-            return [str(self._how)] * len(texts), 0
-        if self._how in ("script", "pairs"):
-            found = _by_script(texts, self.languages, self._learned)
-        elif self._how == "lingua":
-            found = _by_lingua(texts, self.languages)
-        else:
-            found = self._by_callable(texts)
+        if hold_two(texts):
+            both = self._found([text for row in texts for text in row])
+            rows = [(a or b, b or a) for a, b in zip(both[::2], both[1::2], strict=True)]
+            default = (self.default_language, self.default_language)
+            return [default if a is None else (a, b) for a, b in rows], rows.count((None, None))
+        found = self._found(texts)
         told = [self.default_language if lang is None else lang for lang in found]
         return told, found.count(None)
+
+    def _found(self, texts: Sequence[Any]) -> list[str | None]:
+        """Return the language of each text, None where it shows none."""
+        if len(self.languages) == 1:
+            return [self.languages[0]] * len(texts)
+        if self._how in self.languages:
+            return [str(self._how)] * len(texts)
+        if self._how in ("script", "pairs"):
+            return _by_script(texts, self.languages, self._learned)
+        if self._how == "lingua":
+            return _by_lingua(texts, self.languages)
+        return self._by_callable(texts)
 
     def _by_callable(self, texts: Sequence[str]) -> list[str | None]:
         """Ask the user's function, one text at a time."""

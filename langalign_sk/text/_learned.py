@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
+from langalign_sk._io import hold_two
 from langalign_sk._numeric import Float64Array
 from langalign_sk._process import caches
 from langalign_sk.text._codes import same_code
@@ -123,7 +124,7 @@ def is_corpus(value: Any) -> bool:
 
 def _texts_of(corpora: Sequence[Any]) -> dict[str, list[str]]:
     """Return distinct texts of each language, without those that two languages have."""
-    sides: dict[str, list[Sequence[str]]] = {}
+    sides: dict[str, list[Sequence[Any]]] = {}
     for corpus in corpora:
         for lang, side, unnamed in (
             (corpus.source_lang, corpus.source, "source"),
@@ -137,6 +138,8 @@ def _texts_of(corpora: Sequence[Any]) -> dict[str, list[str]]:
         most = MOST_TEXTS // len(parts)
         chosen: dict[str, None] = {}
         for part in parts:
+            if hold_two(part):
+                part = [text for row in part for text in row]
             step = max(1, len(part) // most)
             chosen |= dict.fromkeys(part[: step * most : step])
         found[lang] = chosen

@@ -42,7 +42,7 @@ def prefetch(extractor: Any, X: Any, param_grid: Mapping[str, Any] | Sequence[An
             members.setdefault(encoder.spec, (candidate, embedding, encoder))
     for (_, lang), members in families.items():
         candidate, embedding, encoder = next(iter(members.values()))
-        texts, langs, _ = embedding.read(X)
+        texts, langs, *_ = embedding.read(X)
         if langs is not None:
             texts = [text for text, own in zip(texts, langs, strict=True) if own == lang]
         cache = resolve_cache(candidate.cache)

@@ -23,7 +23,7 @@ def iter_vectors(extractor: Any, X: Any, chunk: int, lang: str | None) -> Iterat
     embedding = Embedding(extractor)
     embedding.check_weights()
     for read in _read_chunks(extractor, embedding, X, chunk, lang):
-        yield embedding.vectors(*read, run)
+        yield embedding.vectors(read, run)
     tell_of_cuts(run)
 
 
@@ -36,12 +36,12 @@ def write_vectors(extractor: Any, path: Path, X: Any, chunk: int, lang: str | No
     embedding.check_weights()
     with GrowingFile(path, embedding.spec()) as out:
         for read in _read_chunks(extractor, embedding, X, chunk, lang):
-            digest = texts_digest(read.texts, read.langs)
+            digest = texts_digest(read.texts, read.langs, read.n_vectors)
             if not out.has(digest):
-                out.append(digest, embedding.vectors(*read, run))
+                out.append(digest, embedding.vectors(read, run))
         width = out.width
         if width is None:
-            width = embedding.vectors(*embedding.read([], lang=lang), run).shape[1]
+            width = embedding.vectors(embedding.read([], lang=lang), run).shape[1]
         out.finish(width)
     tell_of_cuts(run)
 
@@ -65,6 +65,12 @@ def _read_chunks(
 ) -> Iterator[Read]:
     """Read texts and their languages chunk by chunk; errors count rows from where it begins."""
     row = 0
+    if embedding.n_texts == 2 and isinstance(X, os.PathLike | io.TextIOBase):
+        raise ValueError(
+            "a file holds one text per line, and this extractor takes rows of two: give an "
+            "iterable of (first, second), or a frame and column=(..., ...)"
+        )
+    known = embedding.n_texts
     total = len(X) if isinstance(X, Sized) and not isinstance(X, os.PathLike) else None
     with progress_bar(total, desc="Embedding", unit="texts", progress=extractor.progress) as bar:
         for part in _chunks_of(X, chunk):
@@ -74,9 +80,15 @@ def _read_chunks(
                 if row:
                     error.add_note(f"Rows are counted from row {row}, where this chunk begins.")
                 raise
+            if known is not None and read.n_texts != known:
+                raise ValueError(
+                    f"X mixes rows of one text and rows of two: those from row {row} on hold "
+                    f"{read.n_texts}"
+                )
+            known = read.n_texts
             yield read
-            row += len(read.texts)
-            bar.update(len(read.texts))
+            row += read.n_rows
+            bar.update(read.n_rows)
 
 
 def _chunks_of(X: Any, chunk: int) -> Iterator[Any]:

@@ -8,12 +8,21 @@ import json
 import logging
 import os
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from langalign_sk._io import disk_errors_name, hold, keep_rights, real_path, sync_folder
+from langalign_sk._io import (
+    TextRow,
+    disk_errors_name,
+    hold,
+    hold_two,
+    keep_rights,
+    real_path,
+    sync_folder,
+)
 from langalign_sk._numeric import Float32Array
 
 logger = logging.getLogger("langalign_sk")
@@ -178,13 +187,15 @@ class GrowingFile:
             self._journal.flush()
 
 
-def texts_digest(texts: list[str], langs: list[str] | None) -> str:
+def texts_digest(texts: Sequence[TextRow], langs: list[str] | None, n_vectors: int) -> str:
     """Digest of a chunk's texts, in order, and of their languages."""
-    digest = hashlib.blake2b(digest_size=16)
-    for part in (texts, langs or ()):
+    two = hold_two(texts)
+    digest = hashlib.blake2b(digest_size=16, person=b"two texts" if two or n_vectors > 1 else b"")
+    flat = [text for row in texts for text in row] if two else texts
+    for part in (flat, langs or ()):
         digest.update(len(part).to_bytes(8, "little"))
         for text in part:
-            data = text.encode("utf-8", "surrogatepass")
+            data = str(text).encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "little"))
             digest.update(data)
     return digest.hexdigest()

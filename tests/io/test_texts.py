@@ -13,7 +13,8 @@ from hypothesis import given, strategies as st
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 
-from langalign_sk._io._texts import as_texts, language_column
+from langalign_sk._io._frames import language_column
+from langalign_sk._io._texts import as_texts
 
 TEXTS = ["환불", "refund", ""]
 NULL = pd.NA
@@ -216,7 +217,7 @@ def test_a_bare_string_reads_as_in_scikit_learn(X):
         (3, TypeError, "got int"),
         (None, TypeError, "got NoneType"),
         (np.array("a"), ValueError, "0-dimensional"),
-        (np.array([["a", "b"]]), ValueError, r"one text per row, got a 1 x 2 ndarray.*column="),
+        (np.array([["a", "b"]]), ValueError, "X holds two texts a row, where one is wanted"),
         (np.empty((0, 0), dtype=object), ValueError, "got a 0 x 0 ndarray"),
         (pl.LazyFrame({"a": ["x"]}), TypeError, "call .collect()"),
         (pd.DataFrame(), ValueError, "0 columns"),

@@ -100,7 +100,7 @@ def test_settings_of_hub_models_are_parameters():
     assert two.get_params()["en__layer"] == 1
     assert two.get_params()["ko"] == "acme/b"
     assert set(two.get_params(deep=False)) == set(single.get_params(deep=False))
-    assert len(single.get_params(deep=False)) == 14
+    assert len(single.get_params(deep=False)) == 15
     single.set_params(model__layer=2, model__dtype="float16")
     two.set_params(en__layer=3, ko=HubModel("acme/c"), ko__prompt="q: ", pooling="cls")
     assert (single.model.layer, single.model.dtype, inner.layer) == (2, "float16", 1)
