@@ -19,7 +19,7 @@ from langalign_sk._process import clear_caches
 from langalign_sk._version import __version__
 from langalign_sk.align import LangAligner, PairFeatures, ReverseAligner, TextAligner
 from langalign_sk.corpus import ParallelCorpus, TextPool, without_pairs
-from langalign_sk.encoders import HubModel, NgramEncoder
+from langalign_sk.encoders import DistilledEncoder, HubModel, NgramEncoder, TunedEncoder
 from langalign_sk.maps import ProcrustesMap, RidgeMap
 from langalign_sk.text import BlockLayout, EmbeddingExtractor
 from langalign_sk.transfer import TransferClassifier
@@ -33,6 +33,7 @@ SKOPS_TRUSTED: list[str]
 __all__ = [
     "SKOPS_TRUSTED",
     "BlockLayout",
+    "DistilledEncoder",
     "EmbeddingExtractor",
     "HubModel",
     "LangAligner",
@@ -45,6 +46,7 @@ __all__ = [
     "TextAligner",
     "TextPool",
     "TransferClassifier",
+    "TunedEncoder",
     "__version__",
     "align",
     "clear_caches",
@@ -79,6 +81,7 @@ def _trusted() -> list[str]:
     """Return the names of the types that a saved model may hold."""
     from langalign_sk.align import LanguageGate
     from langalign_sk.corpus import PairMoments
+    from langalign_sk.encoders import HeldCheckpoint
     from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes
     from langalign_sk.store import MemoryCache
     from langalign_sk.text import LanguageDetector, LearnedDetector
@@ -86,8 +89,10 @@ def _trusted() -> list[str]:
 
     types = (
         BlockLayout,
+        DistilledEncoder,
         EmbeddingExtractor,
         GeneralizedProcrustes,
+        HeldCheckpoint,
         HubModel,
         LangAligner,
         LanguageDetector,
@@ -102,6 +107,7 @@ def _trusted() -> list[str]:
         TextAligner,
         TextPool,
         TransferClassifier,
+        TunedEncoder,
         *PARTS,
         *TRUSTED_MAPS,
     )

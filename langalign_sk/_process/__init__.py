@@ -14,6 +14,7 @@ from langalign_sk._process._device import (
     is_out_of_memory as is_out_of_memory,
     placed as placed,
     precision as precision,
+    random_state_kept as random_state_kept,
     resolve_device as resolve_device,
     room_for_data as room_for_data,
     to_device as to_device,

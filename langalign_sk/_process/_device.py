@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any, TypeVar
 
@@ -68,6 +69,15 @@ def precision(device: Any, dtype: str) -> Any:
 
     wanted = dtype != "float32"
     return torch.autocast(device.type, getattr(torch, dtype) if wanted else None, enabled=wanted)
+
+
+@contextmanager
+def random_state_kept() -> Iterator[None]:
+    """Leave torch's global generators, those of GPUs too, as they were before the block."""
+    import torch
+
+    with torch.random.fork_rng(devices=range(_count("cuda"))):
+        yield
 
 
 def to_device(array: npt.NDArray[Any], device: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Hashable
 from typing import Any
 
@@ -10,19 +11,26 @@ from langalign_sk._process._fork import Lock
 # Not bounded: a process uses few models, and dropping one that a live pipeline needs would cost
 # a reload of seconds in every transform. `release_models` drops them when the user says so.
 _models: dict[Hashable, Any] = {}
+# Those that came out of an object, such as an encoder tuned here, go when the object does.
+_owned: weakref.WeakKeyDictionary[Any, dict[Hashable, Any]] = weakref.WeakKeyDictionary()
 # One lock for all loads: transformers changes torch's default dtype while it builds a model, so
 # even two different models must not load at once.
 _load_lock = Lock()
 
 
-def load_once(key: Hashable, load: Callable[[], Any]) -> Any:
-    """Return the model under `key`, loaded by the first caller while the others wait."""
-    model = _models.get(key)
+def load_once(key: Hashable, load: Callable[[], Any], *, owner: Any = None) -> Any:
+    """Return the model under `key`, loaded by the first caller while the others wait.
+
+    With an `owner`, it is kept as long as that lives.
+    """
+    models = _models if owner is None else _owned.get(owner, {})
+    model = models.get(key)
     if model is None:
         with _load_lock:
-            model = _models.get(key)
+            models = _models if owner is None else _owned.setdefault(owner, {})
+            model = models.get(key)
             if model is None:
-                model = _models[key] = load()
+                model = models[key] = load()
     return model
 
 
@@ -44,3 +52,4 @@ def release_models() -> None:
     """
     with _load_lock:
         _models.clear()
+        _owned.clear()

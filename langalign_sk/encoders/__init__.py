@@ -5,6 +5,8 @@ from langalign_sk._process import release_models
 # For the other rooms.
 from langalign_sk.encoders._batches import chunked as chunked
 from langalign_sk.encoders._checks import check_parameters as check_parameters
+from langalign_sk.encoders._distilled import DistilledEncoder
+from langalign_sk.encoders._held import HeldCheckpoint as HeldCheckpoint
 from langalign_sk.encoders._http import HttpEncoder
 from langalign_sk.encoders._hub_encoder import (
     HubEncoder as HubEncoder,
@@ -33,12 +35,16 @@ from langalign_sk.encoders._run import (
     Run as Run,
     RunReport as RunReport,
 )
+from langalign_sk.encoders._trained import UnfittedEncoder as UnfittedEncoder
+from langalign_sk.encoders._tuned import TunedEncoder
 
 __all__ = [
+    "DistilledEncoder",
     "HttpEncoder",
     "HubModel",
     "NgramEncoder",
     "OnnxEncoder",
+    "TunedEncoder",
     "export_onnx",
     "release_models",
 ]

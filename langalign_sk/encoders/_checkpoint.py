@@ -87,7 +87,7 @@ def _from_folder(name: str, folder: Path, backend: str) -> Checkpoint:
             "config.json (transformers)"
         )
     kind = "folder" if backend == "torch" else f"{backend} folder"
-    fingerprint = f"{kind}:{content_digest(folder, _checkpoint_files(folder, backend))}"
+    fingerprint = f"{kind}:{content_digest(folder, checkpoint_files(folder, backend))}"
     is_sentence_transformer = (folder / "modules.json").is_file()
     return Checkpoint(name, name, str(folder), fingerprint, is_sentence_transformer)
 
@@ -176,7 +176,7 @@ def _first_line(error: BaseException) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _checkpoint_files(folder: Path, backend: str) -> list[Path]:
+def checkpoint_files(folder: Path, backend: str = "torch") -> list[Path]:
     """Files that a backend loads a model from.
 
     Those on top, in the folders of its modules and of the backend, and code wherever it is. A

@@ -26,7 +26,7 @@ def load(checkpoint: Checkpoint, settings: HubModel, device: str | None) -> Any:
         return PackagedModel()
     place = resolve_device(device)
     logger.info("loading model %r", checkpoint.name)
-    with _explained(checkpoint, settings), _quiet(checkpoint.is_local):
+    with _explained(checkpoint, settings), quiet(checkpoint.is_local):
         whole = checkpoint.is_sentence_transformer and not _is_cross_encoder(checkpoint, settings)
         if whole or settings.backend != "torch":
             return load_sentence_transformer(checkpoint, settings, place)
@@ -49,6 +49,18 @@ def load_sentence_transformer(
     if settings.dtype == "int8":
         _quantise(model)
     return SentenceModel(model, backend=settings.backend, name=f"model {checkpoint.name!r}")
+
+
+def load_base(checkpoint: Checkpoint, device: Any) -> Any:
+    """Load a checkpoint as a SentenceTransformer that can be trained, in float32."""
+    from sentence_transformers import SentenceTransformer
+
+    settings = HubModel(checkpoint.name)
+    with _explained(checkpoint, settings), quiet(checkpoint.is_local):
+        where, dtype = _hub_keywords(checkpoint, settings), _dtype_keyword("float32")
+        return SentenceTransformer(
+            checkpoint.source, device=str(device), model_kwargs=dtype, **where
+        )
 
 
 def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: Any) -> Transformer:
@@ -166,7 +178,7 @@ def _explained(checkpoint: Checkpoint, settings: HubModel) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet(is_local: bool) -> Iterator[None]:
+def quiet(is_local: bool) -> Iterator[None]:
     """Hide the bar over weights that are read from disk, and the report that is checked here."""
     from transformers.utils import logging as transformers_logging
 

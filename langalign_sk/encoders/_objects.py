@@ -34,6 +34,7 @@ from langalign_sk.encoders._protocol import (
     told_width,
 )
 from langalign_sk.encoders._run import Run
+from langalign_sk.encoders._trained import TrainedEncoder
 
 _ROWS_PER_CHUNK = 256
 _ADDRESS = "_stop_words_id"  # a memory address that vectorisers keep after their first use
@@ -43,8 +44,11 @@ def make_encoder(settings: HubModel, *, ask_hub: bool = True) -> Encoder:
     """Return the encoder for one model; nothing is loaded yet."""
     if is_name(settings.model):
         return named_encoder(settings, ask_hub=ask_hub)
-    if is_sentence_transformer(unwrapped(settings)):
+    model = unwrapped(settings)
+    if is_sentence_transformer(model):
         return instance_encoder(settings)
+    if isinstance(model, TrainedEncoder):
+        return model.encoder(settings)
     return ObjectEncoder(settings)
 
 
