@@ -11,48 +11,27 @@ from sklearn.model_selection import GroupShuffleSplit, StratifiedShuffleSplit
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import type_of_target
 
-from langalign_sk._io import as_texts
+from langalign_sk._io import as_text_rows, hold_two
 from langalign_sk.encoders._trainer import Rows
-
-
-def columns_of_texts(X: Any, what: str = "X") -> list[list[str]]:
-    """Return texts as columns: one, or two where a row is a pair of texts."""
-    if getattr(X, "ndim", 1) == 2 and X.shape[1] == 2:
-        X = [tuple(row) for row in np.asarray(X, dtype=object)]
-    rows = X if isinstance(X, list | tuple) else None
-    if not rows or not isinstance(rows[0], tuple | list):
-        return [as_texts(X, what=what)]
-    for number, row in enumerate(rows):
-        if not isinstance(row, tuple | list) or len(row) != 2:
-            found = "one text" if isinstance(row, str) else f"{row!r}"
-            raise ValueError(
-                f"{what}: row 0 holds two texts, row {number} {found}; rows are all of one text or "
-                "all of two"
-            )
-    return [
-        as_texts([row[n] for row in rows], what=f"{what}, {name} texts")
-        for n, name in enumerate(("first", "second"))
-    ]
 
 
 def labelled(
     X: Any, y: Any, owner: str, *, together: bool = False
 ) -> tuple[Rows, npt.NDArray[Any]]:
     """Return rows with their classes as numbers, and the classes."""
-    columns: list[Any] = columns_of_texts(X)
-    if together:
-        if len(columns) == 1:
-            raise ValueError(
-                'two_texts="together" is for rows of two texts, and X holds one in each'
-            )
-        columns = [list(zip(*columns, strict=True))]
-    if not columns[0]:
+    texts = as_text_rows(X)
+    columns: list[list[Any]] = [texts]
+    if hold_two(texts) and not together:
+        columns = [list(column) for column in zip(*texts, strict=True)]
+    if not texts:
         raise ValueError(f"{owner}.fit got no texts: rows with labels are needed")
+    if together and not hold_two(texts):
+        raise ValueError('two_texts="together" is for rows of two texts, and X holds one in each')
     if y is None:
         raise ValueError(f"{owner}.fit needs labels: y is None")
     labels = column_or_1d(y, warn=True)
-    if len(labels) != len(columns[0]):
-        raise ValueError(f"{owner}.fit got {len(columns[0])} rows and {len(labels)} labels")
+    if len(labels) != len(texts):
+        raise ValueError(f"{owner}.fit got {len(texts)} rows and {len(labels)} labels")
     for row, label in enumerate(labels):
         if label is None or (isinstance(label, numbers.Real) and label != label):
             raise ValueError(f"y has no label in row {row} ({label!r}): leave out rows without one")

@@ -10,7 +10,7 @@ from typing import Any
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.exceptions import NotFittedError
 
-from langalign_sk._io import as_texts
+from langalign_sk._io import TextRow, as_text_rows, as_texts
 from langalign_sk._numeric import Float32Array
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.encoders._held import HeldCheckpoint
@@ -35,13 +35,13 @@ class TrainedEncoder(
         Parameters
         ----------
         X : list, array, series or one-column frame of str
-            Texts, possibly none.
+            Texts, possibly none; rows of two for what was tuned on two together.
 
         Returns
         -------
         ndarray of shape (n_texts, width), float32
         """
-        texts = as_texts(X)
+        texts: list[Any] = as_text_rows(X) if self._reads_two() else list(as_texts(X))
         encoder = self.encoder(HubModel(self))
         prepared = encoder.prepare(texts or [""])
         vectors = checked_rows(encoder.name, texts or [""], encoder.encode(prepared.items, Run()))
@@ -53,7 +53,7 @@ class TrainedEncoder(
         Parameters
         ----------
         texts : list, array, series or one-column frame of str
-            Texts, possibly none.
+            Texts, possibly none; rows of two for what was tuned on two together.
 
         Returns
         -------
@@ -108,6 +108,10 @@ class TrainedEncoder(
         """
         return hasattr(self, "checkpoint_")
 
+    def _reads_two(self) -> bool:
+        """Tell whether two texts are read at once."""
+        return getattr(self, "two_texts", "apart") == "together"
+
     def _fitted(self) -> HeldCheckpoint:
         """Return the checkpoint, if there is one."""
         if not self.is_fitted():
@@ -158,7 +162,7 @@ class UnfittedEncoder:
         """Raise."""
         raise self._error()
 
-    def prepare(self, texts: list[str]) -> Prepared:
+    def prepare(self, texts: Sequence[TextRow]) -> Prepared:
         """Raise."""
         raise self._error()
 

@@ -196,8 +196,8 @@ class TunedEncoder(TrainedEncoder):
 
         Parameters
         ----------
-        X : list, array, series or frame
-            Texts; or rows of two texts, as tuples or two columns.
+        X : list, array, series or one-column frame
+            Texts; or rows of two texts, as tuples or an n x 2 array.
         y : array-like of shape (n_rows,)
             Class of each row.
 

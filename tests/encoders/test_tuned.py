@@ -247,6 +247,11 @@ def test_two_texts(tiny_sentence_bert, settings):
     assert as_columns.fit(np.array(PAIRS, object), SAME).fingerprint() == encoder.fingerprint()
     before = EmbeddingExtractor(tiny_sentence_bert, normalize=False).transform(TEXTS)
     assert not np.allclose(encoder.encode(TEXTS), before, atol=1e-3)
+    if encoder.two_texts == "together":
+        assert encoder.encode(PAIRS).shape == (36, 32)
+    else:
+        with pytest.raises(ValueError, match="holds two texts a row, where one is wanted"):
+            encoder.encode(PAIRS)
 
 
 def test_lower_precision_and_a_length_of_its_own(tiny_sentence_bert):
@@ -269,7 +274,7 @@ def test_lower_precision_and_a_length_of_its_own(tiny_sentence_bert):
         ({"product": True}, TEXTS, COLOURS, "product=True is for rows of two texts"),
         ({"two_texts": "together"}, TEXTS, COLOURS, 'two_texts="together" is for rows of two'),
         ({"loss": "contrastive"}, PAIRS, SAME, "is for rows of one text"),
-        ({}, [*PAIRS[:-1], "one"], SAME, "one text"),
+        ({}, [*PAIRS[:-1], "one"], SAME, "mixes rows of one text and rows of two"),
         ({"patience": 2}, TEXTS, COLOURS, "give a validation_fraction"),
         ({"validation_fraction": 0.05}, TEXTS, list("abcdefgh") * 3, "too few to hold some of"),
         ({"freeze": 3}, TEXTS, COLOURS, "freeze=3: this model has 3 layers"),
