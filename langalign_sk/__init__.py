@@ -22,7 +22,7 @@ from langalign_sk.corpus import ParallelCorpus, TextPool, without_pairs
 from langalign_sk.encoders import DistilledEncoder, HubModel, NgramEncoder, TunedEncoder
 from langalign_sk.maps import ProcrustesMap, RidgeMap
 from langalign_sk.text import BlockLayout, EmbeddingExtractor
-from langalign_sk.transfer import TransferClassifier
+from langalign_sk.transfer import TransferClassifier, TransferRegressor
 
 if TYPE_CHECKING:
     from langalign_sk import datasets, measures, plots, report, selection
@@ -46,6 +46,7 @@ __all__ = [
     "TextAligner",
     "TextPool",
     "TransferClassifier",
+    "TransferRegressor",
     "TunedEncoder",
     "__version__",
     "align",
@@ -106,7 +107,6 @@ def _trusted() -> list[str]:
         ReverseAligner,
         TextAligner,
         TextPool,
-        TransferClassifier,
         TunedEncoder,
         *PARTS,
         *TRUSTED_MAPS,

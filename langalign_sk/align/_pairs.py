@@ -33,7 +33,7 @@ _OBJECTS = {
 
 
 class PairedEstimator(VersionStamped, BaseEstimator):
-    """Base of estimators with `pairs` and `unlabeled`: fitted, they pickle stubs of these.
+    """Base of estimators with `pairs`, and maybe `unlabeled`: fitted, they pickle stubs of these.
 
     In the process that holds the rows, loading finds them again by fingerprint, so that copies made
     through pickling (parallel cross-validation, joblib.Memory) can be refitted.
@@ -82,13 +82,15 @@ class PairedEstimator(VersionStamped, BaseEstimator):
         with suppress(TypeError, ValueError):  # what is no pairs is refused by fit
             state["pairs"] = corpus if fitted and arrays is self.pairs else self._given_pairs(None)
         if fitted or pairs_are_left_out():
-            state.update({name: _each(state[name], _stub) for name in ("pairs", "unlabeled")})
+            given = [name for name in ("pairs", "unlabeled") if name in state]
+            state.update({name: _each(state[name], _stub) for name in given})
         if not state.get("keep_moments", False):
             state.pop("_moments", None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        found = {name: _each(state.get(name), live) for name in ("pairs", "unlabeled")}
+        given = [name for name in ("pairs", "unlabeled") if name in state]
+        found: dict[str, Any] = {name: _each(state[name], live) for name in given}
         super().__setstate__({**state, **found})
 
     # Not through __getstate__: a copy inside the process keeps its pairs and its moments.

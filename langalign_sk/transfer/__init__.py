@@ -1,14 +1,19 @@
 """The recipe: labels in one language, predictions in others."""
 
-# For the other rooms.
-from langalign_sk.transfer._classifier import PARTS as PARTS, TransferClassifier
-from langalign_sk.transfer._head import GaussianHead, NoisyCopies
+from langalign_sk.transfer._classifier import TransferClassifier
+from langalign_sk.transfer._gaussian_head import GaussianHead
 from langalign_sk.transfer._kernel_head import KernelHead
+from langalign_sk.transfer._noisy_copies import NoisyCopies
+
+# For the other rooms.
+from langalign_sk.transfer._parts import PARTS as PARTS
 from langalign_sk.transfer._reader import reader_of_source as reader_of_source
+from langalign_sk.transfer._regressor import TransferRegressor
 
 __all__ = [
     "GaussianHead",
     "KernelHead",
     "NoisyCopies",
     "TransferClassifier",
+    "TransferRegressor",
 ]

@@ -11,6 +11,7 @@ from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.transfer._constants import AGREED, KEPT, SHIFTED, STUDENT_PENALTY
 from langalign_sk.transfer._kernel_head import KernelHead
 from langalign_sk.transfer._looks import Look
+from langalign_sk.transfer._targets import Classes
 
 
 class LanguageHeads:
@@ -23,32 +24,34 @@ class LanguageHeads:
         #: How much more frequent each class is than among the labels.
         self.ratio: Any = 1.0
 
-    def predict_proba(self, rows: FloatArray) -> Float64Array:
-        """Return the probabilities of rows of the language, in their own columns."""
+    def say(self, rows: FloatArray) -> Float64Array:
+        """Return what is said of rows of the language, which are in their own columns."""
         return self._mean([look.of(rows) for look in self.looks], rows)
 
     def _mean(self, seen: Sequence[FloatArray], rows: FloatArray) -> Float64Array:
         """Return the mean over the heads, each of which has `seen` the rows in its own way."""
         found = [self._said(look, own) for look, own in zip(self.looks, seen, strict=True)]
         if self.student is not None:
-            found.append(self.student.predict_proba(rows))
+            found.append(self.student.say(rows))
         mean: Float64Array = np.mean(found, axis=0)
         return mean
 
     def _said(self, look: Look, seen: FloatArray) -> Float64Array:
         """Return what one head says of rows, class frequencies set right."""
-        proba: Float64Array = look.head.predict_proba(seen) * self.ratio
+        said = look.head.say(seen)
+        if np.ndim(self.ratio) == 0:
+            return said
+        proba: Float64Array = said * self.ratio
         proba /= proba.sum(axis=1, keepdims=True)
         return proba
 
-    def learn(self, rows: FloatArray, prior: Float64Array, rounds: int) -> None:
+    def learn(self, rows: FloatArray, classes: Classes, prior: Float64Array, rounds: int) -> None:
         """Learn from unlabelled rows, given the class frequencies of the labelled ones.
 
         In every round the heads, together, say what the rows may be, and each learns from that. A
         round that makes too much of what the labels taught is taken back, and is the last.
         """
         seen = [look.of(rows) for look in self.looks]
-        classes = self.looks[0].head.classes_
         # Where labelled rows are in this very space, a head that knows hearsay alone adds nothing.
         taught = not any(look.near for look in self.looks)
         proba = self._mean(seen, rows)

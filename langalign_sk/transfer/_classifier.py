@@ -2,54 +2,23 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import ClassifierMixin, clone
+from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
-from sklearn.utils import assert_all_finite, column_or_1d
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils import column_or_1d
+from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from langalign_sk._numeric import (
-    Float64Array,
-    FloatArray,
-    GaussianKernel,
-    as_float_matrix,
-    as_numpy,
-)
-from langalign_sk.align import (
-    LangAligner,
-    PairedEstimator,
-    ReverseAligner,
-    all_or_nothing,
-    embed_rows,
-    embedded,
-    refuse_nested,
-    text_corpora,
-)
+from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.transfer._adapting import LanguageHeads
-from langalign_sk.transfer._head import CarriedRows, GaussianHead, Head, NoisyCopies, unfitted_head
-from langalign_sk.transfer._kernel_head import KernelHead
-from langalign_sk.transfer._looks import Languages, Look
-from langalign_sk.transfer._reader import reader_of_source
-
-#: What a saved classifier is made of, besides arrays.
-PARTS = (
-    GaussianHead,
-    GaussianKernel,
-    KernelHead,
-    LanguageHeads,
-    Languages,
-    Look,
-    NoisyCopies,
-)
-_FLOATS = [np.float64, np.float32]
+from langalign_sk.transfer._base import TransferEstimator
+from langalign_sk.transfer._targets import Classes, Labels, Targets
 
 
-class TransferClassifier(ClassifierMixin, PairedEstimator):
+class TransferClassifier(ClassifierMixin, TransferEstimator):
     r"""Learn from labels in one language, predict in others.
 
     Labelled rows are taken as their translations would look. In the target language's own space a
@@ -142,13 +111,8 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
     __metadata_request__score: ClassVar = {"lang": True}
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
-        "embedder": [HasMethods(["fit_transform", "transform"]), None],
-        "aligner": [LangAligner, ReverseAligner, None],
-        "head": [Head, HasMethods(["fit"]), None],
+        **TransferEstimator._parameter_constraints,
         "self_training": [Interval(Integral, 0, None, closed="left")],
-        "target_weight": [Interval(Real, 0, np.inf, closed="left")],
-        "robust": [StrOptions({"trim", "weight"}), None],
-        "random_state": ["random_state"],
     }
 
     def __init__(
@@ -206,106 +170,26 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         self : object
             The fitted classifier.
         """
-        with all_or_nothing(self) as draft:
-            draft._validate_params()
-            refuse_nested(self.aligner, "aligner", type(self).__name__)
-            unlabeled = self.unlabeled if unlabeled is None else unlabeled
-            given = draft._given_pairs(pairs)
-            X, y, pairs, unlabeled, lang = draft._vectors(X, y, given, unlabeled, lang)
-            check_classification_targets(y)
-            weight = _check_sample_weight(
-                sample_weight, X, dtype=np.float64, ensure_non_negative=True
-            )
-            draft.classes_, codes = np.unique(y, return_inverse=True)
-            draft._learn(X, codes, _scaled(weight, X), pairs, unlabeled, lang)
-        return self
+        unlabeled = self.unlabeled if unlabeled is None else unlabeled
+        return self._fit(X, _no_names(y), sample_weight, pairs, unlabeled, lang)
 
-    def _vectors(
-        self, X: Any, y: Any, pairs: Any, unlabeled: Any, lang: Any
-    ) -> tuple[Any, Any, Any, Any, Any]:
-        """Return all inputs as vectors, and the language of each row where that is told by text."""
-        if self.embedder is None:
-            X, y = validate_data(self, as_numpy(X), y, dtype=_FLOATS, ensure_all_finite=False)
-            return as_float_matrix(X, name="X"), y, pairs, unlabeled, lang
+    def _take_targets(self, y: np.ndarray) -> tuple[Targets, Float64Array]:
+        """Return classes, or labels where each row has a row of zeros and ones."""
+        if y.ndim == 2 and y.shape[1] > 1:
+            self.classes_ = np.arange(y.shape[1])
+            return Labels(y.shape[1]), _indicators(y)
         y = column_or_1d(y, warn=True)
-        assert_all_finite(y, input_name="y")
-        embedder, owner = clone(self.embedder), type(self).__name__
-        if pairs is not None:
-            pairs = text_corpora(embedder, pairs, owner)
-            if self.aligner is None:
-                embedder = reader_of_source(embedder, pairs)
-        gate = "hard" if self.aligner is None else self.aligner.gate
-        found = embedded(embedder, X, y, pairs, unlabeled, owner, lang=lang, gate=gate)
-        X = as_float_matrix(found.vectors, name="X")
-        if len(X) != len(y):
-            raise ValueError(f"X has {len(X)} texts and y {len(y)} labels")
-        self.embedder_, self.detector_ = embedder, found.detector
-        return X, y, found.corpora, found.pools, found.langs
+        check_classification_targets(y)
+        self.classes_ = np.unique(y)
+        targets = Classes(self.classes_)
+        return targets, targets.columns(y)
 
-    def _learn(
-        self,
-        X: FloatArray,
-        codes: np.ndarray,
-        weight: Float64Array,
-        pairs: Any,
-        unlabeled: Any,
-        known: Any,
+    def _adapt(
+        self, heads: LanguageHeads, rows: FloatArray, told: Float64Array, weight: Float64Array
     ) -> None:
-        """Fit the aligner, the heads of each language and what unlabelled rows add."""
-        head = None if self.head is None else unfitted_head(self.head, self.random_state)
-        # Without one, a ridge tells languages apart, and takes rows into the source language.
-        aligner = ReverseAligner(method="ridge") if self.aligner is None else clone(self.aligner)
-        if aligner.random_state is None:
-            aligner.set_params(random_state=self.random_state)
-        null = isinstance(pairs, str) and pairs == "self"
-        if null:  # nothing is to move: rows onto themselves
-            aligner.set_params(method="procrustes")
-        elif self.robust is not None:
-            aligner.set_params(robust=self.robust)
-        owner = type(self).__name__
-        corpora, pools = aligner._learn(X, None, pairs, unlabeled, owner=owner, lang=known)
-        self.aligner_ = aligner
-        self.languages_ = Languages(aligner, native=self.aligner is None)
-        found = self.languages_.codes(X, known)
-        self.heads_ = {}
-        prior = np.bincount(codes, weights=weight, minlength=len(self.classes_)) / weight.sum()
-        looks_at = self.languages_.looks([] if null or corpora is None else corpora, head)
-        for lang, looks in looks_at.items():
-            fitted = []
-            for look in looks:
-                parts = self._carried(X, codes, weight, found, lang, look)
-                fitted.append(look.with_head(clone(look.head)._fit_carried(parts, self.classes_)))
-            self.heads_[lang] = LanguageHeads(fitted)
-            if lang in pools and lang in self.languages_.targets:
-                self.heads_[lang].learn(pools[lang].rows, prior, self.self_training)
-            for look in fitted:
-                look.head._forget()
-
-    def _carried(
-        self,
-        X: FloatArray,
-        codes: np.ndarray,
-        weight: Float64Array,
-        found: np.ndarray,
-        lang: str,
-        look: Look,
-    ) -> list[CarriedRows]:
-        """Return the labelled rows of every language as a head of `lang` is to see them."""
-        parts, languages = [], self.languages_
-        for code in np.unique(found):
-            here = found == code
-            origin = languages.names[code]
-            share = 1.0 if origin in languages.sources else float(self.target_weight)
-            if share > 0:
-                rows = languages.own_columns(X[here], origin)
-                # Each once: products of equal rows may differ in their last bits.
-                rows, back = np.unique(rows, axis=0, return_inverse=True)
-                carried, noise = languages.carry(rows, origin, lang, look)
-                carried, own = carried[back.ravel()], weight[here]
-                parts.append(CarriedRows(carried, codes[here], share * own, own.sum(), noise))
-        if not parts:
-            raise ValueError("target_weight=0 leaves no labelled row: X has none in the source")
-        return parts
+        if isinstance(self._targets, Classes):
+            prior = weight @ told / weight.sum()
+            heads.learn(rows, self._targets, prior, self.self_training)
 
     # ------------------------------------------------------------------ predict
 
@@ -324,29 +208,7 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         proba : ndarray of shape (n_samples, n_classes)
             Columns in the order of `classes_`.
         """
-        X, lang = self._check_rows(X, lang)
-        languages = self.languages_
-        found = languages.codes(X, lang)
-        proba = np.zeros((len(X), len(self.classes_)))
-        for code in np.unique(found):
-            rows = np.flatnonzero(found == code)
-            name = languages.names[code]
-            own = languages.own_columns(X[rows], name)
-            proba[rows] = self.heads_[name].predict_proba(own)
-        return proba
-
-    def _check_rows(self, X: Any, lang: Any = None) -> tuple[FloatArray, Any]:
-        """Return rows to predict, as vectors, and the language of each where that is known."""
-        check_is_fitted(self)
-        if self.embedder is None:
-            X = validate_data(
-                self, as_numpy(X), dtype=_FLOATS, ensure_all_finite=False, reset=False
-            )
-        else:
-            X, lang = embed_rows(self.embedder_, X, lang, self.detector_)
-            if len(X) == 0:
-                return np.empty((0, self.aligner_.n_features_in_)), None
-        return as_float_matrix(X, name="X"), lang
+        return self._say(X, lang)
 
     def predict(self, X: Any, *, lang: Any = None) -> np.ndarray:
         """Return the most probable class.
@@ -362,8 +224,10 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
         -------
         y : ndarray of shape (n_samples,)
         """
-        best = self.predict_proba(X, lang=lang).argmax(axis=1)
-        labels: np.ndarray = self.classes_[best]
+        proba = self._say(X, lang)
+        if isinstance(self._targets, Labels):
+            return (proba > 0.5).astype(np.intp)
+        labels: np.ndarray = self.classes_[proba.argmax(axis=1)]
         return labels
 
     def score(self, X: Any, y: Any, sample_weight: Any = None, *, lang: Any = None) -> float:
@@ -388,21 +252,36 @@ class TransferClassifier(ClassifierMixin, PairedEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        texts = self.embedder is not None
-        tags.input_tags.string, tags.input_tags.two_d_array = texts, not texts
+        tags.classifier_tags.multi_label = True
         return tags
 
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "heads_")
+
+def _no_names(y: Any) -> Any:
+    """Refuse rows of names, before they are taken for a table."""
+    rows = y if isinstance(y, list | tuple) else y.tolist() if _holds_objects(y) else []
+    several = [row for row in rows if isinstance(row, list | tuple | set | frozenset)]
+    if any(isinstance(name, str) for row in several for name in row) or (
+        several and len({len(row) for row in several}) > 1
+    ):
+        raise ValueError(
+            "y has several labels a row, by name: give zeros and ones, a column for each label, "
+            "such as sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)"
+        )
+    return y
 
 
-def _scaled(weight: Float64Array, X: FloatArray) -> Float64Array:
-    """Return weights that sum to the number of different rows that weigh something.
+def _holds_objects(y: Any) -> bool:
+    return isinstance(y, np.ndarray) and y.dtype.kind in "OUS"
 
-    So neither the scale of weights matters, nor whether a row stands twice or weighs double.
-    """
-    if not weight.any():  # older versions of scikit-learn let it through
-        raise ValueError("sample_weight must have at least one non-zero value")
-    n = len({hash(X[i].tobytes()) for i in np.flatnonzero(weight)})
-    weight = weight / weight.max()
-    return weight * (n / float(weight.sum()))
+
+def _indicators(y: np.ndarray) -> Float64Array:
+    """Return a table of zeros and ones, and nothing else."""
+    wrong = ~np.isin(y, [0, 1])
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise ValueError(
+            f"y has several columns, and then each is a label that a row has (1) or not (0), but "
+            f"row {row}, column {column} is {y[row, column]!r}; for real values there is "
+            "TransferRegressor"
+        )
+    return y.astype(np.float64)

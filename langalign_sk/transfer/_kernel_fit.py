@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -19,8 +19,8 @@ class Solved(NamedTuple):
     dual: Float64Array
     #: The scores of each row by all the others.
     left_out: Float64Array
-    #: The penalty with the least squared error on rows left out.
-    penalty: float
+    #: The penalty with the least squared error on rows left out: of all columns, or of each.
+    penalty: Any
 
 
 def all_of_them(
@@ -30,13 +30,17 @@ def all_of_them(
     *,
     gamma: float,
     penalties: Sequence[float],
+    apart: bool = False,
 ) -> Solved:
-    """Solve where every row is a landmark: one factor of the kernel for each penalty."""
+    """Solve where every row is a landmark: one factor of the kernel for each penalty.
+
+    `apart`: each column of `wanted` has a penalty of its own.
+    """
     kernel = GaussianKernel(landmarks, gamma=gamma)
     root = np.sqrt(weight)[:, None]
     values = kernel.kernel(kernel.landmarks_)
     values *= root * root.T
-    best, least = None, np.inf
+    best = _Best(wanted, weight, apart=apart)
     for penalty in penalties:
         gram = values.copy()
         gram.flat[:: len(gram) + 1] += penalty
@@ -44,11 +48,8 @@ def all_of_them(
         solved = cho_solve((factor, lower), root * wanted)
         inverse, _ = dpotri(factor, lower=lower)
         left_out = wanted - solved / (root * inverse.diagonal()[:, None])
-        error = _error(weight, wanted, left_out)
-        if error < least:
-            best, least = Solved(kernel, root * solved, left_out, penalty), error
-    assert best is not None  # there is a penalty
-    return best
+        best.take(penalty, root * solved, left_out)
+    return Solved(kernel, best.dual, best.left_out, best.penalty)
 
 
 def on_landmarks(
@@ -59,6 +60,7 @@ def on_landmarks(
     *,
     gamma: float,
     penalties: Sequence[float],
+    apart: bool = False,
 ) -> Solved:
     """Solve where some rows stand for all, block by block: one decomposition for all penalties."""
     features = Nystroem(landmarks, gamma=gamma)
@@ -80,13 +82,34 @@ def on_landmarks(
             leverage = np.minimum(weight[block] * (turned**2 @ share), 1 - 1e-9)[:, None]
             fitted = turned @ (share[:, None] * told)
             found[block] = (fitted - leverage * wanted[block]) / (1 - leverage)
-    errors = {penalty: _error(weight, wanted, found) for penalty, found in left_out.items()}
-    penalty = min(errors, key=lambda one: errors[one])
-    dual = features.root_ @ (vectors @ (told / (values + penalty)[:, None]))
+    best = _Best(wanted, weight, apart=apart)
+    for penalty, found in left_out.items():
+        best.take(penalty, vectors @ (told / (values + penalty)[:, None]), found)
     kernel = GaussianKernel(landmarks, mean=features.mean_, gamma=gamma)
-    return Solved(kernel, dual, left_out[penalty], penalty)
+    return Solved(kernel, features.root_ @ best.dual, best.left_out, best.penalty)
 
 
-def _error(weight: Float64Array, wanted: Float64Array, left_out: Float64Array) -> float:
-    """Return the weighted squared error on rows left out."""
-    return float(weight @ ((wanted - left_out) ** 2).sum(axis=1))
+class _Best:
+    """The solution with the least error on rows left out, of all columns or column by column."""
+
+    def __init__(self, wanted: Float64Array, weight: Float64Array, *, apart: bool) -> None:
+        self._wanted, self._weight, self._apart = wanted, weight, apart
+        self._least = np.full(wanted.shape[1] if apart else 1, np.inf)
+        self._penalty = np.zeros(len(self._least))
+        self.dual = self.left_out = np.zeros((0, wanted.shape[1]))
+
+    @property
+    def penalty(self) -> Any:
+        """The penalty, or those of the columns."""
+        return self._penalty if self._apart else float(self._penalty[0])
+
+    def take(self, penalty: float, dual: Float64Array, left_out: Float64Array) -> None:
+        """Keep of this solution what is better than the ones before."""
+        error = self._weight @ (self._wanted - left_out) ** 2
+        error = error if self._apart else error.sum(keepdims=True)
+        first = len(self.dual) == 0
+        better = (error < self._least) | first
+        self._least = np.where(better, error, self._least)
+        self._penalty = np.where(better, penalty, self._penalty)
+        self.dual = dual if first else np.where(better, dual, self.dual)
+        self.left_out = left_out if first else np.where(better, left_out, self.left_out)

@@ -12,7 +12,8 @@ from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blo
 from langalign_sk.align import ReverseAligner
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import RidgeMap, compose, one_space
-from langalign_sk.transfer._head import GaussianHead, Head
+from langalign_sk.transfer._gaussian_head import GaussianHead
+from langalign_sk.transfer._head import Head
 from langalign_sk.transfer._kernel_head import KernelHead
 
 

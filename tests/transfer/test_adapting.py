@@ -12,11 +12,14 @@ from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._constants import KEPT
 from langalign_sk.transfer._head import Head
 from langalign_sk.transfer._looks import Look
+from langalign_sk.transfer._targets import Classes
 from tests.align.planted import rotation
 from tests.transfer.world import two_languages
 
 S, T, Y, PAIRS = two_languages()
 LABELLED, UNLABELLED, TEST = slice(0, 300), slice(300, 600), slice(600, 900)
+
+TWO = Classes(np.array(["a", "b"]))
 
 
 def fitted(rows=None, *, model=None, **params):
@@ -72,12 +75,10 @@ def test_frequencies_are_moved_by_a_skewed_pool_alone(model, least):
 class Says(KernelHead):
     """A head that has made up its mind."""
 
-    classes_ = np.array(["a", "b"])
-
     def __init__(self, proba):
         self.proba = proba
 
-    def predict_proba(self, X):
+    def say(self, X):
         return np.tile(self.proba, (len(X), 1)).astype(float)
 
     def _hear(self, rows, proba):
@@ -96,20 +97,20 @@ class Says(KernelHead):
 def test_the_ratio_is_that_of_frequencies(prior, expected):
     heads = LanguageHeads([Look(None, Says([0.9, 0.1]))])
     rows = np.random.default_rng(0).normal(size=(30, 3))
-    heads.learn(rows, np.array(prior), rounds=1)
+    heads.learn(rows, TWO, np.array(prior), rounds=1)
     assert np.ravel(heads.ratio)[0] == pytest.approx(expected)
     assert np.isfinite(heads.ratio).all()
     np.testing.assert_allclose(heads.looks[0].head.heard, np.tile([0.9, 0.1], (30, 1)))
-    assert heads.predict_proba(rows).argmax(axis=1).tolist() == [0] * 30
+    assert heads.say(rows).argmax(axis=1).tolist() == [0] * 30
 
 
 def test_two_heads_and_a_student_are_averaged():
     looks = [Look(None, Says([0.9, 0.1])), Look(None, Says([0.5, 0.5]))]
     heads, rows = LanguageHeads(looks), np.random.default_rng(0).normal(size=(30, 3))
-    np.testing.assert_allclose(heads.predict_proba(rows), np.tile([0.7, 0.3], (30, 1)))
-    heads.learn(rows, np.array([0.8, 0.2]), rounds=1)
-    student = heads.student.predict_proba(rows)
-    np.testing.assert_allclose(heads.predict_proba(rows), (student + np.array([1.4, 0.6])) / 3)
+    np.testing.assert_allclose(heads.say(rows), np.tile([0.7, 0.3], (30, 1)))
+    heads.learn(rows, TWO, np.array([0.8, 0.2]), rounds=1)
+    student = heads.student.say(rows)
+    np.testing.assert_allclose(heads.say(rows), (student + np.array([1.4, 0.6])) / 3)
 
 
 @pytest.mark.parametrize("n", [1, 2, 5])
@@ -177,7 +178,7 @@ class Turncoat(Head):
     def _hear(self, rows, proba):
         self.turned = True
 
-    def _proba(self, X):
+    def say(self, X):
         first = (X[:, 0] > 0) != self.turned
         return np.column_stack([np.where(first, 0.9, 0.1), np.where(first, 0.1, 0.9)])
 
@@ -185,9 +186,8 @@ class Turncoat(Head):
 def test_a_round_that_turns_round_what_the_labels_taught_is_taken_back():
     rows = np.random.default_rng(0).normal(size=(40, 2))
     head = Turncoat()
-    head.classes_ = np.array(["a", "b"])
     heads = LanguageHeads([Look(None, head, near=True)])
-    before = heads.predict_proba(rows)
-    heads.learn(rows, np.array([0.5, 0.5]), 3)
+    before = heads.say(rows)
+    heads.learn(rows, TWO, np.array([0.5, 0.5]), 3)
     assert not head.turned
-    np.testing.assert_array_equal(heads.predict_proba(rows), before)
+    np.testing.assert_array_equal(heads.say(rows), before)

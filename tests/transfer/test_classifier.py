@@ -27,6 +27,7 @@ from langalign_sk import (
     without_pairs,
 )
 from langalign_sk.transfer import GaussianHead, KernelHead, NoisyCopies
+from langalign_sk.transfer._targets import Classes
 from tests.align.planted import PlantedEncoder, affine, sentences
 
 CLASSIFIERS = [
@@ -223,11 +224,11 @@ def test_nothing_of_the_rows_stays_but_landmarks(world):
     assert sorted(vars(heads)) == ["looks", "ratio", "student"]
     assert all(look.ways == {} for look in heads.looks)
     discriminant, kernel = (look.head for look in heads.looks)
-    assert set(vars(discriminant)) == {"noise", "classes_", "coef_", "intercept_"}
+    assert set(vars(discriminant)) == {"noise", "coef_", "intercept_", "_targets"}
     for head in (kernel, heads.student):
         own = set(vars(head)) - set(head.get_params())
-        fitted = {"classes_", "sureness_", "penalty_"}
-        assert own == {*fitted, "_present", "_frequencies", "_kernel", "_dual"}
+        fitted = {"sureness_", "penalty_"}
+        assert own == {*fitted, "_targets", "_share", "_kernel", "_dual"}
         assert set(vars(head._kernel)) == {"mean_", "landmarks_", "gamma_"}
         assert head._dual.shape == (len(head._kernel.landmarks_), 3)
     sizes = []
@@ -299,8 +300,8 @@ def test_two_spaces_are_looked_at_twice_and_averaged(world):
     S, T, there, back = world.rows["en"], world.rows["ko"], RidgeMap(), RidgeMap()
     there.fit(S[:400], T[:400])
     back.fit(T[:400], S[:400])
-    own = first.head.predict_proba(T[TEST])
-    kernel = second.head.predict_proba(back.transform(T[TEST]))
+    own = first.head.say(T[TEST])
+    kernel = second.head.say(back.transform(T[TEST]))
     np.testing.assert_allclose(
         model.predict_proba(world.block("ko", TEST)), (own + kernel) / 2, atol=1e-9
     )
@@ -309,11 +310,9 @@ def test_two_spaces_are_looked_at_twice_and_averaged(world):
         round_trip,
         np.ones(250),
         np.eye(3)[np.unique(world.y[TRAIN], return_inverse=True)[1]],
-        "abc",
+        Classes(np.array(["a", "b", "c"])),
     )
-    np.testing.assert_allclose(
-        by_hand.predict_proba(round_trip), second.head.predict_proba(round_trip), atol=1e-6
-    )
+    np.testing.assert_allclose(by_hand.say(round_trip), second.head.say(round_trip), atol=1e-6)
 
 
 def one_space(n_pairs: int):

@@ -71,7 +71,7 @@ def test_target_rows_count_as_rows_whatever_they_weigh():
     model = clone(MODELS["discriminant"]).set_params(target_weight=0.25).fit(rows, labels)
     (look,) = model.languages_.looks([PAIRS], model.head)["ko"]
     codes = model.languages_.codes(rows)
-    parts = model._carried(rows, labels, np.ones(300), codes, "ko", look)
+    parts = model._carried(rows, np.eye(3)[labels], np.ones(300), codes, "ko", look)
     assert sum(part.n for part in parts) == 300
     (target,) = (part for part in parts if part.weight.max() < 1)
     assert target.weight.sum() == pytest.approx(target.n / 4)

@@ -1,0 +1,229 @@
+"""What the recipe is for classes, labels and values alike: rows carried, one set of heads each."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone
+from sklearn.utils import check_array
+from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix, as_numpy
+from langalign_sk.align import (
+    LangAligner,
+    PairedEstimator,
+    ReverseAligner,
+    all_or_nothing,
+    embed_rows,
+    embedded,
+    refuse_nested,
+    text_corpora,
+)
+from langalign_sk.transfer._adapting import LanguageHeads
+from langalign_sk.transfer._head import CarriedRows, Head
+from langalign_sk.transfer._looks import Languages, Look
+from langalign_sk.transfer._noisy_copies import unfitted_head
+from langalign_sk.transfer._reader import reader_of_source
+from langalign_sk.transfer._targets import Targets
+
+_FLOATS = [np.float64, np.float32]
+
+
+class TransferEstimator(PairedEstimator):
+    """Base of what learns from labels in one language and predicts in others.
+
+    It turns all inputs into vectors, carries the labelled rows into the looks at each language,
+    fits the heads there, and asks them. Which targets there are is for its children to say.
+    """
+
+    embedder: Any
+    aligner: Any
+    head: Any
+    target_weight: float
+    robust: str | None
+    random_state: Any
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        "embedder": [HasMethods(["fit_transform", "transform"]), None],
+        "aligner": [LangAligner, ReverseAligner, None],
+        "head": [Head, HasMethods(["fit"]), None],
+        "target_weight": [Interval(Real, 0, np.inf, closed="left")],
+        "robust": [StrOptions({"trim", "weight"}), None],
+        "random_state": ["random_state"],
+    }
+
+    # ------------------------------------------------------------------ what the children say
+
+    def _take_targets(self, y: np.ndarray) -> tuple[Targets, Float64Array]:
+        """Return what targets these are, and those of each row as columns."""
+        raise NotImplementedError
+
+    def _adapt(
+        self, heads: LanguageHeads, rows: FloatArray, told: Float64Array, weight: Float64Array
+    ) -> None:
+        """Let the heads of a language learn from unlabelled rows of it."""
+
+    # ------------------------------------------------------------------ fit
+
+    def _fit(
+        self, X: Any, y: Any, sample_weight: Any, pairs: Any, unlabeled: Any, lang: Any
+    ) -> Self:
+        """Fit the aligner on the pairs and the heads of each language on the labelled rows."""
+        with all_or_nothing(self) as draft:
+            draft._validate_params()
+            refuse_nested(self.aligner, "aligner", type(self).__name__)
+            given = draft._given_pairs(pairs)
+            X, y, pairs, unlabeled, lang = draft._vectors(X, y, given, unlabeled, lang)
+            draft._targets, told = draft._take_targets(y)
+            weight = _check_sample_weight(
+                sample_weight, X, dtype=np.float64, ensure_non_negative=True
+            )
+            draft._learn(X, told, _scaled(weight, X), pairs, unlabeled, lang)
+        return self
+
+    def _vectors(
+        self, X: Any, y: Any, pairs: Any, unlabeled: Any, lang: Any
+    ) -> tuple[Any, Any, Any, Any, Any]:
+        """Return all inputs as vectors, and the language of each row where that is told by text."""
+        if self.embedder is None:
+            X, y = validate_data(
+                self, as_numpy(X), y, dtype=_FLOATS, ensure_all_finite=False, multi_output=True
+            )
+            return as_float_matrix(X, name="X"), _dense(y), pairs, unlabeled, lang
+        y = _dense(check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y"))
+        embedder, owner = clone(self.embedder), type(self).__name__
+        if pairs is not None:
+            pairs = text_corpora(embedder, pairs, owner)
+            if self.aligner is None:
+                embedder = reader_of_source(embedder, pairs)
+        gate = "hard" if self.aligner is None else self.aligner.gate
+        found = embedded(embedder, X, y, pairs, unlabeled, owner, lang=lang, gate=gate)
+        X = as_float_matrix(found.vectors, name="X")
+        if len(X) != len(y):
+            raise ValueError(f"X has {len(X)} texts and y {len(y)} targets")
+        self.embedder_, self.detector_ = embedder, found.detector
+        return X, y, found.corpora, found.pools, found.langs
+
+    def _learn(
+        self,
+        X: FloatArray,
+        told: Float64Array,
+        weight: Float64Array,
+        pairs: Any,
+        unlabeled: Any,
+        known: Any,
+    ) -> None:
+        """Fit the aligner, the heads of each language and what unlabelled rows add."""
+        targets: Targets = self._targets
+        head = None
+        if self.head is not None:
+            head = unfitted_head(self.head, targets, self.random_state)
+        # Without one, a ridge tells languages apart, and takes rows into the source language.
+        aligner = ReverseAligner(method="ridge") if self.aligner is None else clone(self.aligner)
+        if aligner.random_state is None:
+            aligner.set_params(random_state=self.random_state)
+        null = isinstance(pairs, str) and pairs == "self"
+        if null:  # nothing is to move: rows onto themselves
+            aligner.set_params(method="procrustes")
+        elif self.robust is not None:
+            aligner.set_params(robust=self.robust)
+        owner = type(self).__name__
+        corpora, pools = aligner._learn(X, None, pairs, unlabeled, owner=owner, lang=known)
+        self.aligner_ = aligner
+        self.languages_ = Languages(aligner, native=self.aligner is None)
+        found = self.languages_.codes(X, known)
+        self.heads_ = {}
+        looks_at = self.languages_.looks([] if null or corpora is None else corpora, head)
+        for lang, looks in looks_at.items():
+            fitted = []
+            for look in looks:
+                parts = self._carried(X, told, weight, found, lang, look)
+                fitted.append(look.with_head(clone(look.head)._fit_carried(parts, targets)))
+            self.heads_[lang] = LanguageHeads(fitted)
+            if lang in pools and lang in self.languages_.targets:
+                self._adapt(self.heads_[lang], pools[lang].rows, told, weight)
+            for look in fitted:
+                look.head._forget()
+
+    def _carried(
+        self,
+        X: FloatArray,
+        told: Float64Array,
+        weight: Float64Array,
+        found: np.ndarray,
+        lang: str,
+        look: Look,
+    ) -> list[CarriedRows]:
+        """Return the labelled rows of every language as a head of `lang` is to see them."""
+        parts, languages = [], self.languages_
+        for code in np.unique(found):
+            here = found == code
+            origin = languages.names[code]
+            share = 1.0 if origin in languages.sources else float(self.target_weight)
+            if share > 0:
+                rows = languages.own_columns(X[here], origin)
+                # Each once: products of equal rows may differ in their last bits.
+                rows, back = np.unique(rows, axis=0, return_inverse=True)
+                carried, noise = languages.carry(rows, origin, lang, look)
+                carried, own = carried[back.ravel()], weight[here]
+                parts.append(CarriedRows(carried, told[here], share * own, own.sum(), noise))
+        if not parts:
+            raise ValueError("target_weight=0 leaves no labelled row: X has none in the source")
+        return parts
+
+    # ------------------------------------------------------------------ predict
+
+    def _say(self, X: Any, lang: Any) -> Float64Array:
+        """Return what the heads say of rows in any of the languages, as columns."""
+        X, lang = self._check_rows(X, lang)
+        languages = self.languages_
+        found = languages.codes(X, lang)
+        said = np.zeros((len(X), self._targets.n_columns))
+        for code in np.unique(found):
+            rows = np.flatnonzero(found == code)
+            name = languages.names[code]
+            said[rows] = self.heads_[name].say(languages.own_columns(X[rows], name))
+        return said
+
+    def _check_rows(self, X: Any, lang: Any = None) -> tuple[FloatArray, Any]:
+        """Return rows to predict, as vectors, and the language of each where that is known."""
+        check_is_fitted(self)
+        if self.embedder is None:
+            X = validate_data(
+                self, as_numpy(X), dtype=_FLOATS, ensure_all_finite=False, reset=False
+            )
+        else:
+            X, lang = embed_rows(self.embedder_, X, lang, self.detector_)
+            if len(X) == 0:
+                return np.empty((0, self.aligner_.n_features_in_)), None
+        return as_float_matrix(X, name="X"), lang
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        texts = self.embedder is not None
+        tags.input_tags.string, tags.input_tags.two_d_array = texts, not texts
+        return tags
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "heads_")
+
+
+def _scaled(weight: Float64Array, X: FloatArray) -> Float64Array:
+    """Return weights that sum to the number of different rows that weigh something.
+
+    So neither the scale of weights matters, nor whether a row stands twice or weighs double.
+    """
+    if not weight.any():  # older versions of scikit-learn let it through
+        raise ValueError("sample_weight must have at least one non-zero value")
+    n = len({hash(X[i].tobytes()) for i in np.flatnonzero(weight)})
+    weight = weight / weight.max()
+    return weight * (n / float(weight.sum()))
+
+
+def _dense(y: Any) -> Any:
+    """Return targets as an array."""
+    return y.toarray() if sparse.issparse(y) else y
