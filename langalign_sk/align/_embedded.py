@@ -134,7 +134,7 @@ def _embed(
 ) -> tuple[Any, Any, int | None]:
     """Return vectors, languages, and how many vectors stand side by side in a row."""
     if isinstance(embedder, EmbeddingExtractor):
-        vectors, langs, _, n_vectors = embed_told(embedder, X, lang, detector, fitting=fitting)
+        vectors, langs, _, n_vectors = embed_told(embedder, X, lang, detector, y=y, fitting=fitting)
         if detector is not None:
             return vectors, langs, n_vectors
         return vectors, lang if langs is None else None, n_vectors  # blocks tell it themselves

@@ -35,7 +35,6 @@ from langalign_sk.encoders._run import (
     Run as Run,
     RunReport as RunReport,
 )
-from langalign_sk.encoders._trained import UnfittedEncoder as UnfittedEncoder
 from langalign_sk.encoders._tuned import TunedEncoder
 
 __all__ = [

@@ -34,7 +34,8 @@ from langalign_sk.encoders._protocol import (
     told_width,
 )
 from langalign_sk.encoders._run import Run
-from langalign_sk.encoders._trained import TrainedEncoder
+from langalign_sk.encoders._trained import TrainedEncoder, UnfittedEncoder
+from langalign_sk.encoders._tuned import TunedEncoder
 
 _ROWS_PER_CHUNK = 256
 _ADDRESS = "_stop_words_id"  # a memory address that vectorisers keep after their first use
@@ -47,6 +48,8 @@ def make_encoder(settings: HubModel, *, ask_hub: bool = True) -> Encoder:
     model = unwrapped(settings)
     if is_sentence_transformer(model):
         return instance_encoder(settings)
+    if isinstance(model, TunedEncoder) and not model.is_fitted():
+        return UnfittedEncoder(model)
     if isinstance(model, TrainedEncoder):
         return model.encoder(settings)
     return ObjectEncoder(settings)

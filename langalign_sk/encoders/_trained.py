@@ -15,7 +15,7 @@ from langalign_sk._numeric import Float32Array
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.encoders._held import HeldCheckpoint
 from langalign_sk.encoders._hub_encoder import named_encoder
-from langalign_sk.encoders._hub_model import HubModel
+from langalign_sk.encoders._hub_model import HubModel, specification
 from langalign_sk.encoders._protocol import Encoder, Prepared, checked_rows
 from langalign_sk.encoders._run import Run
 
@@ -151,12 +151,12 @@ class UnfittedEncoder:
 
     @property
     def spec(self) -> str:
-        """There is none yet."""
-        raise self._error()
+        """Digest under which there is a width, and never a vector."""
+        return specification("not fitted", self._base().spec)
 
     def width(self) -> int | None:
         """Width of the vectors, that of the checkpoint it begins with."""
-        return named_encoder(HubModel(self._owner.model)).width()
+        return self._base().width()
 
     def chunk(self) -> tuple[int | None, int]:
         """Raise."""
@@ -169,6 +169,9 @@ class UnfittedEncoder:
     def encode(self, items: Sequence[Any], run: Run) -> Any:
         """Raise."""
         raise self._error()
+
+    def _base(self) -> Encoder:
+        return named_encoder(HubModel(self._owner.model))
 
     def _error(self) -> NotFittedError:
         return NotFittedError(

@@ -35,6 +35,7 @@ from langalign_sk.text._language import (
 )
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._learned import LearnedDetector, is_corpus
+from langalign_sk.text._tuning import as_tuned, tune
 
 #: Where languages are told right less often than this on held-out pairs, the user hears of it.
 LEAST_ACCURACY = 0.95
@@ -245,6 +246,11 @@ class Embedding:
         if not run.in_parts:
             tell_of_cuts(run)
 
+    def tuned(self, read: Read, y: Any) -> dict[str, Any]:
+        """Tune what is to be tuned on the rows of its language; the models as they were given."""
+        own = self._extractor
+        return tune(given_models(own), read, y, own.two_texts)
+
     def fitted(self, read: Read) -> dict[str, Any]:
         """Attributes that remember what fit read, with which weights, and the widths so far."""
         widths = {e.spec: caches.widths.known(e.spec) for e in self.encoders.values()}
@@ -292,14 +298,37 @@ class Embedding:
             )
 
 
+def fit_reading(
+    extractor: Any, X: Any, y: Any, lang: Any, known: LanguageDetector | None = None
+) -> tuple[Embedding, Read]:
+    """Read rows to fit on, and tune what is to be tuned on them."""
+    embedding = Embedding(extractor)
+    resolve_cache(extractor.cache)
+    read = embedding.read(X, lang=lang, known=known, fitting=True)
+    tuned = embedding.tuned(read, y)
+    if tuned:
+        extractor.tuned_ = tuned
+        return Embedding(extractor), read
+    vars(extractor).pop("tuned_", None)
+    return embedding, read
+
+
 def embed_told(
-    extractor: Any, X: Any, lang: Any, known: LanguageDetector | None, *, fitting: bool
+    extractor: Any,
+    X: Any,
+    lang: Any,
+    known: LanguageDetector | None,
+    *,
+    y: Any = None,
+    fitting: bool,
 ) -> Told:
     """Vectors of rows and the language of each, which `known` tells where none are declared."""
-    embedding = Embedding(extractor)
-    if not fitting:
+    if fitting:
+        embedding, read = fit_reading(extractor, X, y, lang, known)
+    else:
+        embedding = Embedding(extractor)
         embedding.check_weights()
-    read = embedding.read(X, lang=lang, known=known, fitting=fitting)
+        read = embedding.read(X, lang=lang, known=known)
     vectors = embedding.vectors(read)
     if fitting:
         extractor.__dict__.update(embedding.fitted(read))
@@ -330,7 +359,7 @@ def given_models(extractor: Any, model: Any = None) -> dict[str | None, Any]:
 
 def models_of(extractor: Any) -> dict[str | None, HubModel]:
     """Models with all of their settings: their own, else those of the extractor."""
-    given = given_models(extractor)
+    given = as_tuned(given_models(extractor), vars(extractor).get("tuned_", {}))
     defaults = {name: getattr(extractor, name) for name in SHORTHANDS}
     for name, value in defaults.items():
         own = [

@@ -28,26 +28,28 @@ from langalign_sk.encoders import (
     pickles_by_value,
     unwrapped,
 )
-from langalign_sk.store import resolve_cache
 from langalign_sk.text._codes import match_code
 from langalign_sk.text._embedding import (
     Embedding,
     declared_languages,
     embed_told,
+    fit_reading,
     found_weights,
     given_models,
+    models_of,
 )
 from langalign_sk.text._encode import encoder_width, known_width
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._learned import is_corpus, learned_from
 from langalign_sk.text._prefetch import prefetch
 from langalign_sk.text._stream import check_chunk, iter_vectors, write_vectors
+from langalign_sk.text._tuning import has_settings, is_to_be_tuned
 
 _SHARED = ("model", "cache", "detect")
 
 
 class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
-    """Turn texts into vectors with a frozen language model.
+    """Turn texts into vectors with a frozen language model, or one tuned in `fit`.
 
     With one model, vectors have its width. With a model per language (or `languages`), every
     language has a block of columns of its own and a row is zero outside the block of its
@@ -62,6 +64,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         - A `HubModel`: such a name with its revision, device, type, length and more.
         - An object with ``transform(texts)``: a fitted vectoriser, pipeline or `NgramEncoder`.
         - An object with ``encode(texts)``: a SentenceTransformer, or one of your own.
+        - A `TunedEncoder`: one that is not fitted is tuned in `fit`, on the rows of its language.
         - A dict of language to any of these.
     languages : sequence of str, optional
         Languages that one `model` serves, each with a block of its own. A dict of models declares
@@ -97,6 +100,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     ----------
     language_accuracy_ : float or None
         With pairs as `detect`: share of held-out texts whose language was told right.
+    tuned_ : dict of str to TunedEncoder
+        What was tuned in `fit`, by language, or under "model"; there only if something was.
     n_texts_ : int
         How many texts a row held in `fit`, 1 or 2.
 
@@ -109,7 +114,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
     Notes
     -----
-    Nothing is learned in ``fit``; it checks the input and records which weights it saw. Models
+    But for a `TunedEncoder`, nothing is learned in ``fit``; it checks the input and records which
+    weights it saw. Models
     load when first needed, once per process, and are shared by clones and folds. A model of the
     Hub that is on this machine is used as it is, without asking for a newer one: give a
     `revision` to choose. Each distinct text is encoded once per process while it is in the cache;
@@ -137,8 +143,10 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
     **Grids.** ``{"model": ["name-a", "name-b"], "pooling": ["mean", "cls"]}`` works on names,
     ``{"model__dtype": [...]}`` on a `HubModel`, ``{"ko": [...]}`` and ``{"ko__layer": [...]}`` on
-    the models of a dict. scikit-learn clones values of a grid, which unfits encoders: wrap those,
-    ``{"model": [FrozenEstimator(fitted)]}``. An encoder's own parameters cannot be searched.
+    the models of a dict, ``{"en__epochs": [...]}`` on a `TunedEncoder` that is not fitted, which
+    is tuned anew for each candidate and fold. scikit-learn clones values of a grid, which unfits
+    encoders: wrap those, ``{"model": [FrozenEstimator(fitted)]}``. The parameters of a fitted
+    encoder cannot be searched.
 
     Examples
     --------
@@ -203,14 +211,14 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         self.progress = progress
 
     def fit(self, X: Any, y: Any = None, *, lang: Any = None) -> Self:
-        """Check the input and the parameters; load nothing.
+        """Check the input and the parameters; tune what is to be tuned, and load nothing else.
 
         Parameters
         ----------
         X : sequence of str or of tuples of two, array, series or frame
             Texts.
-        y : ignored
-            Accepted for pipelines.
+        y : array-like of shape (n_texts,), optional
+            Labels, for a `TunedEncoder` that is not fitted; no other model looks at them.
         lang : str or sequence of str, optional
             Language of all rows, or of each; nothing is detected then.
 
@@ -218,9 +226,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         -------
         self
         """
-        embedding = Embedding(self)
-        resolve_cache(self.cache)
-        read = embedding.read(X, lang=lang, fitting=True)
+        embedding, read = fit_reading(self, X, y, lang)
         self.__dict__.update(embedding.fitted(read))
         return self
 
@@ -233,21 +239,21 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         ----------
         X : sequence of str or of tuples of two, array, series or frame
             Texts.
-        y : ignored
-            Accepted for pipelines.
+        y : array-like of shape (n_texts,), optional
+            Labels, as in `fit`.
         lang : str or sequence of str, optional
             Language of all rows, or of each; nothing is detected then.
         **fit_params
-            Refused: nothing is fitted.
+            Refused: there is nothing that they could change.
 
         Returns
         -------
         ndarray of shape (n_texts, width), float32
         """
         if fit_params:
-            raise TypeError(f"fit takes no {sorted(fit_params)}: nothing is fitted")
+            raise TypeError(f"fit takes no {sorted(fit_params)}")
         # Widths are known afterwards, and spare a loaded pipeline the models.
-        return embed_told(self, X, lang, None, fitting=True)[0]
+        return embed_told(self, X, lang, None, y=y, fitting=True)[0]
 
     def transform(self, X: Any, *, lang: Any = None) -> Float32Array:
         """Encode texts.
@@ -467,13 +473,13 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         return np.array(names, dtype=object)
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """Get the parameters; those of an encoder are not among them, since it is fitted.
+        """Get the parameters; those of a fitted encoder are not among them.
 
         Parameters
         ----------
         deep : bool, default=True
-            Add the settings of a `HubModel` (``model__dtype``) and the models of a dict by their
-            language (``ko``, ``ko__dtype``).
+            Add the settings of a `HubModel` or of a `TunedEncoder` that is not fitted
+            (``model__dtype``), and the models of a dict by their language (``ko``, ``ko__dtype``).
 
         Returns
         -------
@@ -482,8 +488,9 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         params: dict[str, Any] = super().get_params(deep=False)
         for lang, model in given_models(self).items() if deep else ():
             name = "model" if lang is None else lang
-            if params.setdefault(name, model) is model and isinstance(model, HubModel):
-                params |= {f"{name}__{key}": value for key, value in model.get_params().items()}
+            if params.setdefault(name, model) is model and has_settings(model):
+                own = model.get_params(deep=False)
+                params |= {f"{name}__{key}": value for key, value in own.items()}
         return params
 
     def set_params(self, **params: Any) -> Self:
@@ -551,7 +558,7 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         new = object.__new__(type(self))
         for name, value in vars(self).items():
-            shared = name in _SHARED
+            shared = name in (*_SHARED, "tuned_")
             new.__dict__[name] = _shared(value) if shared else copy.deepcopy(value, memo)
         return new
 
@@ -567,11 +574,11 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         return new
 
     def __sklearn_is_fitted__(self) -> bool:
-        return True
+        return not any(is_to_be_tuned(model) for model in models_of(self).values())
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.requires_fit = False
+        tags.requires_fit = any(map(is_to_be_tuned, given_models(self).values()))
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         tags.transformer_tags.preserves_dtype = []
@@ -585,17 +592,16 @@ def _shared(value: Any) -> Any:
     return clone(value) if isinstance(value, HubModel) else value
 
 
-def _with_setting(model: Any, key: str, setting: str, value: Any) -> HubModel:
+def _with_setting(model: Any, key: str, setting: str, value: Any) -> Any:
     """Return a copy of a model with one other setting."""
     if is_name(model):
         raise ValueError(
             f"{key!r}: the model is a name alone; give HubModel({os.fspath(model)!r}) instead, "
             "whose settings can be changed"
         )
-    if not isinstance(model, HubModel) or "__" in setting:
+    if not has_settings(model) or "__" in setting:
         raise ValueError(
             f"{key!r}: an encoder is fitted before it gets here, and shared by clones; set the "
             "model itself to another fitted encoder"
         )
-    changed: HubModel = clone(model).set_params(**{setting: value})
-    return changed
+    return clone(model).set_params(**{setting: value})

@@ -10,6 +10,7 @@ import numpy as np
 from sklearn.base import clone
 
 from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.encoders import TunedEncoder, unwrapped
 from langalign_sk.maps import FewPairsWarning, RidgeMap
 from langalign_sk.text import EmbeddingExtractor, match_code
 
@@ -46,6 +47,8 @@ def _with_one_encoder(embedder: Any, corpora: Sequence[ParallelCorpus]) -> Any:
     (source,) = sources
     own = embedder.model[source]
     encoders = [embedder.model[lang] for lang in targets]
+    if any(isinstance(unwrapped(model), TunedEncoder) for model in (own, *encoders)):
+        return None  # tuned for its own language; what tuning is good for, pairs do not show
     if any(not _same(one, encoders[0]) for one in encoders[1:]) or _same(own, encoders[0]):
         return None
     return clone(embedder).set_params(model={**embedder.model, source: encoders[0]})
