@@ -437,7 +437,7 @@ def test_every_row_is_read_back_by_pandas_and_by_the_commands(name, served, tmp_
     assert len(frame) == len(HOSTILE)
     assert frame["confidence"].dtype == np.float64
     assert not frame["text"].str.match(r"\s*[=+@-]").any()
-    assert read_texts(out, "text") == HOSTILE
+    assert read_texts(out, ("text",)) == HOSTILE
     assert out.read_bytes().startswith(b"\xef\xbb\xbf") == (name == "out.csv")
 
     # What `suggest` wrote comes back with labels, from a spreadsheet that quotes as it likes.
@@ -449,7 +449,7 @@ def test_every_row_is_read_back_by_pandas_and_by_the_commands(name, served, tmp_
         row[0] = "label"
     with out.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
-    found = read_labelled(out, "text", "label").texts
+    found = read_labelled(out, ("text",), "label").texts
     assert len(found) == len(rows) - 1 > 8
     assert set(found) <= set(HOSTILE)
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from langalign_sk._io import (
     Columns,
+    TextRow,
     fail,
     json_record,
     numbered_lines,
@@ -30,20 +31,32 @@ PAIRS = (*TABLES, ".tmx", ".po", ".xlf", ".xliff")
 class Labelled(NamedTuple):
     """Texts with their labels, and the line of the file that each row begins on."""
 
-    texts: list[str]
+    texts: list[TextRow]
     labels: list[str]
     lines: Sequence[int]
 
 
-def read_labelled(path: Path, text: str, label: str) -> Labelled:
-    """Read texts and labels; every row has both."""
-    found = _read_columns(path, (text, label), "--text-column and --label-column")
-    texts, labels = found.texts
-    for name, column in ((text, texts), (label, labels)):
+def in_rows(columns: Sequence[list[str]]) -> list[TextRow]:
+    """Return rows of one text, or of two, from their columns."""
+    return list(columns[0]) if len(columns) == 1 else list(zip(*columns, strict=True))
+
+
+def columns_of_texts(names: Sequence[str], rows: Sequence[TextRow]) -> dict[str, list[str]]:
+    """Return the columns of rows by name, as `in_rows` reads them."""
+    if len(names) == 1:
+        return {names[0]: [str(row) for row in rows]}
+    return {name: [row[place] for row in rows] for place, name in enumerate(names)}
+
+
+def read_labelled(path: Path, text: Sequence[str], label: str) -> Labelled:
+    """Read texts, of one column or two, and labels; every row has all."""
+    found = _read_columns(path, (*text, label), "--text-column and --label-column")
+    *texts, labels = found.texts
+    for name, column in zip((*text, label), found.texts, strict=True):
         for line, value in zip(found.lines, column, strict=True):
             if not value.strip():
                 fail(path, line, f"column {name!r} is empty")
-    return Labelled(texts, [value.strip() for value in labels], found.lines)
+    return Labelled(in_rows(texts), [value.strip() for value in labels], found.lines)
 
 
 def check_labels(path: Path, found: Labelled, known: Sequence[str], train: Path) -> None:
@@ -54,18 +67,21 @@ def check_labels(path: Path, found: Labelled, known: Sequence[str], train: Path)
             fail(path, line, f"label {value[:40]!r} is not in {train}, which has {names}")
 
 
-def read_texts(path: Path, column: str, *, blank: bool = False) -> list[str]:
-    """Read texts: one per line of a ``.txt`` file, one column of a table.
+def read_texts(path: Path, columns: Sequence[str], *, blank: bool = False) -> list[TextRow]:
+    """Read texts: one per line of a ``.txt`` file, one column of a table, or two of them.
 
     With `blank`, those that are empty are among them, so that rows stay what they are in the file.
     """
     if _kind(path, TEXTS) == ".txt":
-        return read_lines(path, blank=blank).texts[0]
-    found = _read_columns(path, (column,), "--text-column")
-    for line, value in zip(found.lines, found.texts[0], strict=True):
-        if not (blank or value.strip()):
-            fail(path, line, f"column {column!r} is empty")
-    return found.texts[0]
+        if len(columns) > 1:
+            fail(path, None, f"holds one text per line; {' and '.join(columns)} need a table")
+        return list(read_lines(path, blank=blank).texts[0])
+    found = _read_columns(path, tuple(columns), "--text-column")
+    for name, texts in zip(columns, found.texts, strict=True):
+        for line, value in zip(found.lines, texts, strict=True):
+            if not (blank or value.strip()):
+                fail(path, line, f"column {name!r} is empty")
+    return in_rows(found.texts)
 
 
 def read_pairs(
@@ -121,8 +137,10 @@ def _read_columns(path: Path, columns: tuple[Any, ...], option: str) -> Columns:
     kind = _kind(path, TABLES)
     reader: Any = {".tsv": read_tsv, ".csv": read_csv, ".jsonl": read_jsonl}[kind]
     # Tables that `predict` and `suggest` wrote, perhaps filled in with a spreadsheet since.
-    names = {name.strip('"') for name in _head(path, kind)}
-    ours = kind != ".jsonl" and {"prediction", "text"} <= names
+    head = [name.strip('"') for name in _head(path, kind)]
+    as_written = head[:1] == ["prediction"] or head[:2] == ["label", "prediction"]
+    as_asked = as_written and set(columns) <= set(head)
+    ours = kind != ".jsonl" and ({"prediction", "text"} <= set(head) or as_asked)
     if ours and kind == ".tsv":
         reader = partial(read_tsv, quoting=True)
     try:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from langalign_sk._commands._options import add_text_column, text_columns
+
 
 def add_predict(commands: Any) -> None:
     """Add the command ``predict``."""
@@ -42,11 +44,11 @@ class Predictions(NamedTuple):
     confidence: list[str] | None
 
 
-def predict(model: Any, texts: Sequence[str]) -> Predictions:
-    """Class and confidence of each text; both are empty for a blank one."""
+def predict(model: Any, texts: Sequence[Any]) -> Predictions:
+    """Class and confidence of each row; both are empty for a blank one."""
     import numpy as np
 
-    rows = [row for row, text in enumerate(texts) if text.strip()]
+    rows = [row for row, text in enumerate(texts) if not is_blank(text)]
     given = [texts[row] for row in rows]
     classes = [""] * len(texts)
     if not hasattr(model, "predict_proba"):
@@ -59,6 +61,20 @@ def predict(model: Any, texts: Sequence[str]) -> Predictions:
         classes[row] = str(model.classes_[shares.argmax()])
         confidence[row] = f"{shares.max():.4f}"
     return Predictions(classes, confidence)
+
+
+def is_blank(row: Any) -> bool:
+    """Tell whether a text, or one of two, says nothing."""
+    return not all(text.strip() for text in ([row] if isinstance(row, str) else row))
+
+
+def check_columns(model: Any, names: Sequence[str], path: Path) -> None:
+    """Refuse one column for a model of rows of two texts, and two for another."""
+    known = getattr(getattr(model, "steps", [("", None)])[0][1], "n_texts_", len(names))
+    if known == 2 != len(names):
+        raise ValueError(f"{path} takes rows of two texts: name both, --text-column FIRST SECOND")
+    if known == 1 != len(names):
+        raise ValueError(f"{path} takes one text a row: --text-column names {len(names)}")
 
 
 def in_language(model: Any, lang: str | None) -> Any:
@@ -82,16 +98,22 @@ def in_language(model: Any, lang: str | None) -> Any:
 
 
 def columns_of(
-    texts: Sequence[str], found: Predictions, labels: Sequence[str] | None = None
+    texts: Sequence[Any],
+    found: Predictions,
+    labels: Sequence[str] | None = None,
+    *,
+    names: Sequence[str] = ("text",),
 ) -> dict[str, Sequence[str]]:
-    """Columns of prediction, confidence, label (where known) and text."""
+    """Columns of prediction, confidence, label (where known) and text, or two texts."""
+    from langalign_sk._commands._files import columns_of_texts
+
     columns: dict[str, Sequence[str]] = {"prediction": found.classes}
     if found.confidence is not None:
         columns["confidence"] = found.confidence
     if labels is not None:
         columns["label"] = labels
-    columns["text"] = texts
-    return columns
+    # Those of one text are called that, whatever they were called before.
+    return columns | columns_of_texts(names if len(names) == 2 else ("text",), texts)
 
 
 def write_table(out: Path | None, columns: Mapping[str, Sequence[str]]) -> None:
@@ -118,7 +140,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="table to write, with commas if it ends in .csv; default: standard output",
     )
-    parser.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
+    add_text_column(parser)
     parser.add_argument(
         "--lang", metavar="LANG", help="language of TEXTS (default: told for each text)"
     )
@@ -129,30 +151,37 @@ def _predict(args: argparse.Namespace) -> int:
     from langalign_sk._commands._files import read_texts
     from langalign_sk._commands._saved import load_model, say
 
-    texts = read_texts(args.texts, args.text_column, blank=True)
-    found = predict(in_language(load_model(args.model), args.lang), texts)
-    blank = sum(not text.strip() for text in texts)
+    names = text_columns(args)
+    texts = read_texts(args.texts, names, blank=True)
+    model = load_model(args.model)
+    check_columns(model, names, args.model)
+    found = predict(in_language(model, args.lang), texts)
+    blank = sum(map(is_blank, texts))
     if blank:
         say(f"{args.texts}: {blank:,} of {len(texts):,} texts are blank and get no prediction")
-    write_table(args.out, columns_of(texts, found))
+    write_table(args.out, columns_of(texts, found, names=names))
     return 0
 
 
 def _suggest(args: argparse.Namespace) -> int:
     """Run ``suggest`` and return the exit code."""
-    from langalign_sk._commands._files import read_texts
+    from langalign_sk._commands._files import columns_of_texts, read_texts
     from langalign_sk._commands._saved import load_model
     from langalign_sk.selection import suggest_labels
 
-    texts = read_texts(args.texts, args.text_column)
-    found = suggest_labels(in_language(load_model(args.model), args.lang), texts, args.n)
+    names = text_columns(args)
+    texts = read_texts(args.texts, names)
+    model = load_model(args.model)
+    check_columns(model, names, args.model)
+    found = suggest_labels(in_language(model, args.lang), texts, args.n)
+    chosen = [texts[row] for row in found["row"]]
     write_table(
         args.out,
         {
             "label": [""] * len(found),
             "prediction": [str(label) for label in found["prediction"]],
             "score": [f"{score:.4f}" for score in found["score"]],
-            "text": [texts[row] for row in found["row"]],
+            **columns_of_texts(names if len(names) == 2 else ("text",), chosen),
         },
     )
     return 0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langalign_sk._commands._options import add_text_column, text_columns
 from langalign_sk._commands._saved import MANIFEST, MODEL_FILE, model_folder, say
 
 if TYPE_CHECKING:
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
 NGRAM = "ngram"
 
 _EPILOG = """\
-Files end in .tsv, .csv or .jsonl with the columns text and label (--train, --test); pairs may also
+Files end in .tsv, .csv or .jsonl with the columns text and label (--train, --test); rows may hold
+two texts, --text-column premise hypothesis, with pairs of single sentences all the same. Pairs may
 be .tmx, .po or .xliff; unlabelled text may also be .txt, one text per line. The encoder of a
 language is a sentence-transformers or transformers name, a folder, the word use (fifteen languages,
 with the extra of that name), or the word ngram: characters of the given texts of that language, no
@@ -57,7 +60,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--target", metavar="LANG", help="the other language (default: from --encoder)"
     )
-    parser.add_argument("--text-column", default="text", metavar="NAME", help="default: text")
+    add_text_column(parser)
     parser.add_argument("--label-column", default="label", metavar="NAME", help="default: label")
     parser.add_argument(
         "--pair-columns",
@@ -74,12 +77,19 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return the exit code."""
-    from langalign_sk._commands._files import check_labels, read_labelled, read_pairs, read_texts
+    from langalign_sk._commands._files import (
+        check_labels,
+        read_labelled,
+        read_pairs,
+        read_texts,
+    )
     from langalign_sk.corpus import TextPool, clean_pairs
+
+    names = text_columns(args)
 
     encoders, source, target = languages(args.encoder, args.source, args.target)
     # Everything is read before anything is computed: mistakes show within a second.
-    train = read_labelled(args.train, args.text_column, args.label_column)
+    train = read_labelled(args.train, names, args.label_column)
     known = sorted(set(train.labels))
     if len(known) < 2:
         raise ValueError(f"{args.train}: all labels are {known[0][:40]!r}; two classes are needed")
@@ -87,11 +97,12 @@ def run(args: argparse.Namespace) -> int:
     clean = clean_pairs(read_pairs(args.pairs, (source, target), columns))
     test = None
     if args.test is not None:
-        test = read_labelled(args.test, args.text_column, args.label_column)
+        test = read_labelled(args.test, names, args.label_column)
         check_labels(args.test, test, known, args.train)
-    unlabeled = None if args.unlabeled is None else read_texts(args.unlabeled, args.text_column)
+    unlabeled = None if args.unlabeled is None else read_texts(args.unlabeled, names)
     _check_folder(args.out)
-    say(f"{len(train.texts):,} labelled texts, {len(known)} classes")
+    two = "rows of two texts" if len(names) == 2 else "texts"
+    say(f"{len(train.texts):,} labelled {two}, {len(known)} classes")
     say(f"{args.pairs}: {clean.summary()}")
 
     spare = {source: train.texts, target: unlabeled or []}
@@ -104,11 +115,12 @@ def run(args: argparse.Namespace) -> int:
         unlabeled=None if unlabeled is None else TextPool(unlabeled, lang=target),
         seed=args.seed,
     )
-    write(args.out, report, clean.summary(), target=target, test=test, unlabeled=unlabeled)
+    write(args.out, report, clean.summary(), names, target=target, test=test, unlabeled=unlabeled)
     print(report.summary())
     print(f"\n{args.out}: {MODEL_FILE}, {MANIFEST}, report.html, summary.txt", end="")
     print(", predictions.tsv" if test or unlabeled else "")
-    print(f"next: langalign-sk predict {args.out} TEXTS.txt")
+    asked = "TEXTS.txt" if len(names) == 1 else f"TEXTS.tsv --text-column {' '.join(names)}"
+    print(f"next: langalign-sk predict {args.out} {asked}")
     return 0
 
 
@@ -156,7 +168,7 @@ def _check_target(source: str, target: str) -> None:
 
 
 def extractor(
-    encoders: Any, pairs: ParallelCorpus, spare: dict[str, list[str]], *, cache: Path | None
+    encoders: Any, pairs: ParallelCorpus, spare: dict[str, list[Any]], *, cache: Path | None
 ) -> Any:
     """Build the extractor; character encoders are fitted on every text of their language."""
     from langalign_sk import EmbeddingExtractor, NgramEncoder
@@ -172,7 +184,8 @@ def extractor(
         models[lang] = name
         if name == NGRAM:
             side = pairs.source if lang == pairs.source_lang else pairs.target
-            texts = list(dict.fromkeys([*side, *spare[lang]]))
+            own = [text for row in spare[lang] for text in ([row] if type(row) is str else row)]
+            texts = list(dict.fromkeys([*side, *own]))
             say(f"fitting the {NGRAM} encoder of {lang} on {len(texts):,} texts")
             models[lang] = NgramEncoder(min(384, max(2, len(texts) // 2))).fit(texts)
     return EmbeddingExtractor(models, **given)
@@ -200,10 +213,11 @@ def write(
     out: Path,
     report: TransferReport,
     pairs: str,
+    names: Sequence[str],
     *,
     target: str,
     test: Any,
-    unlabeled: list[str] | None,
+    unlabeled: Sequence[Any] | None,
 ) -> None:
     """Write all files, or none."""
     import joblib
@@ -229,7 +243,7 @@ def write(
             labels = None if test is None else test.labels
             # Both files are in the target language: nobody has to guess it.
             told = in_language(model, target)
-            columns = columns_of(texts, predict(told, texts), labels)
+            columns = columns_of(texts, predict(told, texts), labels, names=names)
             write_table(folder / "predictions.tsv", columns)
 
 

@@ -40,6 +40,7 @@ from langalign_sk._io._texts import (
     hold_two as hold_two,
     quoted as quoted,
     two_columns as two_columns,
+    well_formed as well_formed,
 )
 from langalign_sk._io._xml import read_tmx, read_xliff
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from langalign_sk._io._read import Columns, fail, numbered_lines, read_text
+from langalign_sk._io._texts import well_formed
 
 Column = str | int
 PathLike = str | os.PathLike[str]
@@ -126,7 +127,7 @@ def _shielded(field: str | float) -> str:
     """Return a field as it stands in a table, valid in UTF-8 and no formula."""
     if not isinstance(field, str):
         return str(field)
-    text = field.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = well_formed(field)
     return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 

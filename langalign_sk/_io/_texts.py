@@ -238,6 +238,13 @@ def _described(value: Any) -> str:
     return f"of type {type(value).__name__}"
 
 
+def well_formed(text: str) -> str:
+    """Replace halves of broken surrogate pairs by U+FFFD: files and frames of Arrow have none."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def quoted(text: TextRow) -> str:
     """Quote the beginning of a text, or of each of two, for errors and logs."""
     if isinstance(text, tuple):

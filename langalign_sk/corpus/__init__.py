@@ -2,7 +2,7 @@
 
 from langalign_sk._numeric import Moments, PairMoments
 from langalign_sk._process import pairs_are_left_out, without_pairs
-from langalign_sk.corpus._base import live
+from langalign_sk.corpus._base import AnyCorpus as AnyCorpus, live
 from langalign_sk.corpus._cleaning import CleanPairs, clean_pairs
 
 # For the other rooms.
@@ -10,6 +10,9 @@ from langalign_sk.corpus._content import choose_groups as choose_groups, tied_ro
 from langalign_sk.corpus._parallel import ParallelCorpus
 from langalign_sk.corpus._pool import TextPool
 from langalign_sk.corpus._shared import SharedStrings, shared_strings
+
+# For the other rooms.
+from langalign_sk.corpus._twos import in_twos as in_twos
 
 __all__ = [
     "CleanPairs",

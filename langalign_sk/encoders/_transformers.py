@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk._io import hold_two
+from langalign_sk._io import hold_two, well_formed
 from langalign_sk._process import to_device
 from langalign_sk.encoders._batches import packed, padded, within_memory
 from langalign_sk.encoders._hub_model import HubModel
@@ -216,12 +216,7 @@ def position_limit(model: Any) -> int | None:
 
 def encodable(texts: list[str]) -> list[str]:
     """Texts that tokenizers accept: halves of broken surrogate pairs become U+FFFD."""
-    return [
-        text
-        if text.isascii()
-        else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        for text in texts
-    ]
+    return list(map(well_formed, texts))
 
 
 def pool(states: Any, mask: Any, mode: str) -> Any:

@@ -117,7 +117,7 @@ def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
         right[test] = np.asarray(fitted.predict(space.rows(part, test))) == y[test]
     sides = agreed.source_classes, agreed.target_classes
     same = sides[0] == sides[1]
-    named, pool = outcome.predicted, space.own_pool()
+    named, pool = outcome.predicted, space.rows_of_pool()
     if named is None and pool is not None:
         rows = pool_rows(outcome.model, pool)
         few = _safe_indexing(rows, sampled(pool.n_rows, _MOST_NAMED, 0))

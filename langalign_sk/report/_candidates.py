@@ -15,10 +15,17 @@ from sklearn.preprocessing import FunctionTransformer
 
 from langalign_sk._io import as_texts
 from langalign_sk._numeric import FloatArray
-from langalign_sk.align import LangAligner, ReverseAligner, block_codes
+from langalign_sk.align import (
+    LangAligner,
+    PairFeatures,
+    ReverseAligner,
+    block_codes,
+    stacked,
+    unstacked,
+)
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import BaseMap
-from langalign_sk.report._texts import Space, Texts, encoders_of
+from langalign_sk.report._texts import Space, Texts, encoders_of, single_texts
 from langalign_sk.text import BlockLayout, EmbeddingExtractor, match_code
 from langalign_sk.transfer import TransferClassifier, reader_of_source
 
@@ -52,19 +59,21 @@ class Candidate:
     family: str = ""
 
 
-def own_columns(X: FloatArray, layout: BlockLayout) -> FloatArray:
+def own_columns(X: FloatArray, layout: BlockLayout, n_texts: int = 1) -> FloatArray:
     """Drop the blocks of the other languages: each row becomes the vector of its own encoder.
 
     Widths may differ; narrow rows are filled with zeros. This is what "no alignment" means for
-    two encoders: the head is given vectors of a space it has never seen.
+    two encoders: the head is given vectors of a space it has never seen. Of rows of two texts,
+    which a row holds side by side, each is taken by itself.
     """
+    X = stacked(X, n_texts)
     languages = layout.languages
     out = np.zeros((len(X), max(map(layout.width_of, languages))), dtype=X.dtype)
-    codes = block_codes(X, layout, languages)
+    codes = block_codes(X, layout, languages, n_texts)
     for code, lang in enumerate(languages):
         rows = np.flatnonzero(codes == code)
         out[rows, : layout.width_of(lang)] = X[rows, layout.columns(lang)]
-    return out
+    return unstacked(out, n_texts)
 
 
 class Catalogue:
@@ -89,7 +98,8 @@ class Catalogue:
             alone = self._alone(space)
             found = [self.unaligned("no map", space), *alone]
             found += self._three_ways("ridge", space, "ridge")
-            found += self._recipes("transfer classifier", space, recipe, alone)
+            if _reads(recipe, space):
+                found += self._recipes("transfer classifier", space, recipe, alone)
             found = _of_family(found, space)
         for name, thing in given.items():
             found += self._given(name, thing)
@@ -110,9 +120,10 @@ class Catalogue:
 
     def unaligned(self, name: str, space: Space, kind: str = "no map", **changes: Any) -> Candidate:
         """Return the head on each language's own vectors, as they are."""
-        steps = [("clf", self.head)]
+        steps = self._behind(space)
         if space.layout is not None:
-            own = FunctionTransformer(own_columns, kw_args={"layout": space.layout})
+            given = {"layout": space.layout, "n_texts": space.n_vectors}
+            own = FunctionTransformer(own_columns, kw_args=given)
             steps = [("own", own), *steps]
         made = _maker(Pipeline(steps), space)
         return Candidate(name, kind, space, made, uses_pairs=False, **changes)
@@ -127,7 +138,8 @@ class Catalogue:
             if space.shared:
                 ways = [self.unaligned(f"{name}, no map", space)]
             recipe = TransferClassifier(random_state=0)
-            ways += self._recipes(f"{name}, transfer classifier", space, recipe, alone)
+            if _reads(recipe, space):
+                ways += self._recipes(f"{name}, transfer classifier", space, recipe, alone)
             return _of_family(ways, space)
         if isinstance(thing, Pipeline) and isinstance(thing.steps[0][1], EmbeddingExtractor):
             return [self._on_vectors(name, self.space(thing.steps[0][1]), thing.steps[1:])]
@@ -201,6 +213,8 @@ class Catalogue:
             original = clone(space.original).set_params(model=chosen.model)
             space = self.space(original, target)
         on_vectors = clone(recipe).set_params(embedder=None)
+        if space.n_vectors > 1:
+            on_vectors.set_params(n_texts=space.n_vectors)
         return self._on_vectors(name, space, [("clf", on_vectors)], "recipe")
 
     def _three_ways(self, name: str, space: Space, method: Any) -> list[Candidate]:
@@ -226,20 +240,31 @@ class Catalogue:
                 continue
             own, made = texts.parts[part], f"{part}, {name}"
             start = time.perf_counter()
-            texts.parts[made] = as_texts(translator(list(own), here, there), what=made)
+            singles = single_texts(own)
+            written = as_texts(translator(singles, here, there), what=made)
             texts.written[made] = (time.perf_counter() - start) / len(own)
             texts.langs[made] = there
-            if len(texts.parts[made]) != len(own):
+            if len(written) != len(singles):
                 raise ValueError(
-                    f"candidate {name!r} translated {len(own)} texts of {part} into "
-                    f"{len(texts.parts[made])}"
+                    f"candidate {name!r} translated {len(singles)} texts of {part} into "
+                    f"{len(written)}"
                 )
+            texts.parts[made] = list(written)
+            if texts.n_texts == 2:
+                texts.parts[made] = list(zip(written[::2], written[1::2], strict=True))
             found.append(self.unaligned(f"{name}-{way}", space, "translation", **{side: made}))
         return found
 
     def _aligned(self, name: str, space: Space, aligner: Any) -> Candidate:
         """Return an aligner and the head behind it."""
-        return self._on_vectors(name, space, [("align", aligner), ("clf", self.head)])
+        if space.n_vectors > 1:
+            aligner = clone(aligner).set_params(n_texts=space.n_vectors)
+        return self._on_vectors(name, space, [("align", aligner), *self._behind(space)])
+
+    def _behind(self, space: Space) -> list[tuple[str, Any]]:
+        """Return the head and, where a row holds the vectors of two texts, what combines them."""
+        steps: list[tuple[str, Any]] = [("combine", PairFeatures())] if space.n_vectors > 1 else []
+        return [*steps, ("clf", self.head)]
 
     def _on_vectors(self, name: str, space: Space, steps: Any, kind: str = "") -> Candidate:
         """Return the steps behind an extractor; aligners without pairs get the report's."""
@@ -250,6 +275,11 @@ class Catalogue:
         asks = bool(_empty_holders(tail))
         made, family = _maker(tail, space), str(space.original.spec())
         return Candidate(name, kind, space, made, uses_pairs=asks, family=family)
+
+
+def _reads(recipe: TransferClassifier, space: Space) -> bool:
+    """Tell whether the recipe takes rows with as many vectors side by side."""
+    return space.n_vectors == 1 or "n_texts" in recipe.get_params()
 
 
 def _of_family(candidates: list[Candidate], space: Space) -> list[Candidate]:

@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from langalign_sk._io import TextRow, hold_two, well_formed
 from langalign_sk._progress import progress_bar
+from langalign_sk.align import stacked
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.measures import checked
 from langalign_sk.report._advice import Judgement, advise, judge
@@ -58,8 +60,9 @@ def transfer_report(
 
     Parameters
     ----------
-    X : sequence of str
-        Labelled texts of the source language.
+    X : sequence of str or of tuples of two, or frame
+        Labelled texts of the source language, two a row if need be (Notes); of a frame, those in
+        the `column` of the embedder.
     y : array-like
         Their labels.
     pairs : ParallelCorpus
@@ -74,7 +77,7 @@ def transfer_report(
         names of methods (these last two in three directions), or a translator, a function
         ``(texts, from_lang, to_lang)`` that gives as many texts (used on the training texts, and
         on the texts to predict). Aligners whose `pairs` are None get those of the report.
-    X_target : sequence of str, default=None
+    X_target : sequence of str or of tuples of two, or frame, default=None
         Texts of the target language to test on.
     y_target : array-like, default=None
         Their labels; without them the report goes by what can be seen without (Notes).
@@ -113,6 +116,11 @@ def transfer_report(
     near each other, it becomes a candidate without a map and one with the transfer classifier. The
     transfer classifier without such a name runs behind the encoders that it chooses itself.
 
+    **Two texts.** Where the embedder reads the two texts of a row apart, every candidate moves each
+    of them and ends in `PairFeatures` before its head; pairs of single sentences will do, which are
+    taken two at a time where rows are to be compared. Where it reads them together, pairs must hold
+    rows of two.
+
     **Advice.** With target labels: the simplest candidate (no map, a map, a round trip, the
     transfer classifier, anything else) that is within one point of the best and not told from it by
     the paired interval. Without: the encoders are those behind which the transfer classifier has
@@ -143,7 +151,8 @@ def transfer_report(
     >>> print(report.summary())
     Take ...: accuracy ...
     """
-    texts = read_texts(X, X_target, pairs, unlabeled)
+    column = None if embedder is None else embedder.column
+    texts = read_texts(X, X_target, pairs, unlabeled, column=column)
     # Without target labels, candidates are cross-validated on the source texts.
     y = read_labels(y, texts.parts["X"], "y", least=2)
     if y_target is not None:
@@ -206,7 +215,7 @@ def _assembled(
     predictions = {}
     if "X_target" in texts.parts:
         predictions = {
-            "text": texts.parts["X_target"],
+            **_columns_of(texts.parts["X_target"]),
             **({"true": runner.y_target} if labelled else {}),
         }
         predictions |= {one.candidate.name: one.predicted for one in outcomes}
@@ -216,8 +225,8 @@ def _assembled(
         "classes": np.unique(runner.y).tolist(),
         "n_source": len(runner.y),
         "n_target": len(texts.parts.get("X_target", [])),
-        "n_pairs": texts.pairs.n_pairs,
-        "n_held_out": len(texts.subsets[HELD_OUT]),
+        "n_pairs": texts.n_pairs(),
+        "n_held_out": texts.n_pairs(HELD_OUT),
         "n_folds": len(runner.folds),
         "grouped": not runner.one_fit,
         "random_state": runner.random_state,
@@ -247,6 +256,13 @@ def _assembled(
     )
 
 
+def _columns_of(rows: Sequence[TextRow]) -> dict[str, Sequence[Any]]:
+    """Return the columns that show texts."""
+    if not hold_two(rows):
+        return {"text": [well_formed(str(row)) for row in rows]}
+    return {f"text_{place + 1}": [well_formed(row[place]) for row in rows] for place in (0, 1)}
+
+
 def _expected(chosen: Outcome, runner: Runner) -> AccuracyEstimate | None:
     """Estimate a candidate's accuracy where no target label is there to tell."""
     candidate, space = chosen.candidate, chosen.candidate.space
@@ -256,8 +272,8 @@ def _expected(chosen: Outcome, runner: Runner) -> AccuracyEstimate | None:
         candidate.make(space.pairs(REST)),
         space.rows("X"),
         runner.y,
-        space.pairs(HELD_OUT),
-        space.own_pool(),
+        space.rows_of_pairs(HELD_OUT),
+        space.rows_of_pool(),
         random_state=runner.random_state,
     )
 
@@ -270,6 +286,6 @@ def _covered(outcomes: Sequence[Outcome], texts: Texts) -> Coverage | None:
     space, target = embedded[0], texts.langs["pairs_target"]
     rows: Any = space.own_pool()
     if rows is None and "X_target" in texts.parts:
-        rows = space.rows("X_target")
+        rows = stacked(space.rows("X_target"), space.n_vectors)
         rows = rows if space.layout is None else rows[:, space.layout.columns(target)]
     return None if rows is None else coverage(space.pairs(), rows, random_state=0)

@@ -129,7 +129,8 @@ class Runner:
         with warnings.catch_warnings():
             # A candidate that brings pairs of its own may have seen some: said in the notes.
             warnings.filterwarnings("ignore", message=".* pairs that the map was fitted on")
-            return prediction_consistency(model, candidate.space.pairs(HELD_OUT), max_pairs=None)
+            held_out = candidate.space.rows_of_pairs(HELD_OUT)
+            return prediction_consistency(model, held_out, max_pairs=None)
 
     def _training_rows(self, candidate: Candidate, fold: Fold, number: int) -> tuple[Any, Labels]:
         """Return the rows of one fold to learn from, and their labels."""
@@ -175,7 +176,7 @@ def pair_curve(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", FewPairsWarning)  # which is what the curve shows
                 figures = _with_fewer(runner, candidate, name, do)
-        rows.append({"candidate": candidate.name, "n_pairs": len(part), **figures})
+        rows.append({"candidate": candidate.name, "n_pairs": texts.n_pairs(name), **figures})
     return rows
 
 

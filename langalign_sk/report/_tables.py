@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from langalign_sk._io import TextRow, well_formed
 from langalign_sk._numeric import nearest
 from langalign_sk.measures import (
     compare_predictions,
@@ -24,6 +25,13 @@ if TYPE_CHECKING:
 
 #: Training texts shown beside a misclassified text.
 N_NEAREST = 3
+#: What stands between the two texts of a row in a cell.
+BETWEEN = " ‖ "
+
+
+def shown(row: TextRow) -> str:
+    """Return a text, or the two of a row, as one cell."""
+    return well_formed(row if isinstance(row, str) else BETWEEN.join(row))
 
 
 def scores_table(
@@ -81,7 +89,7 @@ def disagreements_table(texts: Texts, outcomes: Sequence[Outcome]) -> pd.DataFra
         a, b = found.source_classes, found.target_classes
         for at in np.flatnonzero(a != b):
             pair = int(texts.subsets[HELD_OUT][at])
-            both = (texts.parts[part][pair] for part in ("pairs_source", "pairs_target"))
+            both = (shown(texts.parts[part][pair]) for part in ("pairs_source", "pairs_target"))
             rows.append((outcome.candidate.name, pair, *both, a[at], b[at]))
     columns = ["candidate", "pair", "source", "target", "source_class", "target_class"]
     return pd.DataFrame(rows, columns=columns)
@@ -127,9 +135,9 @@ def errors_table(texts: Texts, runner: Runner, outcomes: Sequence[Outcome]) -> p
         predicted = np.asarray(outcome.predicted)
         wrong = np.flatnonzero(predicted != truth)
         for row, found in zip(wrong, _nearest(outcome, wrong, runner), strict=True):
-            near: list[Any] = [(texts.parts["X"][at], runner.y[at], cos) for at, cos in found]
+            near: list[Any] = [(shown(texts.parts["X"][at]), runner.y[at], c) for at, c in found]
             near += [(None, None, np.nan)] * (N_NEAREST - len(near))
-            text = texts.parts["X_target"][row]
+            text = shown(texts.parts["X_target"][row])
             own = (outcome.candidate.name, int(row), text, truth[row], predicted[row])
             rows.append((*own, *(value for one in near for value in one)))
     names = [f"near{n + 1}{part}" for n in range(N_NEAREST) for part in ("", "_class", "_cosine")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,18 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
 
-from langalign_sk._io import as_texts
+from langalign_sk._io import TextRow, as_text_rows, hold_two
 from langalign_sk._numeric import FloatArray
-from langalign_sk.align import learn_languages
-from langalign_sk.corpus import ParallelCorpus, TextPool, choose_groups, tied_rows, without_pairs
+from langalign_sk.align import learn_languages, stacked, unstacked
+from langalign_sk.corpus import (
+    AnyCorpus,
+    ParallelCorpus,
+    TextPool,
+    choose_groups,
+    in_twos,
+    tied_rows,
+    without_pairs,
+)
 from langalign_sk.maps import one_space, space_agreement
 from langalign_sk.store import MemoryCache, resolve_cache
 from langalign_sk.text import BlockLayout, match_code, same_code
@@ -40,10 +48,14 @@ _AGREES = 0.2
 class Texts:
     """All texts of a report by the part they play: "X", "X_target", "pairs_source", ..."""
 
-    parts: dict[str, list[str]]
+    parts: dict[str, list[TextRow]]
     langs: dict[str, str]
     pairs: ParallelCorpus
     pools: list[TextPool]
+    #: How many texts a row holds.
+    n_texts: int = 1
+    #: Rows of the pairs hold two sentences that came as two pairs.
+    in_twos: bool = False
     #: Rows of the pairs that belong to each named subset.
     subsets: dict[str, Index] = field(default_factory=dict)
     #: Seconds per text that a translator took to write a part.
@@ -51,10 +63,15 @@ class Texts:
     #: Texts that play several parts are encoded once, whatever an extractor's own cache.
     cache: MemoryCache = field(default_factory=MemoryCache)
 
+    def n_pairs(self, subset: str = ALL) -> int:
+        """Return how many pairs, as they were given, are in a subset."""
+        rows = self.pairs.n_pairs if subset == ALL else len(self.subsets[subset])
+        return 2 * rows if self.in_twos else rows
+
     def leave_out_pairs(self, random_state: int) -> None:
         """Set pairs aside that share no text with the others."""
         size = min(_MAX_HELD_OUT, self.pairs.n_pairs // 5)
-        tied = tied_rows([tuple(self.pairs.source), tuple(self.pairs.target)])
+        tied = tied_rows([self.pairs.source, self.pairs.target])
         chosen = choose_groups(tied, size, np.random.RandomState(random_state))
         if chosen.sum() < 2:
             raise ValueError(
@@ -63,6 +80,11 @@ class Texts:
                 "others; ten pairs that share no text are the least"
             )
         self.subsets |= {HELD_OUT: np.flatnonzero(chosen), REST: np.flatnonzero(~chosen)}
+
+
+def single_texts(rows: Iterable[TextRow]) -> list[str]:
+    """Return the texts of rows one by one."""
+    return [text for row in rows for text in ([row] if isinstance(row, str) else row)]
 
 
 class Space:
@@ -82,7 +104,16 @@ class Space:
         self.texts, self.original, self.reader = texts, extractor, reader
         self.extractor: Any = None
         self.layout: BlockLayout | None = None
+        #: Vectors side by side in a row: of two texts that are read apart.
+        self.n_vectors = 1
         if extractor is not None:
+            if texts.n_texts == 2 and extractor.two_texts == "apart":
+                self.n_vectors = 2
+            elif texts.in_twos:
+                raise ValueError(
+                    'two_texts="together": the pairs hold one text a row; give rows of two, '
+                    "ParallelCorpus([(first, second), ...], [...])"
+                )
             self.original = extractor = clone(extractor)
             learn_languages(extractor, [texts.pairs])
             cache = resolve_cache(extractor.cache)
@@ -134,15 +165,42 @@ class Space:
         return next((pool for pool in self.pools if same_code(pool.lang, target)), None)
 
     def pairs(self, subset: str = ALL) -> ParallelCorpus:
-        """Return the pairs of a subset; candidates share them, and with them their moments."""
+        """Return the pairs of a subset; candidates share them, and with them their moments.
+
+        Of single texts, as maps learn from them: those of a row one after the other.
+        """
         if subset not in self._pairs:
             if subset != ALL:
-                self._pairs[subset] = self.pairs().take(self.texts.subsets[subset])
+                index = self.texts.subsets[subset]
+                n = self.n_vectors
+                each = (n * index[:, None] + np.arange(n)).ravel()
+                self._pairs[subset] = self.pairs().take(each)
             elif self.extractor is None:
                 self._pairs[ALL] = self.texts.pairs
             else:
                 self._pairs[ALL] = self.texts.pairs.embed(self.extractor)
         return self._pairs[subset]
+
+    def rows_of_pairs(self, subset: str) -> ParallelCorpus:
+        """Return the pairs of a subset as an estimator takes their rows."""
+        if self.n_vectors == 1:
+            return self.pairs(subset)
+        index = self.texts.subsets[subset]
+        return ParallelCorpus(
+            self.rows("pairs_source", index),
+            self.rows("pairs_target", index),
+            source_lang=self.texts.langs["pairs_source"],
+            target_lang=self.texts.langs["pairs_target"],
+            weight=self.texts.pairs.take(index).weight,
+        )
+
+    def rows_of_pool(self) -> Any:
+        """Return the first pool of the target language as an estimator takes its rows."""
+        pool = self.own_pool()
+        if pool is None or self.n_vectors == 1:
+            return pool
+        rows = self._placed(unstacked(pool.rows, self.n_vectors), "pairs_target")
+        return TextPool(rows, lang=pool.lang)
 
     def rows(self, part: str, index: Index | None = None) -> Any:
         """Return rows of one part, all or some, as an estimator takes them."""
@@ -151,6 +209,7 @@ class Space:
             return list(texts) if index is None else [texts[row] for row in index]
         if part.startswith("pairs_"):  # many: placed into their blocks only as asked for
             vectors: FloatArray = getattr(self.pairs(), part.removeprefix("pairs_"))
+            vectors = unstacked(vectors, self.n_vectors)
             return self._placed(vectors if index is None else vectors[index], part)
         if part not in self._rows:
             self._rows[part] = self._embedded(part)
@@ -197,7 +256,7 @@ class Space:
         vectors = self._placed(vectors, part)
         run = self.extractor.last_run()
         if run is not None and run.n_encoded >= _TIMED:
-            self._seconds[part] = run.seconds / run.n_encoded
+            self._seconds[part] = self.n_vectors * run.seconds / run.n_encoded
         return vectors
 
     def _placed(self, vectors: FloatArray, part: str) -> FloatArray:
@@ -205,11 +264,12 @@ class Space:
         if self.layout is None:
             return vectors
         block = self.layout.columns(self.texts.langs[part])
+        vectors = stacked(vectors, self.n_vectors)
         rows = np.zeros((len(vectors), self.layout.width), dtype=vectors.dtype)
         rows[:, block] = vectors
         # As in the extractor: a row of zeros would look like no language at all.
         rows[~vectors.any(axis=1), block.start] = np.finfo(vectors.dtype).tiny
-        return rows
+        return unstacked(rows, self.n_vectors)
 
 
 def encoders_of(extractor: Any, pairs: ParallelCorpus) -> tuple[Any, Any] | None:
@@ -229,8 +289,11 @@ def same_model(one: Any, other: Any) -> bool:
     return one is other or (isinstance(one, str | Path) and one == other)
 
 
-def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any) -> Texts:
-    """Return all texts of the report, by the part they play."""
+def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any, *, column: Any = None) -> Texts:
+    """Return all texts of the report, by the part they play; `column` is where frames have them.
+
+    Pairs and pools of single sentences are taken two at a time where the rows hold two texts.
+    """
     if not isinstance(pairs, ParallelCorpus):
         raise TypeError(
             f"pairs must be one ParallelCorpus of texts, got {type(pairs).__name__}; a report is "
@@ -247,15 +310,18 @@ def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any) -> Texts:
             'the pairs do not say their languages: ParallelCorpus(..., source_lang="en", '
             'target_lang="ko")'
         )
-    parts = {
-        "X": as_texts(X, what="X"),
-        "pairs_source": list(pairs.source),
-        "pairs_target": list(pairs.target),
-    }
+    parts = {"X": as_text_rows(X, column=column, what="X")}
+    n_texts = 2 if hold_two(parts["X"]) else 1
+    joined = n_texts > pairs.n_texts
+    pairs = _alike(pairs, n_texts, "pairs")
+    parts |= {"pairs_source": list(pairs.source), "pairs_target": list(pairs.target)}
     if X_target is not None:
-        parts["X_target"] = as_texts(X_target, what="X_target")
+        parts["X_target"] = as_text_rows(X_target, column=column, what="X_target")
         if not parts["X_target"]:
             raise ValueError("X_target is empty; leave it out where there are no target texts")
+        if hold_two(parts["X_target"]) != (n_texts == 2):
+            one, two = ("X_target", "X") if n_texts == 2 else ("X", "X_target")
+            raise ValueError(f"{two} holds two texts a row, {one} one; both must hold as many")
     langs = {"X": source, "X_target": target, "pairs_source": source, "pairs_target": target}
     pools = [unlabeled] if isinstance(unlabeled, TextPool) else list(unlabeled or [])
     for pool in pools:
@@ -264,10 +330,18 @@ def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any) -> Texts:
                 f'unlabeled must be a TextPool of texts, TextPool(texts, lang="ko"), or a list of '
                 f"them, got {pool!r:.80}"
             )
-    return Texts(parts, langs, pairs, pools)
+    pools = [_alike(pool, n_texts, "unlabeled") for pool in pools]
+    return Texts(parts, langs, pairs, pools, n_texts, joined)
 
 
-def read_labels(y: Any, texts: list[str], name: str, *, least: int) -> Labels:
+def _alike(corpus: AnyCorpus, n_texts: int, name: str) -> AnyCorpus:
+    """Return pairs or a pool with as many texts a row as X."""
+    if corpus.n_texts > n_texts:
+        raise ValueError(f"{name} holds two texts a row, X one; both must hold as many")
+    return corpus if corpus.n_texts == n_texts else in_twos(corpus)
+
+
+def read_labels(y: Any, texts: Sequence[TextRow], name: str, *, least: int) -> Labels:
     """Return one label per text, of two classes or more with `least` rows each."""
     labels = np.asarray(y)
     if labels.ndim != 1 or len(labels) != len(texts):

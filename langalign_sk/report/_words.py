@@ -9,7 +9,7 @@ import numpy as np
 
 from langalign_sk.report._advice import Advice, Judgement
 from langalign_sk.report._run import Outcome, Runner
-from langalign_sk.report._texts import Texts
+from langalign_sk.report._texts import Texts, single_texts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -203,6 +203,11 @@ def notes_on(
         f"{setting['n_pairs']:,} pairs, by models whose maps were fitted without these. Agreement "
         "says nothing of errors made in both languages alike."
     )
+    if texts.in_twos:
+        notes.append(
+            "Rows hold two texts, the pairs one: for agreement, alignment and disagreements, pairs "
+            "were taken two at a time, in their order, as rows of the task would be."
+        )
     if runner.y_target is None:
         notes += _ranking(judgements)
     if deaf:
@@ -237,12 +242,16 @@ def notes_on(
 def _leaks(texts: Texts, *, grouped: bool) -> list[str]:
     """Name test texts that were there to learn from."""
     notes = []
-    in_pairs = len(set(texts.parts["X_target"]) & set(texts.parts["pairs_target"]))
+    there = set(single_texts(texts.parts["pairs_target"]))
+    in_pairs = sum(
+        not there.isdisjoint(single_texts([row])) for row in set(texts.parts["X_target"])
+    )
     if in_pairs:
         notes.append(f"{in_pairs} test texts are also among the pairs; their figures may flatter.")
-    by_source = dict(zip(texts.parts["pairs_source"], texts.parts["pairs_target"], strict=True))
-    known = {by_source[text] for text in texts.parts["X"] if text in by_source}
-    told = len(known & set(texts.parts["X_target"]))
+    sides = (single_texts(texts.parts[part]) for part in ("pairs_source", "pairs_target"))
+    by_source = dict(zip(*sides, strict=True))
+    known = {tuple(map(by_source.get, single_texts([row]))) for row in texts.parts["X"]}
+    told = sum(tuple(single_texts([row])) in known for row in set(texts.parts["X_target"]))
     if told and not grouped:
         notes.append(
             f"{told} test texts are, by the pairs, translations of training texts: give groups=, "

@@ -16,6 +16,7 @@ from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import COUNT
 from langalign_sk.measures import checked
 from langalign_sk.selection._rows import (
+    as_it_reads,
     drawn_pairs,
     pair_rows,
     pair_weights,
@@ -90,7 +91,8 @@ def prediction_consistency(
     pairs : ParallelCorpus
         Pairs that the estimator's aligner was NOT fitted on, set aside with
         ``train, held_out = pairs.split(0.8)``: texts for a pipeline that takes texts, vectors for
-        one that takes vectors (language blocks are restored).
+        one that takes vectors (language blocks are restored). For one that reads rows of two texts
+        apart, rows of two, or single sentences, which are then taken two at a time.
     max_pairs : int or None, default=1000
         Look at this many pairs at most, drawn at random.
     random_state : int, RandomState or None, default=0
@@ -143,7 +145,7 @@ def prediction_consistency(
     >>> found.agreement, found.n_pairs
     (1.0, 100)
     """
-    chosen, rows = drawn_pairs(pairs, max_pairs, random_state)
+    chosen, rows = drawn_pairs(as_it_reads(estimator, pairs), max_pairs, random_state)
     source, target = pair_rows(estimator, chosen)
     seen = warn_if_seen(estimator, chosen)
     weights = pair_weights(chosen)
@@ -215,6 +217,8 @@ def _corpora(pairs: Any) -> list[ParallelCorpus]:
 def _numbers(pairs: ParallelCorpus) -> list[int]:
     """Return a number per pair, equal for equal pairs."""
     rows = zip(pairs.source, pairs.target, strict=True)
+    if pairs.is_text and pairs.n_texts == 2:  # pairs of single sentences, one after the other
+        return [hash(pair) for row in rows for pair in zip(*row, strict=True)]
     if pairs.is_text:
         return [hash(pair) for pair in rows]
     return [hash((left.tobytes(), right.tobytes())) for left, right in rows]

@@ -23,6 +23,7 @@ from langalign_sk.selection._calibration import sharpened, sharpness
 from langalign_sk.selection._consistency import beyond_chance, warn_if_seen
 from langalign_sk.selection._doubts import doubt, mute, too_far, trained_before, unlike
 from langalign_sk.selection._rows import (
+    as_it_reads,
     check_pairs,
     drawn_pairs,
     pair_rows,
@@ -109,7 +110,8 @@ def estimate_target_accuracy(
     y : array-like
         Their classes.
     pairs : ParallelCorpus
-        Held-out pairs, texts or vectors as `estimator` takes them.
+        Held-out pairs, texts or vectors as `estimator` takes them; for one that reads rows of two
+        texts apart, single sentences may be taken two at a time.
     unlabeled : TextPool or rows, default=None
         Unlabelled target rows of the kind to be classified.
     cv : int, default=5
@@ -176,11 +178,12 @@ def estimate_target_accuracy(
     >>> found.reliable, 0.6 < found.estimate < found.source_accuracy
     (True, True)
     """
-    pairs, labels = check_pairs(pairs), np.asarray(y)
+    labels = np.asarray(y)
     classes, truth, counts = np.unique(labels, return_inverse=True, return_counts=True)
     random = random_numbers(random_state)
     fitted = clone(estimator).fit(X, y)
     rows = _out_of_fold(estimator, X, y, classes, cv, random)
+    pairs, unlabeled = (as_it_reads(fitted, rows) for rows in (check_pairs(pairs), unlabeled))
     chosen, _ = drawn_pairs(pairs, max_pairs, random)
     warn_if_seen(fitted, chosen)
     a, b = (_answers(fitted, side, classes) for side in pair_rows(fitted, chosen))

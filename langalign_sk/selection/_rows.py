@@ -10,7 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state
 
 from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.corpus import ParallelCorpus, TextPool
+from langalign_sk.corpus import ParallelCorpus, TextPool, in_twos
 from langalign_sk.text import BlockLayout
 
 #: Where composites keep what they fitted.
@@ -51,6 +51,25 @@ def drawn_pairs(
     """Return at most `limit` pairs drawn at random, and their numbers."""
     rows = sampled(check_pairs(pairs).n_pairs, limit, random_state)
     return (pairs if len(rows) == pairs.n_pairs else pairs.take(rows)), rows
+
+
+def as_it_reads(estimator: Any, rows: Any) -> Any:
+    """Return texts of pairs or of a pool, two at a time for what was fitted on rows of two.
+
+    Anything else stays as it is.
+    """
+    extractor = extractor_of(estimator)
+    two = getattr(extractor, "n_texts_", 1) == 2
+    if not (two and isinstance(rows, ParallelCorpus | TextPool) and rows.is_text):
+        return rows
+    if rows.n_texts == 2 or rows.detached:
+        return rows
+    if extractor.two_texts == "together":
+        raise ValueError(
+            f"{rows!r} holds one text a row, but the {type(estimator).__name__} reads two together "
+            '(two_texts="together"): give rows of two'
+        )
+    return in_twos(rows)
 
 
 def pair_rows(estimator: Any, pairs: ParallelCorpus) -> tuple[Any, Any]:

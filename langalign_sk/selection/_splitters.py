@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.model_selection import BaseCrossValidator, PredefinedSplit, StratifiedKFold
 
-from langalign_sk._io import as_texts
+from langalign_sk._io import as_text_rows, hold_two
 from langalign_sk._numeric import as_numpy
 from langalign_sk.corpus import ParallelCorpus, tied_rows
 from langalign_sk.maps import COUNT, Numbers
@@ -108,13 +108,15 @@ class LanguageSplit(_Splitter):
         given = self.languages if groups is None else groups
         if given is None:
             try:
-                texts = as_texts(X)
+                texts = as_text_rows(X)
             except TypeError as error:
                 raise TypeError(
                     "the languages of rows that are no texts must be given: "
                     "cross_val_score(..., cv=LanguageSplit(...), groups=languages), or "
                     "LanguageSplit(..., languages=languages)"
                 ) from error
+            if hold_two(texts):
+                texts = ["\n".join(row) for row in texts]
             given = LanguageDetector([self.source, *targets]).detect(texts)
         codes = np.asarray(list(given), dtype=object)
         n_rows = X.shape[0] if hasattr(X, "shape") else len(X)

@@ -11,13 +11,18 @@ import numpy.typing as npt
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import _safe_indexing
 
-from langalign_sk._io import as_texts
+from langalign_sk._io import TextRow, as_text_rows, hold_two, well_formed
 from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix, as_numpy, unit_rows
 from langalign_sk.corpus import TextPool, tied_rows
 from langalign_sk.encoders import NgramEncoder
 from langalign_sk.maps import COUNT, Numbers
 from langalign_sk.measures import checked
-from langalign_sk.selection._rows import pool_rows, probabilities, random_numbers
+from langalign_sk.selection._rows import (
+    extractor_of,
+    pool_rows,
+    probabilities,
+    random_numbers,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,8 +63,9 @@ def suggest_labels(
     Returns
     -------
     DataFrame
-        `row` (number in `unlabeled`), `text` (where there are texts), `score` (share of all doubt
-        that the row stands for), `prediction` (the class the classifier would give).
+        `row` (number in `unlabeled`), `text` (where there are texts; `text_1` and `text_2` for rows
+        of two), `score` (share of all doubt that the row stands for), `prediction` (the class the
+        classifier would give).
 
     See Also
     --------
@@ -102,9 +108,12 @@ def suggest_labels(
     groups, scores = _grouped(vectors[chosen], doubt[chosen], n, random_numbers(random_state))
     picked, score = _in_turn([chosen[g] for g in groups], scores, best, vectors, max_similarity)
     columns: dict[str, Any] = {"row": picked}
-    texts = _texts(rows)
-    if texts is not None:
-        columns["text"] = [texts[i] for i in picked]
+    texts = _texts(rows, getattr(extractor_of(estimator), "column", None))
+    if texts is not None and hold_two(texts):
+        for place in (0, 1):
+            columns[f"text_{place + 1}"] = [well_formed(texts[i][place]) for i in picked]
+    elif texts is not None:
+        columns["text"] = [well_formed(str(texts[i])) for i in picked]
     columns["score"] = score
     # Not from the probabilities: a classifier may have a threshold of its own.
     columns["prediction"] = np.asarray(estimator.predict(_safe_indexing(rows, picked)))
@@ -168,7 +177,7 @@ def _vectors(estimator: Any, unlabeled: Any, rows: Any) -> FloatArray:
     if isinstance(unlabeled, TextPool) and not unlabeled.is_text:
         given: FloatArray = unlabeled.rows
         return given
-    texts = _texts(rows)
+    texts = _texts(rows, getattr(extractor_of(estimator), "column", None))
     if texts is None:
         return as_float_matrix(as_numpy(rows), name="unlabeled")
     found = getattr(estimator, "best_estimator_", estimator)
@@ -176,15 +185,20 @@ def _vectors(estimator: Any, unlabeled: Any, rows: Any) -> FloatArray:
         inner = as_numpy(found[:-1].transform(rows))
         if not hasattr(inner, "nnz"):
             return as_float_matrix(inner, name="unlabeled, through the steps of the pipeline")
-    return NgramEncoder(64).fit(texts).transform(texts)
+    joined = ["\n".join(row) if isinstance(row, tuple) else row for row in texts]
+    return NgramEncoder(min(64, len(joined))).fit(joined).transform(joined)
 
 
-def _texts(rows: Any) -> list[str] | None:
-    """Return the rows as texts; None for vectors."""
-    shape = getattr(rows, "shape", None)
-    if shape is not None and len(shape) == 2 and shape[1] > 1:
-        return None
+def _texts(rows: Any, column: Any = None) -> list[TextRow] | None:
+    """Return the rows as texts, one each or two; None for vectors."""
+    shape: tuple[int, ...] = getattr(rows, "shape", ())
+    kind = getattr(getattr(rows, "dtype", None), "kind", "")
+    if column is None and len(shape) == 2 and shape[1] > 1:
+        two = shape[1] == 2 and kind in ("O", "U", "T") and isinstance(rows[0][0], str)
+        if not two:
+            return None
     first = next(iter(rows), None) if isinstance(rows, list | tuple) else None
-    if first is not None and not isinstance(first, str):
+    pair = isinstance(first, list | tuple) and all(isinstance(text, str) for text in first)
+    if first is not None and not (pair or isinstance(first, str)):
         return None
-    return as_texts(rows, what="unlabeled")
+    return as_text_rows(rows, column=column, what="unlabeled")

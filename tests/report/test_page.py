@@ -140,7 +140,9 @@ def prefixed(fields, prefix):
 
     def changed(value):
         if isinstance(value, pd.DataFrame):
-            return value.map(before) if len(value) else value
+            # Not as Arrow's strings, which hold no half of a surrogate pair.
+            columns = {name: list(map(before, value[name])) for name in value}
+            return pd.DataFrame(columns, dtype=object) if len(value) else value
         if isinstance(value, dict):
             return {key: changed(item) for key, item in value.items()}
         return [changed(item) for item in value] if isinstance(value, list) else before(value)
