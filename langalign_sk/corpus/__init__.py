@@ -2,7 +2,7 @@
 
 from langalign_sk._numeric import Moments, PairMoments
 from langalign_sk._process import pairs_are_left_out, without_pairs
-from langalign_sk.corpus._base import AnyCorpus as AnyCorpus, live
+from langalign_sk.corpus._base import live
 from langalign_sk.corpus._cleaning import CleanPairs, clean_pairs
 
 # For the other rooms.

@@ -1,30 +1,23 @@
-"""Single sentences as rows of two."""
+"""Pairs of single sentences as pairs of rows of two."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from langalign_sk.corpus._base import AnyCorpus
 from langalign_sk.corpus._parallel import ParallelCorpus
-from langalign_sk.corpus._pool import TextPool
 
 
-def in_twos(corpus: AnyCorpus) -> AnyCorpus:
-    """Take texts two at a time: rows of two, for what reads such rows and is to be looked at.
+def in_twos(pairs: ParallelCorpus) -> ParallelCorpus:
+    """Take pairs of texts two at a time: rows as a task with two texts a row would have them.
 
     An odd one is left out; a row weighs the mean of its two.
     """
-    sides = corpus._rows()
-    n = len(sides[0]) // 2
+    n = pairs.n_pairs // 2
     if n == 0:
-        raise ValueError(f"{corpus!r} has one row, too few to make rows of two texts of")
+        raise ValueError(f"{pairs!r} has one row, too few to make rows of two texts of")
+    sides = (pairs.source, pairs.target)
     rows = [list(zip(side[: 2 * n : 2], side[1 : 2 * n : 2], strict=True)) for side in sides]
-    if isinstance(corpus, TextPool):
-        return TextPool(rows[0], lang=corpus.lang)  # type: ignore[return-value]
-    weight = corpus._weights()
+    weight = pairs.weight
     if weight is not None:
-        weight = np.asarray(weight[: 2 * n]).reshape(n, 2).mean(axis=1)
-    source, target = corpus._langs
-    return ParallelCorpus(  # type: ignore[return-value]
-        *rows, source_lang=source, target_lang=target, weight=weight
+        weight = weight[: 2 * n].reshape(n, 2).mean(axis=1)
+    return ParallelCorpus(
+        *rows, source_lang=pairs.source_lang, target_lang=pairs.target_lang, weight=weight
     )

@@ -213,8 +213,8 @@ class Catalogue:
             original = clone(space.original).set_params(model=chosen.model)
             space = self.space(original, target)
         on_vectors = clone(recipe).set_params(embedder=None)
-        if space.n_vectors > 1:
-            on_vectors.set_params(n_texts=space.n_vectors)
+        if space.n_vectors > 1 and on_vectors.get_params().get("features") is None:
+            on_vectors.set_params(features=PairFeatures())
         return self._on_vectors(name, space, [("clf", on_vectors)], "recipe")
 
     def _three_ways(self, name: str, space: Space, method: Any) -> list[Candidate]:
@@ -279,7 +279,7 @@ class Catalogue:
 
 def _reads(recipe: TransferClassifier, space: Space) -> bool:
     """Tell whether the recipe takes rows with as many vectors side by side."""
-    return space.n_vectors == 1 or "n_texts" in recipe.get_params()
+    return space.n_vectors == 1 or "features" in recipe.get_params()
 
 
 def _of_family(candidates: list[Candidate], space: Space) -> list[Candidate]:
@@ -305,7 +305,10 @@ def _maker(estimator: Any, space: Space) -> Callable[[ParallelCorpus], Any]:
         for key in _empty_holders(fresh):
             fresh.set_params(**{key: pairs})
             pools = key.removesuffix("pairs") + "unlabeled"
-            if space.pools and pools in params and params[pools] is None:
+            # What learns from unlabelled rows needs rows like those of the task.
+            holder = params.get(key.removesuffix("__pairs"), fresh)
+            alike = space.texts.pools_hold_rows or not isinstance(holder, TransferClassifier)
+            if space.pools and alike and pools in params and params[pools] is None:
                 fresh.set_params(**{pools: space.pools})
         return fresh
 

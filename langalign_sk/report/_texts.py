@@ -17,7 +17,6 @@ from langalign_sk._io import TextRow, as_text_rows, hold_two
 from langalign_sk._numeric import FloatArray
 from langalign_sk.align import learn_languages, stacked, unstacked
 from langalign_sk.corpus import (
-    AnyCorpus,
     ParallelCorpus,
     TextPool,
     choose_groups,
@@ -62,6 +61,11 @@ class Texts:
     written: dict[str, float] = field(default_factory=dict)
     #: Texts that play several parts are encoded once, whatever an extractor's own cache.
     cache: MemoryCache = field(default_factory=MemoryCache)
+
+    @property
+    def pools_hold_rows(self) -> bool:
+        """True where the pools hold as many texts a row as the task."""
+        return all(pool.n_texts == self.n_texts for pool in self.pools)
 
     def n_pairs(self, subset: str = ALL) -> int:
         """Return how many pairs, as they were given, are in a subset."""
@@ -109,10 +113,12 @@ class Space:
         if extractor is not None:
             if texts.n_texts == 2 and extractor.two_texts == "apart":
                 self.n_vectors = 2
-            elif texts.in_twos:
+            elif texts.in_twos or not texts.pools_hold_rows:
+                name = "pairs hold" if texts.in_twos else "unlabeled texts are"
                 raise ValueError(
-                    'two_texts="together": the pairs hold one text a row; give rows of two, '
-                    "ParallelCorpus([(first, second), ...], [...])"
+                    f'two_texts="together": the {name} one text a row; give rows of two, '
+                    "ParallelCorpus([(first, second), ...], [...]) and TextPool([(first, second), "
+                    "...], ...)"
                 )
             self.original = extractor = clone(extractor)
             learn_languages(extractor, [texts.pairs])
@@ -195,8 +201,11 @@ class Space:
         )
 
     def rows_of_pool(self) -> Any:
-        """Return the first pool of the target language as an estimator takes its rows."""
-        pool = self.own_pool()
+        """Return the first pool of the target language as an estimator takes its rows.
+
+        None where it holds single texts, but rows hold two.
+        """
+        pool = self.own_pool() if self.texts.pools_hold_rows else None
         if pool is None or self.n_vectors == 1:
             return pool
         rows = self._placed(unstacked(pool.rows, self.n_vectors), "pairs_target")
@@ -292,7 +301,7 @@ def same_model(one: Any, other: Any) -> bool:
 def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any, *, column: Any = None) -> Texts:
     """Return all texts of the report, by the part they play; `column` is where frames have them.
 
-    Pairs and pools of single sentences are taken two at a time where the rows hold two texts.
+    Pairs of single sentences are taken two at a time where the rows hold two texts.
     """
     if not isinstance(pairs, ParallelCorpus):
         raise TypeError(
@@ -313,7 +322,9 @@ def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any, *, column: Any
     parts = {"X": as_text_rows(X, column=column, what="X")}
     n_texts = 2 if hold_two(parts["X"]) else 1
     joined = n_texts > pairs.n_texts
-    pairs = _alike(pairs, n_texts, "pairs")
+    if n_texts < pairs.n_texts:
+        raise ValueError("pairs holds two texts a row, X one; both must hold as many")
+    pairs = in_twos(pairs) if joined else pairs
     parts |= {"pairs_source": list(pairs.source), "pairs_target": list(pairs.target)}
     if X_target is not None:
         parts["X_target"] = as_text_rows(X_target, column=column, what="X_target")
@@ -330,15 +341,10 @@ def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any, *, column: Any
                 f'unlabeled must be a TextPool of texts, TextPool(texts, lang="ko"), or a list of '
                 f"them, got {pool!r:.80}"
             )
-    pools = [_alike(pool, n_texts, "unlabeled") for pool in pools]
+    for pool in pools:
+        if pool.n_texts > n_texts:
+            raise ValueError("unlabeled holds two texts a row, X one; both must hold as many")
     return Texts(parts, langs, pairs, pools, n_texts, joined)
-
-
-def _alike(corpus: AnyCorpus, n_texts: int, name: str) -> AnyCorpus:
-    """Return pairs or a pool with as many texts a row as X."""
-    if corpus.n_texts > n_texts:
-        raise ValueError(f"{name} holds two texts a row, X one; both must hold as many")
-    return corpus if corpus.n_texts == n_texts else in_twos(corpus)
 
 
 def read_labels(y: Any, texts: Sequence[TextRow], name: str, *, least: int) -> Labels:

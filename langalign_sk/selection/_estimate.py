@@ -183,7 +183,7 @@ def estimate_target_accuracy(
     random = random_numbers(random_state)
     fitted = clone(estimator).fit(X, y)
     rows = _out_of_fold(estimator, X, y, classes, cv, random)
-    pairs, unlabeled = (as_it_reads(fitted, rows) for rows in (check_pairs(pairs), unlabeled))
+    pairs = as_it_reads(fitted, check_pairs(pairs))
     chosen, _ = drawn_pairs(pairs, max_pairs, random)
     warn_if_seen(fitted, chosen)
     a, b = (_answers(fitted, side, classes) for side in pair_rows(fitted, chosen))

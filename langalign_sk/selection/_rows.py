@@ -54,15 +54,13 @@ def drawn_pairs(
 
 
 def as_it_reads(estimator: Any, rows: Any) -> Any:
-    """Return texts of pairs or of a pool, two at a time for what was fitted on rows of two.
+    """Return pairs of texts, two at a time for what was fitted on rows of two.
 
     Anything else stays as it is.
     """
     extractor = extractor_of(estimator)
     two = getattr(extractor, "n_texts_", 1) == 2
-    if not (two and isinstance(rows, ParallelCorpus | TextPool) and rows.is_text):
-        return rows
-    if rows.n_texts == 2 or rows.detached:
+    if not (two and isinstance(rows, ParallelCorpus) and rows.is_text and rows.n_texts == 1):
         return rows
     if extractor.two_texts == "together":
         raise ValueError(

@@ -3,13 +3,17 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
+import skops.io
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from langalign_sk import (
+    SKOPS_TRUSTED,
     EmbeddingExtractor,
     LangAligner,
+    NgramEncoder,
     PairFeatures,
     ParallelCorpus,
     ReverseAligner,
@@ -285,3 +289,20 @@ def test_a_pipeline_of_all_of_it(embedder):
     assert 0.1 < y.mean() < 0.9
     counts = embed.model if not isinstance(embed.model, dict) else embed.model["en"]
     assert len(set(counts.texts)) == len(counts.texts)
+
+
+def test_skops_saves_all_of_it():
+    frame = pd.DataFrame(EN_ROWS, columns=["p", "h"])
+    embed = EmbeddingExtractor(
+        {"en": NgramEncoder(8).fit(EN), "ko": NgramEncoder(8).fit(KO)}, column=("p", "h")
+    )
+    aligner = TextAligner(embed, ReverseAligner(), pairs=TWOS)
+    y = np.arange(40) % 2
+    model = make_pipeline(aligner, PairFeatures("symmetric"), LogisticRegression()).fit(frame, y)
+    loaded = skops.io.loads(skops.io.dumps(model), trusted=SKOPS_TRUSTED)
+    np.testing.assert_array_equal(loaded.predict_proba(KO_ROWS), model.predict_proba(KO_ROWS))
+    np.testing.assert_array_equal(loaded.predict(frame), model.predict(frame))
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.predict_proba(KO_ROWS), model.predict_proba(KO_ROWS))
+    with pytest.raises(ValueError, match="one text a row"):
+        loaded.predict(KO)

@@ -107,7 +107,7 @@ def test_without_target_labels_it_judges_and_estimates():
         pairs=SINGLES,
         embedder=embedder(column=("p", "h")),
         X_target=frames[1],
-        unlabeled=TextPool(KO[200:], lang="ko"),
+        unlabeled=TextPool(TARGET, lang="ko"),
     )
     assert found.advice.candidate != "no map"
     assert found.estimate is not None
@@ -124,6 +124,9 @@ def test_read_together_a_row_is_one_vector():
     assert found.setting["n_pairs"] == 100
     with pytest.raises(ValueError, match='"together": the pairs hold one text a row'):
         transfer_report(ROWS, Y, pairs=SINGLES, embedder=both)
+    pool = TextPool(KO, lang="ko")
+    with pytest.raises(ValueError, match="the unlabeled texts are one text a row"):
+        transfer_report(ROWS, Y, pairs=pairs, embedder=both, unlabeled=pool)
 
 
 def test_rows_that_do_not_go_together():

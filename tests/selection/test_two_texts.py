@@ -53,7 +53,6 @@ def test_texts_two_at_a_time():
     assert made.source == ((EN[300], EN[301]), (EN[302], EN[303]))
     assert made.target == ((KO[300], KO[301]), (KO[302], KO[303]))
     np.testing.assert_array_equal(made.weight, [1.5, 3.5])
-    assert in_twos(TextPool(KO[:4], lang="ko")).rows == ((KO[0], KO[1]), (KO[2], KO[3]))
     with pytest.raises(ValueError, match="too few to make rows of two"):
         in_twos(HELD_OUT.take([0]))
 
@@ -73,12 +72,14 @@ def test_pairs_that_were_learned_from_are_known_again(model):
 
 
 def test_an_estimate(model):
-    pool = TextPool(KO[300:], lang="ko")
+    pool = TextPool([(KO[i], KO[j]) for i, j in RNG.integers(700, size=(200, 2))], lang="ko")
     found = estimate_target_accuracy(model, ROWS, Y, HELD_OUT, pool)
     korean = [tuple(text.replace("sentence", "문장") for text in row) for row in ROWS]
     assert found.reliable, found.reason
     assert found.low <= model.score(korean, Y) <= found.high
     assert found.n_pairs == 200
+    with pytest.raises(ValueError, match="one text a row.*fitted on rows of two"):
+        estimate_target_accuracy(model, ROWS, Y, HELD_OUT, TextPool(KO, lang="ko"))
 
 
 def test_read_together_pairs_must_hold_two():
