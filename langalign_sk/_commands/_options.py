@@ -12,7 +12,7 @@ def add_text_column(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=["text"],
         metavar="NAME",
-        help="column of the texts, or two for rows of two texts (default: text)",
+        help="column of the texts, or two for rows of two texts; behind the files (default: text)",
     )
 
 

@@ -45,5 +45,5 @@ def width_hint(n_features: int, width: int, n_texts: int) -> str:
     if n_texts == 1 and n_features == 2 * width:
         return "; for rows of two texts, [u | v], set n_texts=2"
     if n_texts == 2 and 2 * n_features == width:
-        return "; with n_texts=2 a row holds the vectors of two texts, [u | v]"
+        return "; with n_texts=2 a row holds the vectors of two texts, [u | v], and pairs of one"
     return ""

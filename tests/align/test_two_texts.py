@@ -158,6 +158,10 @@ def test_widths_that_look_like_rows_of_two(aligner):
         aligner(PAIRS, n_texts=2).fit(X[:, :7])
     with pytest.raises(ValueError, match="n_texts"):
         aligner(PAIRS, n_texts=3).fit(X)
+    with pytest.raises(
+        ValueError, match="a row holds the vectors of two texts, .*and pairs of one"
+    ):
+        aligner((X, X), n_texts=2).fit(X)
     with pytest.raises(ValueError, match='pairs="y" pairs rows of one text'):
         aligner("y", n_texts=2).fit(X, X)
 
