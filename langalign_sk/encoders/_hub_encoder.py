@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -29,6 +30,7 @@ from langalign_sk.encoders._protocol import Prepared
 from langalign_sk.encoders._run import Run
 from langalign_sk.encoders._sentence_transformer import SentenceModel
 
+_TOKENISER = ", tokeniser"
 _ROWS_PER_CHUNK = 256
 _ROWS_PER_TURN = 512  # texts tokenised before others get their turn
 
@@ -65,14 +67,15 @@ class HubEncoder:
         model = self.loaded(0)
         parts = []
         for start in range(0, len(texts), _ROWS_PER_TURN):
-            with self._lock():  # tokenisers are not safe for threads
+            with self._lock(_TOKENISER):  # which is not safe for threads
                 parts.append(model.prepare(texts[start : start + _ROWS_PER_TURN], self.settings))
         if len(parts) == 1:
             only: Prepared = parts[0]
             return only
         items = [item for part in parts for item in part.items]
         sizes = [size for part in parts for size in part.sizes]
-        return Prepared(items, sizes, sum(part.n_cut for part in parts))
+        cut = sum(part.n_cut for part in parts)
+        return Prepared(items, sizes, cut, parts[0].elsewhere if parts else False)
 
     def encode(self, items: Sequence[Any], run: Run) -> Any:
         """Vectors of prepared texts."""
@@ -81,7 +84,9 @@ class HubEncoder:
     def encode_as(self, items: Sequence[Any], settings: list[HubModel], run: Run) -> list[Any]:
         """Vectors for each of some settings that differ in layer and pooling alone."""
         models = [self.loaded(number) for number in range(len(devices(self.settings)))]
-        with self._lock():  # shared by every pooling and layer of one model
+        tokenised = bool(items) and isinstance(items[0], list)
+        reading = nullcontext() if tokenised else self._lock(_TOKENISER)
+        with self._lock(), reading:  # shared by every pooling and layer of one model
             if len(models) == 1 or len(items) < len(models):
                 result: list[Any] = models[0].encode(items, settings, run)
                 return result
@@ -113,9 +118,9 @@ class HubEncoder:
         alike = replaced(settings, pooling=None, layer=None)
         return self.key, self.weights, defining(alike), settings.batch_size
 
-    def _lock(self) -> Any:
-        """Lock of the loaded model."""
-        return encode_lock(repr(self.key))
+    def _lock(self, part: str = "") -> Any:
+        """Lock of the loaded model, or of its tokeniser."""
+        return encode_lock(f"{self.key!r}{part}")
 
 
 def named_encoder(settings: HubModel, *, ask_hub: bool = True) -> HubEncoder:

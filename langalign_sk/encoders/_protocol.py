@@ -24,6 +24,8 @@ class Prepared:
     """Cost of each: tokens, or characters where nobody counts tokens."""
     n_cut: int = 0
     """Texts longer than the encoder takes, which lost their end."""
+    elsewhere: bool = False
+    """Encoding leaves the processor to other work: a GPU does it."""
 
 
 class Encoder(Protocol):

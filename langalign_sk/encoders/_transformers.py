@@ -20,7 +20,8 @@ _NO_LIMIT = 10**6
 _TOKENS_PER_TEXT = 32  # what `batch_size` takes a text for
 # A batch of 1,024 tokens stays in a processor's cache; a GPU wants more work at once.
 _BATCH_CPU, _BATCH_GPU = 32, 512
-_BATCHES_PER_CHUNK = 4
+# A GPU stands still between two chunks.
+_CHUNK_CPU, _CHUNK_GPU = 4, 8  # in batches
 
 
 class Transformer:
@@ -60,7 +61,8 @@ class Transformer:
 
     def chunk(self, settings: HubModel) -> int:
         """Tokens after which vectors are put away, and others get their turn."""
-        return _BATCHES_PER_CHUNK * self.budget(settings)
+        batches = _CHUNK_CPU if self._model.device.type == "cpu" else _CHUNK_GPU
+        return batches * self.budget(settings)
 
     def prepare(self, texts: list[Any], settings: HubModel) -> Prepared:
         """Tokenise texts; one that is too long becomes one window, or all that it takes.
@@ -107,7 +109,7 @@ class Transformer:
             items[owner].append(np.array(row, dtype=np.int32))
         sizes = [sum(window.shape[1] for window in item) for item in items]
         cut = 0 if windows or limit is None else self._count_cut(encoded, sides, sizes, limit)
-        return Prepared(items, sizes, cut)
+        return Prepared(items, sizes, cut, elsewhere=self._model.device.type != "cpu")
 
     def encode(
         self, items: Sequence[list[npt.NDArray[np.int32]]], settings: Sequence[HubModel], run: Run

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ from langalign_sk._io import TextRow
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import caches, encode_lock, in_flight
 from langalign_sk._progress import progress_bar
-from langalign_sk.encoders import Encoder, Run, checked_rows, chunked
+from langalign_sk.encoders import Encoder, Prepared, Run, checked_rows, chunked
 from langalign_sk.store import DiskCache, VectorCache, claim, text_key
 
 logger = logging.getLogger("langalign_sk")
@@ -42,8 +44,12 @@ def encode_texts(
     missing = work.missing()
     with progress_bar(len(missing), desc="Embedding", unit="texts", progress=progress) as bar:
         # Tokens are held for a bounded number of texts, characters standing in until then.
-        for start in range(0, len(missing), _TOKENISED):
-            work.encode(missing[start : start + _TOKENISED], bar)
+        parts = [
+            missing[start : start + _TOKENISED] for start in range(0, len(missing), _TOKENISED)
+        ]
+        with closing(work.prepared(parts)) as prepared:
+            for rows, ready in zip(parts, prepared, strict=True):
+                work.encode(rows, ready, bar)
     encoded = run.n_encoded - before
     run.n_cached += len(position) - encoded
     if missing:
@@ -93,9 +99,22 @@ class _Work:
         rows = [row for row, vector in enumerate(self.rows) if vector is None]
         return sorted(rows, key=lambda row: -_length(self._texts[row]))
 
-    def encode(self, rows: list[int], bar: Any) -> None:
+    def prepared(self, parts: list[list[int]]) -> Generator[Prepared]:
+        """Give texts as the encoder wants them; where a GPU encodes, the next part meanwhile."""
+
+        def prepare(part: list[int]) -> Prepared:
+            return self._encoder.prepare([self._texts[row] for row in part])
+
+        with ThreadPoolExecutor(1) as meanwhile:
+            coming: Future[Prepared] | None = None
+            for part, following in zip_longest(parts, parts[1:]):
+                ready, coming = prepare(part) if coming is None else coming.result(), None
+                if ready.elsewhere and following is not None:
+                    coming = meanwhile.submit(prepare, following)
+                yield ready
+
+    def encode(self, rows: list[int], prepared: Prepared, bar: Any) -> None:
         """Encode texts, or wait for those that another thread or process is encoding."""
-        prepared = self._encoder.prepare([self._texts[row] for row in rows])
         items = dict(zip(rows, prepared.items, strict=True))
         sizes = dict(zip(rows, prepared.sizes, strict=True))
         # Long ones first: batches of like length waste little padding, and memory runs out early

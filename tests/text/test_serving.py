@@ -1,6 +1,7 @@
 """A service and a search: warm models, fair turns, one pass for every pooling and layer."""
 
 import copy
+import dataclasses
 import pickle
 import threading
 import time
@@ -234,3 +235,65 @@ def test_a_megabyte_of_text_keeps_its_row(tiny_bert):
     extractor = EmbeddingExtractor(HubModel(tiny_bert, long_texts="cut"))
     vectors = extractor.transform(texts)
     np.testing.assert_allclose(vectors[2], extractor.transform(["b"])[0], atol=1e-6)
+
+
+@pytest.fixture
+def as_on_a_gpu(monkeypatch):
+    """Encoding seems to leave the processor free; threads that tokenised, by part of the texts."""
+    from langalign_sk.encoders._transformers import Transformer
+    from langalign_sk.text import _encode
+
+    threads, real = [], Transformer.prepare
+
+    def prepare(self, texts, settings):
+        threads.append(threading.current_thread())
+        return dataclasses.replace(real(self, texts, settings), elsewhere=True)
+
+    monkeypatch.setattr(Transformer, "prepare", prepare)
+    monkeypatch.setattr(_encode, "_TOKENISED", 5)
+    return threads
+
+
+@pytest.mark.parametrize("cache", [None, "memory"])
+def test_the_next_texts_are_tokenised_while_a_gpu_encodes(cache, tiny_bert, as_on_a_gpu):
+    wanted = EmbeddingExtractor(tiny_bert, cache=None).transform(TEXTS)
+    as_on_a_gpu.clear()
+    found = EmbeddingExtractor(tiny_bert, cache=cache).transform(TEXTS)
+    np.testing.assert_array_equal(found, wanted)
+    assert [thread is threading.current_thread() for thread in as_on_a_gpu] == [True, *[False] * 4]
+    assert len(set(as_on_a_gpu)) == 2
+
+
+def test_tokens_do_not_wait_for_the_model(tiny_bert, as_on_a_gpu, monkeypatch):
+    from transformers import BertModel
+
+    encoding, real = threading.Event(), BertModel.forward
+
+    def forward(self, input_ids, **kwargs):
+        if not encoding.is_set():
+            encoding.set()
+            deadline = time.monotonic() + 30
+            while len(as_on_a_gpu) < 2 and time.monotonic() < deadline:
+                time.sleep(0.001)
+            assert len(as_on_a_gpu) == 2  # the next part, while this one is under way
+        return real(self, input_ids=input_ids, **kwargs)
+
+    monkeypatch.setattr(BertModel, "forward", forward)
+    assert len(EmbeddingExtractor(tiny_bert, cache=None).transform(TEXTS)) == len(TEXTS)
+
+
+def test_an_error_of_the_thread_that_tokenises_is_the_callers(tiny_bert, as_on_a_gpu, monkeypatch):
+    from langalign_sk.encoders._transformers import Transformer
+
+    before = Transformer.prepare
+
+    def prepare(self, texts, settings):
+        if len(as_on_a_gpu) == 2:
+            raise ValueError("no tokens today")
+        return before(self, texts, settings)
+
+    monkeypatch.setattr(Transformer, "prepare", prepare)
+    cache = MemoryCache()
+    with pytest.raises(ValueError, match="no tokens today"):
+        EmbeddingExtractor(tiny_bert, cache=cache).transform(TEXTS)
+    assert len(cache) == 10  # what was encoded before is kept
