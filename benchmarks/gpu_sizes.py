@@ -23,6 +23,7 @@ class Sizes:
     batch: int
     rows: int
     row_width: int
+    tuned: int
     large_model: dict[str, int]
     small_model: dict[str, int] | None
     """None for all-MiniLM-L6-v2."""
@@ -45,6 +46,7 @@ FULL = Sizes(
     batch=4096,
     rows=100_000,
     row_width=384,
+    tuned=20_000,
     large_model={},  # BERT-base is what an empty configuration is
     small_model=None,
 )
@@ -59,6 +61,7 @@ QUICK = Sizes(
     batch=64,
     rows=200,
     row_width=8,
+    tuned=40,
     large_model=_TOY,
     small_model=_TOY,
 )

@@ -13,7 +13,13 @@ import numpy as np
 import pytest
 import torch
 
-from langalign_sk import EmbeddingExtractor, HubModel, LangAligner, ParallelCorpus
+from langalign_sk import (
+    EmbeddingExtractor,
+    HubModel,
+    LangAligner,
+    ParallelCorpus,
+    TunedEncoder,
+)
 from langalign_sk._process import free_memory
 from langalign_sk.encoders import release_models
 from langalign_sk.maps import MLPMap, RidgeMap
@@ -206,3 +212,37 @@ os._exit(os.waitstatus_to_exitcode(os.wait()[1]))
 """
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], timeout=120)
     assert done.returncode == 0
+
+
+def test_an_encoder_is_tuned_there_and_used_anywhere(tiny_sentence_bert, tmp_path):
+    pytest.importorskip("accelerate", reason="tuning is not installed")
+    rows = [f"{'yes' if n % 2 else 'no'} number {n}" for n in range(64)]
+    tuned = TunedEncoder(
+        tiny_sentence_bert, epochs=2, device="cuda", dtype="bfloat16", progress=False
+    ).fit(rows, np.arange(64) % 2)
+    assert np.isfinite(tuned.history_[-1]["loss"])
+    embed = EmbeddingExtractor(tuned, cache=None).fit(rows)
+    there = embed.transform(rows)
+    frozen = EmbeddingExtractor(tiny_sentence_bert, cache=None).transform(rows)
+    assert np.abs(there - frozen).max() > 1e-4
+    joblib.dump((embed, rows), tmp_path / "tuned.joblib")
+    code = """
+import joblib, numpy, sys
+folder = sys.argv[1]
+embed, rows = joblib.load(folder + "/tuned.joblib")
+numpy.save(folder + "/vectors.npy", embed.transform(rows))
+"""
+    without_gpu(code, tmp_path)
+    np.testing.assert_allclose(np.load(tmp_path / "vectors.npy"), there, atol=1e-4)
+
+
+def test_tuning_there_is_tuning_here(tiny_sentence_bert):
+    pytest.importorskip("accelerate", reason="tuning is not installed")
+    rows = [f"{'yes' if n % 2 else 'no'} number {n}" for n in range(64)]
+    losses = [
+        TunedEncoder(tiny_sentence_bert, epochs=3, device=device, progress=False)
+        .fit(rows, np.arange(64) % 2)
+        .history_[-1]["loss"]
+        for device in ("cuda", "cpu")
+    ]
+    assert losses[0] == pytest.approx(losses[1], rel=0.2)  # other draws of dropout
