@@ -16,7 +16,7 @@ from langalign_sk import (
 )
 from langalign_sk.corpus import in_twos
 from langalign_sk.report import transfer_report
-from tests.align.test_two_texts import Bilingual, BilingualPairs
+from tests.helpers import CountingEncoder
 
 EN = [f"sentence {i}" for i in range(400)]
 KO = [f"문장 {i}" for i in range(400)]
@@ -26,15 +26,41 @@ ROWS = [(EN[i], EN[j]) for i, j in RNG.integers(400, size=(120, 2))]
 TARGET = [(KO[i], KO[j]) for i, j in RNG.integers(200, 400, size=(60, 2))]
 
 
+class Turned(CountingEncoder):
+    """Korean vectors are the English ones, the other way round."""
+
+    def vector(self, text):
+        vector = CountingEncoder(self.dim).vector(text.split()[-1])
+        return vector[::-1] if text.startswith("문장") else vector
+
+    def fingerprint(self):
+        return f"turned-{self.dim}"
+
+
+class TurnedPairs(Turned):
+    """Reads two texts together."""
+
+    takes_pairs = True
+
+    def vector(self, text):
+        if isinstance(text, str):
+            return super().vector(text)
+        u, v = map(super().vector, text)
+        return u * 0.7 + v * 0.3
+
+    def fingerprint(self):
+        return f"turned-pairs-{self.dim}"
+
+
 def label(row):
-    u, v = (Bilingual(6).vector(f"sentence {text.split()[-1]}") for text in row)
+    u, v = (Turned(6).vector(f"sentence {text.split()[-1]}") for text in row)
     return "same" if u[0] * v[0] > 0 else "other"
 
 
 Y, Y_TARGET = np.array(list(map(label, ROWS))), np.array(list(map(label, TARGET)))
 
 
-def embedder(kind=Bilingual, **settings):
+def embedder(kind=Turned, **settings):
     return EmbeddingExtractor({"en": kind(6), "ko": kind(6)}, normalize=False, **settings)
 
 
@@ -65,9 +91,9 @@ def report():
 def test_every_way_moves_both_texts(report):
     scores = report.scores.set_index("candidate")["accuracy"]
     ways = ["forward, ridge", "reverse, ridge", "round trip, ridge", "plain", "machine-test"]
-    assert (scores[ways] > 0.8).all()
-    assert scores["own"] > 0.9
-    assert scores["no map"] < scores[ways].min()
+    assert (scores[ways] > 0.75).all()
+    assert scores["own"] > 0.8
+    assert scores["no map"] < scores[ways].min() - 0.1
     for name in ("reverse, ridge", "no map", "own"):
         fitted = report.fitted(name)
         np.testing.assert_array_equal(fitted.predict(TARGET), report.predictions[name])
@@ -113,12 +139,12 @@ def test_without_target_labels_it_judges_and_estimates():
     assert found.estimate is not None
     assert found.coverage is not None
     predicted = found.fitted().predict(frames[1])
-    assert np.mean(predicted == Y_TARGET) > 0.8
+    assert np.mean(predicted == Y_TARGET) > 0.6
 
 
 def test_read_together_a_row_is_one_vector():
     pairs = in_twos(SINGLES)
-    both = embedder(BilingualPairs, two_texts="together")
+    both = embedder(TurnedPairs, two_texts="together")
     found = transfer_report(ROWS, Y, pairs=pairs, embedder=both, X_target=TARGET)
     assert "transfer classifier" in found.scores["candidate"].tolist()
     assert found.setting["n_pairs"] == 100
