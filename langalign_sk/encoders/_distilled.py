@@ -159,6 +159,29 @@ class DistilledEncoder(TrainedEncoder):
         self.seconds_ = time.perf_counter() - started
         return self
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Get the parameters; those of the teacher, which is fitted, are not among them.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Makes no difference.
+
+        Returns
+        -------
+        dict
+        """
+        params: dict[str, Any] = super().get_params(deep=False)
+        return params
+
+    def __sklearn_clone__(self) -> Self:
+        # The teacher is shared: a clone of a fitted one would be unfitted.
+        shell = object.__new__(type(self))
+        shell.__dict__.update(vars(self), teacher=None)
+        new: Self = super(DistilledEncoder, shell).__sklearn_clone__()
+        new.teacher = self.teacher
+        return new
+
     def _taught(self, texts: list[str]) -> Float32Array:
         """Return the teacher's vectors."""
         encoder = make_encoder(with_settings(self.teacher))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import random
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._process import encode_lock, random_state_kept
+from langalign_sk._process import encode_lock, free_memory, random_state_kept
 
 _TALKERS = ("accelerate", "datasets", "peft", "sentence_transformers", "transformers")
 
@@ -26,7 +27,14 @@ def undisturbed() -> Iterator[None]:
     with encode_lock("tuning"), ExitStack() as stack:
         for keep in (_random_states, _environment, _logging, _accelerate):
             stack.enter_context(keep())
+        stack.callback(_give_back)
         yield
+
+
+def _give_back() -> None:
+    """Free a trainer, which holds itself in circles, and with it the model and its optimizer."""
+    gc.collect()
+    free_memory()
 
 
 @contextmanager

@@ -24,8 +24,9 @@ from langalign_sk.align import (
     unstacked,
 )
 from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.encoders import DistilledEncoder
 from langalign_sk.maps import BaseMap
-from langalign_sk.report._texts import Space, Texts, encoders_of, single_texts
+from langalign_sk.report._texts import REST, Space, Texts, encoders_of, single_texts
 from langalign_sk.text import BlockLayout, EmbeddingExtractor, match_code
 from langalign_sk.transfer import TransferClassifier, reader_of_source
 
@@ -88,6 +89,8 @@ class Catalogue:
         self._spaces: dict[str, Space] = {}
         #: Encoders that were tried on both languages and know one.
         self.deaf: list[str] = []
+        #: Seconds that it took to teach each student, by the name of its entry.
+        self.taught: dict[str, float] = {}
 
     def listed(self, given: Mapping[str, Any]) -> list[Candidate]:
         """Return the standard candidates, then those given."""
@@ -130,6 +133,8 @@ class Catalogue:
 
     def _given(self, name: str, thing: Any) -> list[Candidate]:
         """Return what a user's entry stands for."""
+        if isinstance(thing, DistilledEncoder):
+            thing = EmbeddingExtractor(self._student(name, thing))
         if isinstance(thing, EmbeddingExtractor):
             space = self.space(_told(thing, self.texts.pairs))
             trip = ReverseAligner(method="ridge", round_trip=True)
@@ -158,9 +163,16 @@ class Catalogue:
             return self._translated(name, thing)
         raise TypeError(
             f"candidate {name!r} is {_described(thing)}; expected a pipeline or any classifier "
-            "of texts with fit and predict, an EmbeddingExtractor, an aligner, a map, the name of "
-            "a method, or a translator (texts, from_lang, to_lang)"
+            "of texts with fit and predict, an EmbeddingExtractor, a DistilledEncoder, an aligner, "
+            "a map, the name of a method, or a translator (texts, from_lang, to_lang)"
         )
+
+    def _student(self, name: str, student: DistilledEncoder) -> DistilledEncoder:
+        """Return a student, taught with the pairs that are not left out unless it was before."""
+        if not student.is_fitted():
+            student = clone(student).fit(self.texts.pairs.take(self.texts.subsets[REST]))
+            self.taught[name] = student.seconds_
+        return student
 
     def _before(self, name: str, thing: Any, own: Any = None) -> Space:
         """Return the space of the extractor that an entry brings, or of the report's embedder."""

@@ -74,7 +74,8 @@ def transfer_report(
     candidates : dict of str to object, default=None
         What else to compare, by name: pipelines that start with an extractor, any classifier of
         texts with ``fit`` and ``predict``, other `EmbeddingExtractor` objects, aligners, maps or
-        names of methods (these last two in three directions), or a translator, a function
+        names of methods (these last two in three directions), a `DistilledEncoder` (which is
+        taught with the pairs, those left out excepted), or a translator, a function
         ``(texts, from_lang, to_lang)`` that gives as many texts (used on the training texts, and
         on the texts to predict). Aligners whose `pairs` are None get those of the report.
     X_target : sequence of str or of tuples of two, or frame, default=None
@@ -248,7 +249,7 @@ def _assembled(
         errors=errors_table(texts, runner, outcomes) if labelled else pd.DataFrame(),
         predictions=pd.DataFrame(predictions),
         sentences=sentences(**told),
-        notes=notes_on(setting, texts, runner, outcomes, judgements, catalogue.deaf),
+        notes=notes_on(setting, texts, runner, outcomes, judgements, catalogue),
         models={
             one.candidate.name: (one.candidate.space.fitted_extractor(), one.model)
             for one in outcomes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from langalign_sk.report._advice import Advice, Judgement
+from langalign_sk.report._candidates import Catalogue
 from langalign_sk.report._run import Outcome, Runner
 from langalign_sk.report._texts import Texts, single_texts
 
@@ -184,7 +185,7 @@ def notes_on(
     runner: Runner,
     outcomes: Sequence[Outcome],
     judgements: Sequence[Judgement | None],
-    deaf: Sequence[str],
+    catalogue: Catalogue,
 ) -> list[str]:
     """Say what a reader should know about the figures."""
     notes = []
@@ -210,11 +211,11 @@ def notes_on(
         )
     if runner.y_target is None:
         notes += _ranking(judgements)
-    if deaf:
+    if catalogue.deaf:
         both = f"{language(setting['source_lang'])} and {language(setting['target_lang'])}"
         notes.append(
-            f"{', '.join(deaf)}: tried on {both} by itself, without a map; in some of the pairs it "
-            "does not show that it knows both, so it is not among the ways."
+            f"{', '.join(catalogue.deaf)}: tried on {both} by itself, without a map; in some of "
+            "the pairs it does not show that it knows both, so it is not among the ways."
         )
     own = [one.candidate.name for one in outcomes if one.consistency and one.consistency.seen]
     if own:
@@ -226,6 +227,11 @@ def notes_on(
         "Seconds are for encoding and predicting on this machine. Size is that of the saved "
         "pipeline; the weights of models given by name are not in it."
     )
+    notes += [
+        f"{name}: the student was taught in {seconds:,.0f} s, which are not in the seconds, with "
+        f"the {setting['n_pairs'] - setting['n_held_out']:,} pairs that were not left out."
+        for name, seconds in catalogue.taught.items()
+    ]
     translated = [
         one.candidate.name
         for one in outcomes

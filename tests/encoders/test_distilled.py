@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 from langalign_sk import DistilledEncoder, EmbeddingExtractor, NgramEncoder, ParallelCorpus
 
@@ -33,7 +34,7 @@ def test_the_student_learns_both_sides(tiny_sentence_bert, tiny_bert):
 
 def test_a_teacher_of_another_width_puts_a_layer_on_top(tiny_sentence_bert, tmp_path):
     teacher = NgramEncoder(3).fit(SOURCE)
-    student = quick(tiny_sentence_bert, teacher).fit(ParallelCorpus(SOURCE, TARGET))
+    student = clone(quick(tiny_sentence_bert, teacher)).fit(ParallelCorpus(SOURCE, TARGET))
     wanted = teacher.transform(SOURCE)
     assert distance(student, TARGET, wanted) < 0.3 * np.square(wanted).mean()
     student.save(tmp_path / "student")
