@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -64,7 +65,11 @@ def as_text_rows(
     if missing not in ("error", "empty"):
         raise ValueError(f'missing must be "error" or "empty", got {missing!r}')
     values, places = _values(X, column, what)
-    if set(map(type, values)) <= {str}:
+    kinds = set(map(type, values))
+    if kinds <= {str}:
+        return values
+    plain = kinds == {tuple} and set(map(len, values)) == {2}
+    if plain and set(map(type, chain.from_iterable(values))) == {str}:
         return values
     if any(isinstance(value, list | tuple | np.ndarray) and len(value) == 2 for value in values):
         return list(_pairs(values, missing, what, places))
