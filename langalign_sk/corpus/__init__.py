@@ -12,7 +12,7 @@ from langalign_sk.corpus._pool import TextPool
 from langalign_sk.corpus._shared import SharedStrings, shared_strings
 
 # For the other rooms.
-from langalign_sk.corpus._twos import in_twos as in_twos
+from langalign_sk.corpus._twos import in_ones as in_ones, in_twos as in_twos
 
 __all__ = [
     "CleanPairs",

@@ -1,7 +1,10 @@
-"""Pairs of single sentences as pairs of rows of two."""
+"""Pairs of single sentences as pairs of rows of two, and back."""
 
 from __future__ import annotations
 
+import numpy as np
+
+from langalign_sk.corpus._content import single_texts
 from langalign_sk.corpus._parallel import ParallelCorpus
 
 
@@ -20,4 +23,18 @@ def in_twos(pairs: ParallelCorpus) -> ParallelCorpus:
         weight = weight[: 2 * n].reshape(n, 2).mean(axis=1)
     return ParallelCorpus(
         *rows, source_lang=pairs.source_lang, target_lang=pairs.target_lang, weight=weight
+    )
+
+
+def in_ones(pairs: ParallelCorpus) -> ParallelCorpus:
+    """Take the texts of rows of two one by one: each is a pair with its translation."""
+    if pairs.n_texts == 1:
+        return pairs
+    weight = pairs.weight
+    return ParallelCorpus(
+        single_texts(pairs.source),
+        single_texts(pairs.target),
+        source_lang=pairs.source_lang,
+        target_lang=pairs.target_lang,
+        weight=None if weight is None else np.repeat(weight, 2),
     )

@@ -23,7 +23,7 @@ from langalign_sk.align import (
     stacked,
     unstacked,
 )
-from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.corpus import ParallelCorpus, in_ones
 from langalign_sk.encoders import DistilledEncoder
 from langalign_sk.maps import BaseMap
 from langalign_sk.report._texts import REST, Space, Texts, encoders_of, single_texts
@@ -170,7 +170,8 @@ class Catalogue:
     def _student(self, name: str, student: DistilledEncoder) -> DistilledEncoder:
         """Return a student, taught with the pairs that are not left out unless it was before."""
         if not student.is_fitted():
-            student = clone(student).fit(self.texts.pairs.take(self.texts.subsets[REST]))
+            pairs = in_ones(self.texts.pairs.take(self.texts.subsets[REST]))
+            student = clone(student).fit(pairs)
             self.taught[name] = student.seconds_
         return student
 

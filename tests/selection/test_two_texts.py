@@ -15,7 +15,7 @@ from langalign_sk import (
     TextAligner,
     TextPool,
 )
-from langalign_sk.corpus import in_twos
+from langalign_sk.corpus import in_ones, in_twos
 from langalign_sk.selection import (
     LanguageSplit,
     PairScorer,
@@ -53,6 +53,8 @@ def test_texts_two_at_a_time():
     assert made.source == ((EN[300], EN[301]), (EN[302], EN[303]))
     assert made.target == ((KO[300], KO[301]), (KO[302], KO[303]))
     np.testing.assert_array_equal(made.weight, [1.5, 3.5])
+    assert in_ones(made) == HELD_OUT.take(np.arange(4)).with_weight([1.5, 1.5, 3.5, 3.5])
+    assert in_ones(HELD_OUT) is HELD_OUT
     with pytest.raises(ValueError, match="too few to make rows of two"):
         in_twos(HELD_OUT.take([0]))
 
