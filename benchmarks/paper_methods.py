@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.paper_data import Encoded
 from benchmarks.real_data import Vectors
-from langalign_sk import BlockLayout, PairFeatures, ParallelCorpus, TransferClassifier
+from langalign_sk import BlockLayout, ParallelCorpus, TransferClassifier
 from langalign_sk._numeric import unit_rows
 from langalign_sk.maps import KernelMap, MLPMap, ProcrustesMap, RidgeMap
 
@@ -155,8 +155,8 @@ def beside(texts: list[Vectors], rows: Any = None) -> Vectors:
     chosen = [side if rows is None else side[rows] for side in texts]
     if len(chosen) == 1:
         return chosen[0]
-    combined: Vectors = PairFeatures().fit_transform(np.hstack(chosen))
-    return combined
+    u, v = chosen  # as `PairFeatures` does it, which scales rows to unit length by itself
+    return np.hstack([u, v, np.abs(u - v), u * v])
 
 
 def head(n_texts: int) -> Any:

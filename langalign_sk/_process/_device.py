@@ -34,21 +34,21 @@ def resolve_device(device: Any = None) -> Any:
     """
     import torch
 
-    if device is None or device == "auto":
-        place = torch.device(next((kind for kind in BEST if _count(kind)), "cpu"))
-    else:
-        place = _named(device)
-        lack = _lack(place)
-        if lack is not None:
-            raise ValueError(  # a saved pipeline may meet such a machine
-                f"device={str(device)!r}: this machine has {lack}; device=None takes the best "
-                "device there is"
-            )
-    if place.type == "cuda" and torch.cuda._is_in_bad_fork():
+    place = None if device is None or device == "auto" else _named(device)
+    # Asked first: in such a child torch finds no GPU at all.
+    if (place is None or place.type == "cuda") and torch.cuda._is_in_bad_fork():
         raise RuntimeError(
             "this process was forked from one that used the GPU, and CUDA works in no such child: "
             "start workers anew (joblib's loky, or multiprocessing's 'spawn'), or compute with "
             "device='cpu' here"
+        )
+    if place is None:
+        return torch.device(next((kind for kind in BEST if _count(kind)), "cpu"))
+    lack = _lack(place)
+    if lack is not None:
+        raise ValueError(  # a saved pipeline may meet such a machine
+            f"device={str(device)!r}: this machine has {lack}; device=None takes the best device "
+            "there is"
         )
     return place
 

@@ -80,11 +80,13 @@ def test_what_is_no_device(device):
         device_exists(device)
 
 
-def test_a_forked_child_of_a_process_on_the_gpu_is_told(cards, monkeypatch):
-    cards(1)
+@pytest.mark.parametrize("device", [None, "auto", "cuda", "cuda:1"])
+@pytest.mark.parametrize("count", [0, 1])  # torch finds none in such a child
+def test_a_forked_child_of_a_process_on_the_gpu_is_told(count, device, cards, monkeypatch):
+    cards(count)
     monkeypatch.setattr(torch.cuda, "_is_in_bad_fork", lambda: True)
     with pytest.raises(RuntimeError, match="forked from one that used the GPU.*'spawn'"):
-        resolve_device("auto")
+        resolve_device(device)
     assert resolve_device("cpu") == CPU
 
 
