@@ -25,7 +25,7 @@ interval over test items, with the fitted models held fixed.
 CHAPTERS = {
     "Labels carried to another language": (
         "real_encoders", "paper", "transfer", "quality", "untouched", "penalty", "wrong_pairs",
-        "gate",
+        "gate", "tuning",
     ),
     "Without target labels": ("choosing", "estimate", "suggest", "report"),
     "Translations found, similarity kept": ("retrieval", "sts"),
@@ -58,6 +58,7 @@ DATA = {
     "suggest": f"{_TASKS}, SIB-200",
     "literature": "SIB-200, Tatoeba, STS-B, names of symbols from Unicode CLDR",
     "report": "SIB-200, xSID; pairs from STS-B and Tatoeba",
+    "tuning": "SIB-200; pairs from STS-B and Tatoeba",
     "retrieval": "Tatoeba; pairs from STS-B",
     "sts": "STS-B and KorSTS",
     "network": "pairs from STS-B and Tatoeba",

@@ -273,6 +273,16 @@ def gate(result: Result) -> str:
     return table(rows)
 
 
+def tuning(result: Result) -> str:
+    """Accuracy behind the frozen and behind the tuned encoder."""
+    rows = [["judged in", "frozen", "tuned", "tuned less frozen", "draws"]]
+    for way, cell in result["tuning"].items():
+        means = (f"{cell[name]:.3f}" for name in ("frozen", "tuned"))
+        gained = gain(cell["gain"], cell["low"], cell["high"])
+        rows.append([way, *means, gained, figure(cell["draws"])])
+    return table(rows)
+
+
 #: Result files whose form needs a table of its own.
 TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "transfer": transfer,
@@ -288,4 +298,5 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "gate": gate,
     "untouched": quality,
     "real_encoders": real_encoders,
+    "tuning": tuning,
 }

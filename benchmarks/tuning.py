@@ -85,7 +85,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         result = {
             "command": "python -m benchmarks.tuning",
             "versions": real_data.versions(),
-            "settings": {**SETTINGS, "labels": N_LABELS, "pairs": N_PAIRS, "batch_size": 16},
+            "settings": ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in SETTINGS.items()),
+            "n_labels": N_LABELS,
+            "n_pairs": N_PAIRS,
             "tuning_seconds": round(seconds, 1),
             "tuning": table,
         }

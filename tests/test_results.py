@@ -23,6 +23,7 @@ from benchmarks import (
     retrieval,
     sts,
     suggest,
+    tuning,
     untouched,
 )
 from benchmarks.markdown import figure, table
@@ -131,6 +132,13 @@ def measured(seed=0):
         "report": {"cases": [advice]},
         "retrieval": {"retrieval": {"ko": {"one: ridge": retrieval.figures(rows, rows + 0.5)}}},
         "sts": {"sts": {"ko": {"ridge": sts.correlation([(rows, rows + 0.5)], rows[:, 0])}}},
+        "tuning": {
+            "tuning_seconds": 21.5,
+            "tuning": {
+                way: tuning.summary([{way: list(rng.random(2))} for _ in range(3)], way)
+                for way in (tuning.ENGLISH, tuning.RECIPE)
+            },
+        },
         "closed_forms": {"pairs": 9, "figures": {"ridge": {"figure": "3.41 s", "limit": "5 s"}}},
         "retrieval_speed": {"figures": {"ratio": {"value": 1.234, "limit": "<= 2"}}},
         "network": {"pairs": 9, "rows": [{"network": "fc", "seconds": 12.5, "epochs": 8}]},
