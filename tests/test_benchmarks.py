@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from benchmarks import (
     real_tasks,
     tasks,
     transfer,
+    tuning,
     untouched,
     wrong_pairs,
 )
@@ -122,6 +124,24 @@ def test_gate_is_judged_on_rows_it_has_not_seen(
     assert list(found["share_right"]) == ["en, ko", "en, ja", "en, zh", "en, ko, ja, zh"]
     assert all(len(draws) == 5 for draws in found["share_right"]["en, ko"].values())
     assert np.mean(found["share_right"]["en, zh"]["zh"]) > 0.75
+
+
+def test_tuning_goes_on_where_it_was_stopped(
+    data_folder, tiny_sentence_bert, tmp_path, results, monkeypatch, capsys
+):
+    for name, size in (("N_LABELS", 30), ("N_TEST", 20), ("N_PAIRS", 60)):
+        monkeypatch.setattr(tuning, name, size)
+    monkeypatch.setitem(tuning.SETTINGS, "freeze", 2)
+    options = ["--data", str(data_folder), "--encoder", str(tiny_sentence_bert), "--korean", "2"]
+    options += ["--cache", str(tmp_path / "cache"), "--draws"]
+    tuning.main([*options, "2"])
+    monkeypatch.setattr(tuning, "measured", None)
+    tuning.main([*options, "2"])
+    first, again = capsys.readouterr().out.split("tuning takes")[:2]
+    assert again.partition("\n")[2] == first
+    assert not results.exists()
+    for way in (tuning.ENGLISH, tuning.REVERSE, tuning.RECIPE):
+        assert re.search(rf"^{way} +2 ", first, re.M)
 
 
 @pytest.mark.filterwarnings("ignore::langalign_sk.align.GateWarning")
