@@ -284,6 +284,31 @@ def tuning(result: Result) -> str:
 
 
 #: Result files whose form needs a table of its own.
+def paper(result: Result) -> str:
+    """A row per method and a column per task and setting, then each seed of what is drawn."""
+    found = {
+        (f"{cell['task']}, {cell['setting']}", cell["method"]): cell for cell in result["cells"]
+    }
+    columns, methods = ({at[i]: None for at in found} for i in (0, 1))
+    counts = {column: cell["n"] for (column, _), cell in found.items()}
+
+    def line(method: str, say: Callable[[Result], str]) -> list[str]:
+        cells = (found.get((column, method)) for column in columns)
+        return [method, *("" if cell is None else say(cell) for cell in cells)]
+
+    def mean(cell: Result) -> str:
+        return within(cell["accuracy"], cell["low"], cell["high"])
+
+    def seeds(cell: Result) -> str:
+        return " ".join(f"{one:.3f}" for one in cell["seeds"]) if len(cell["seeds"]) > 1 else ""
+
+    head = [f"{column} (n={counts[column]:,})" for column in columns]
+    drawn = [row for row in (line(method, seeds) for method in methods) if any(row[1:])]
+    tables = [table([["accuracy", *head], *(line(method, mean) for method in methods)])]
+    tables += [table([["seed by seed", *columns], *drawn])] * bool(drawn)
+    return "\n".join(tables)
+
+
 TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "transfer": transfer,
     "quality": quality,
@@ -298,5 +323,6 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "gate": gate,
     "untouched": quality,
     "real_encoders": real_encoders,
+    "paper": paper,
     "tuning": tuning,
 }
