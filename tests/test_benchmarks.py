@@ -453,8 +453,8 @@ def test_operations_of_a_forward_pass(tmp_path):
     from transformers import AutoModel, AutoTokenizer
 
     folder = gpu_encoding.checkpoint(tmp_path / "model", gpu_sizes.QUICK.small_model)
-    model, tokenizer = AutoModel.from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
-    model.set_attn_implementation("eager")
+    model = AutoModel.from_pretrained(folder, attn_implementation="eager")
+    tokenizer = AutoTokenizer.from_pretrained(folder)
     text = gpu_encoding.sentences(5)[-1]
     tokens = tokenizer(text, return_tensors="pt")
     with torch.no_grad(), FlopCounterMode(display=False) as counted:

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from langalign_sk import (
+    DistilledEncoder,
     EmbeddingExtractor,
     HubModel,
     LangAligner,
@@ -234,6 +235,17 @@ numpy.save(folder + "/vectors.npy", embed.transform(rows))
 """
     without_gpu(code, tmp_path)
     np.testing.assert_allclose(np.load(tmp_path / "vectors.npy"), there, atol=1e-4)
+
+
+def test_a_student_is_taught_there(tiny_sentence_bert, tiny_bert):
+    pytest.importorskip("accelerate", reason="tuning is not installed")
+    english = [f"number {n}" for n in range(48)]
+    korean = [f"{n} 번" for n in range(48)]
+    settings = {"epochs": 8, "learning_rate": 1e-3, "progress": False, "device": "cuda"}
+    student = DistilledEncoder(tiny_sentence_bert, tiny_bert, **settings).fit((english, korean))
+    losses = [entry["loss"] for entry in student.history_]
+    assert losses[-1] < 0.9 * losses[0]
+    assert EmbeddingExtractor(student, cache=None).transform(korean).shape == (48, 32)
 
 
 def test_tuning_there_is_tuning_here(tiny_sentence_bert):
