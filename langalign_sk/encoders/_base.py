@@ -37,15 +37,20 @@ def _is_there(name: str) -> bool:
         return False
 
 
-def base_checkpoint(model: Any, owner: str) -> Checkpoint:
-    """Return the checkpoint of a name or folder that can be trained."""
+def base_name(model: Any, owner: str) -> str:
+    """Return the name or folder of a checkpoint that may be trained."""
     if not is_name(model) or os.fspath(model) == USE:
         shown = repr(model) if is_name(model) else type(model).__name__
         raise TypeError(
             f"{owner}: model must be the name or folder of a sentence-transformers or "
             f"transformers checkpoint, got {shown}"
         )
-    found = checkpoint_of(HubModel(model))
+    return str(os.fspath(model))
+
+
+def base_checkpoint(model: Any, owner: str) -> Checkpoint:
+    """Return the checkpoint of a name or folder that may be trained."""
+    found = checkpoint_of(HubModel(base_name(model, owner)))
     assert found is not None
     return found
 

@@ -13,6 +13,7 @@ from sklearn.exceptions import NotFittedError
 from langalign_sk._io import TextRow, as_text_rows, as_texts
 from langalign_sk._numeric import Float32Array
 from langalign_sk._stamp import VersionStamped
+from langalign_sk.encoders._base import base_name
 from langalign_sk.encoders._held import HeldCheckpoint
 from langalign_sk.encoders._hub_encoder import named_encoder
 from langalign_sk.encoders._hub_model import HubModel, specification
@@ -142,21 +143,18 @@ class TrainedEncoder(
 class UnfittedEncoder:
     """Stands for an encoder that is to be fitted: it has a width, and no vectors."""
 
-    weights: tuple[str, str] | None = None
     takes_threads = False
 
     def __init__(self, owner: TrainedEncoder) -> None:
         self.name = f"the {type(owner).__name__} object"
+        #: Digest under which there may be a width, and never a vector.
+        self.spec = specification("not fitted", base_name(owner.model, type(owner).__name__))
+        self.weights = (self.name, "not fitted")  # told like a name: its width is not looked up
         self._owner = owner
-
-    @property
-    def spec(self) -> str:
-        """Digest under which there is a width, and never a vector."""
-        return specification("not fitted", self._base().spec)
 
     def width(self) -> int | None:
         """Width of the vectors, that of the checkpoint it begins with."""
-        return self._base().width()
+        return named_encoder(HubModel(self._owner.model)).width()
 
     def chunk(self) -> tuple[int | None, int]:
         """Raise."""
@@ -169,9 +167,6 @@ class UnfittedEncoder:
     def encode(self, items: Sequence[Any], run: Run) -> Any:
         """Raise."""
         raise self._error()
-
-    def _base(self) -> Encoder:
-        return named_encoder(HubModel(self._owner.model))
 
     def _error(self) -> NotFittedError:
         return NotFittedError(

@@ -293,6 +293,8 @@ def test_only_checkpoints_can_be_tuned(counting_encoder):
     for model in ("use", counting_encoder):
         with pytest.raises(TypeError, match="model must be the name or folder"):
             TunedEncoder(model).fit(TEXTS, COLOURS)
+        with pytest.raises(TypeError, match="model must be the name or folder"):
+            EmbeddingExtractor(TunedEncoder(model)).fit(TEXTS, COLOURS)
 
 
 @pytest.mark.parametrize(

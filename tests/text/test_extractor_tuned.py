@@ -42,6 +42,8 @@ def korean():
 def test_fit_tunes_a_clone_and_a_clone_is_not_tuned(tiny_sentence_bert):
     encoder = quick(tiny_sentence_bert)
     extractor = EmbeddingExtractor(encoder)
+    with pytest.raises(NotFittedError, match="the width of the TunedEncoder object is known once"):
+        extractor.get_feature_names_out()  # asked for pictures: nothing is loaded
     assert extractor.get_layout() is None
     with pytest.raises(NotFittedError):
         check_is_fitted(extractor)
