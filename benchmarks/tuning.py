@@ -5,7 +5,7 @@ same 200 rows by `TunedEncoder`; behind either a logistic regression with C = 10
 on 300 of the other sentences. Korean, in the first draws, on the translations of all the others:
 USE reads Korean, and 1,000 pairs of STS-B and Tatoeba are carried by `ReverseAligner` into the
 English space, frozen or tuned, or by `TransferClassifier`. Intervals are over draws, paired: tuned
-less frozen on the same rows.
+less frozen on the same rows; the draws share sentences. Settings were chosen on the first draw.
 
 A run that was stopped goes on where it was: each draw is kept below `--cache`.
 """
@@ -88,7 +88,6 @@ def main(argv: Sequence[str] | None = None) -> None:
             "settings": ", ".join(f"{k.replace('_', ' ')} {v}" for k, v in SETTINGS.items()),
             "n_labels": N_LABELS,
             "n_pairs": N_PAIRS,
-            "tuning_seconds": round(seconds, 1),
             "tuning": table,
         }
         real_data.write_result("tuning", result)
