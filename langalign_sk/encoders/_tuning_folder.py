@@ -14,10 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from langalign_sk._io import locked
+
 _PREFIX = "checkpoint-"  # the trainers' own name, with the number of the step behind it
 _WHOLE = "whole"  # a file in a checkpoint that was written to its end
 _TUNED = "tuned"
 _HISTORY = "history.json"  # beside it
+_LOCK = ".lock"
 
 
 class TuningFolder:
@@ -61,14 +64,19 @@ class TuningFolder:
 
 @contextmanager
 def tuning_folder(folder: Any, digest: str) -> Iterator[TuningFolder]:
-    """Open the place of a tuning in the user's folder; without one, in one that is gone after."""
+    """Open the place of a tuning in the user's folder; without one, in one that is gone after.
+
+    Others who want the same tuning at the same time, such as candidates of a grid that differ in
+    their head alone, wait for it and find it.
+    """
     if folder is None:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
             yield TuningFolder(Path(place))
         return
     path = Path(folder).expanduser() / digest
     path.mkdir(parents=True, exist_ok=True)
-    yield TuningFolder(path)
+    with locked(path / _LOCK):
+        yield TuningFolder(path)
 
 
 def _step(path: Path) -> int:

@@ -7,6 +7,7 @@ import random
 import subprocess
 import sys
 import textwrap
+import threading
 from importlib.util import find_spec
 
 import accelerate.state
@@ -20,6 +21,7 @@ from sklearn.exceptions import NotFittedError
 from transformers.utils import logging as transformers_logging
 
 from langalign_sk import EmbeddingExtractor, HubModel, TunedEncoder
+from langalign_sk._io import locked
 from langalign_sk.encoders import release_models
 from langalign_sk.encoders._tuning_folder import TuningFolder
 
@@ -177,7 +179,20 @@ def test_a_killed_tuning_goes_on_and_ends_where_it_would_have(
     )
     assert encoder.fit(TEXTS, COLOURS).fingerprint() == expected.fingerprint()
     assert [path.name for path in seen] == [f"checkpoint-{at}"]
-    assert sorted(path.name for path in place.iterdir()) == ["history.json", "tuned"]
+    assert sorted(path.name for path in place.iterdir()) == [".lock", "history.json", "tuned"]
+
+
+def test_who_wants_the_same_tuning_waits_for_it(tiny_sentence_bert, tmp_path):
+    first = quick(tiny_sentence_bert, folder=tmp_path).fit(TEXTS, COLOURS)
+    (place,) = tmp_path.iterdir()
+    again = quick(tiny_sentence_bert, folder=tmp_path)
+    with locked(place / ".lock"):
+        waiting = threading.Thread(target=again.fit, args=(TEXTS, COLOURS))
+        waiting.start()
+        waiting.join(0.5)
+        assert waiting.is_alive()
+    waiting.join()
+    assert again.fingerprint() == first.fingerprint()
 
 
 def test_a_tuning_that_ended_is_found_and_others_are_not(tiny_sentence_bert, tmp_path, monkeypatch):
