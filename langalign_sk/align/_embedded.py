@@ -48,10 +48,12 @@ def embedded(
     *,
     lang: Any = None,
     gate: str | None = "hard",
+    one_language: bool = False,
 ) -> Embedded:
     """Fit an embedder on texts; return these, pairs of texts and unpaired texts as vectors.
 
     The embedder, which is the caller's own, learns from the pairs to tell languages of one script.
+    `one_language`: the two texts of a row are in one.
     """
     corpora = text_corpora(embedder, pairs, owner)
     layout = embedder.get_layout() if hasattr(embedder, "get_layout") else None
@@ -60,7 +62,9 @@ def embedded(
         learn_languages(embedder, corpora)
     elif gate == "hard" and isinstance(embedder, EmbeddingExtractor):
         detector = _detector(embedder, corpora)
-    vectors, langs, n_texts = _embed(embedder, X, lang, detector, y=y, fitting=True)
+    vectors, langs, n_texts = _embed(
+        embedder, X, lang, detector, y=y, fitting=True, one_language=one_language
+    )
     pools = as_pools(unlabeled, owner, texts=True).values()
     if n_texts is not None:
         for name, given in (("pairs", corpora), ("unlabeled", pools)):
@@ -118,9 +122,11 @@ def embed_rows(
     *,
     y: Any = None,
     fitting: bool = False,
+    one_language: bool = False,
 ) -> tuple[Any, Any]:
     """Return texts as vectors, and their languages where vectors and blocks do not tell them."""
-    return _embed(embedder, X, lang, detector, y=y, fitting=fitting)[:2]
+    found = _embed(embedder, X, lang, detector, y=y, fitting=fitting, one_language=one_language)
+    return found[:2]
 
 
 def _embed(
@@ -131,10 +137,13 @@ def _embed(
     *,
     y: Any = None,
     fitting: bool = False,
+    one_language: bool = False,
 ) -> tuple[Any, Any, int | None]:
     """Return vectors, languages, and how many vectors stand side by side in a row."""
     if isinstance(embedder, EmbeddingExtractor):
-        vectors, langs, _, n_vectors = embed_told(embedder, X, lang, detector, y=y, fitting=fitting)
+        vectors, langs, _, n_vectors = embed_told(
+            embedder, X, lang, detector, y=y, fitting=fitting, one_language=one_language
+        )
         if detector is not None:
             return vectors, langs, n_vectors
         return vectors, lang if langs is None else None, n_vectors  # blocks tell it themselves

@@ -31,6 +31,9 @@ class PairFeatures(TransformerMixin, VersionStamped, BaseEstimator):
         element, "cos" their cosine, a single column. "symmetric" is ("u+v", "|u-v|", "u*v"), for
         tasks in which the two change places freely: duplicates, paraphrases, similarity. None
         leaves rows as they are, of any width: one choice of a grid among others.
+    normalize : bool, default=True
+        Scale both vectors to unit length first. A map shrinks what it is unsure of, so that two
+        moved vectors differ less than two that stay.
 
     Attributes
     ----------
@@ -54,17 +57,24 @@ class PairFeatures(TransformerMixin, VersionStamped, BaseEstimator):
     --------
     >>> import numpy as np
     >>> from langalign_sk import PairFeatures
-    >>> X = np.array([[1.0, 2.0, 3.0, 5.0]])
+    >>> X = np.array([[0.6, 0.8, 3.0, 4.0], [1.0, 0.0, 0.0, 1.0]])
     >>> PairFeatures("symmetric").fit_transform(X)
-    array([[ 4.,  7.,  2.,  3.,  3., 10.]])
+    array([[1.2 , 1.6 , 0.  , 0.  , 0.36, 0.64],
+           [1.  , 1.  , 1.  , 1.  , 0.  , 0.  ]])
     >>> PairFeatures(["|u-v|", "cos"]).fit(X).get_feature_names_out().tolist()
     ['|u-v|0', '|u-v|1', 'cos']
     """
 
-    _parameter_constraints: ClassVar[dict[str, Any]] = {}
+    _parameter_constraints: ClassVar[dict[str, Any]] = {"normalize": ["boolean"]}
 
-    def __init__(self, features: Sequence[str] | str | None = ("u", "v", "|u-v|", "u*v")) -> None:
+    def __init__(
+        self,
+        features: Sequence[str] | str | None = ("u", "v", "|u-v|", "u*v"),
+        *,
+        normalize: bool = True,
+    ) -> None:
         self.features = features
+        self.normalize = normalize
 
     def fit(self, X: Any, y: Any = None) -> Self:
         """Check the features and the number of columns.
@@ -80,6 +90,7 @@ class PairFeatures(TransformerMixin, VersionStamped, BaseEstimator):
         -------
         self
         """
+        self._validate_params()
         self._names()
         self._halves(X, reset=True)
         return self
@@ -102,6 +113,8 @@ class PairFeatures(TransformerMixin, VersionStamped, BaseEstimator):
         if names is None:
             same: FloatArray = X.copy()
             return same
+        if self.normalize:
+            u, v = _unit(u), _unit(v)
         made: FloatArray = np.hstack([_column(name, u, v) for name in names])
         return made
 
@@ -181,13 +194,21 @@ def _column(name: str, u: FloatArray, v: FloatArray) -> FloatArray:
     return np.abs(u - v) if name == "|u-v|" else u - v
 
 
+def _unit(rows: FloatArray) -> FloatArray:
+    """Return rows of unit length; a zero row stays one."""
+    norms = np.sqrt(_dot(rows, rows))
+    unit: FloatArray = (rows / np.where(norms > 0, norms, 1.0)[:, None]).astype(rows.dtype)
+    return unit
+
+
 def _cosine(u: FloatArray, v: FloatArray) -> FloatArray:
     """Return the cosine of each two rows as a column, 0 where one of them is zero."""
-
-    def dot(a: FloatArray, b: FloatArray) -> FloatArray:
-        found: FloatArray = np.einsum("ij,ij->i", a, b, dtype=np.float64)
-        return found
-
-    norms = np.sqrt(dot(u, u)) * np.sqrt(dot(v, v))
-    cosines = dot(u, v) / np.where(norms > 0, norms, 1.0)
+    norms = np.sqrt(_dot(u, u)) * np.sqrt(_dot(v, v))
+    cosines = _dot(u, v) / np.where(norms > 0, norms, 1.0)
     return cosines[:, None].astype(u.dtype)
+
+
+def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the product of each two rows."""
+    found: FloatArray = np.einsum("ij,ij->i", a, b, dtype=np.float64)
+    return found

@@ -98,10 +98,12 @@ class Embedding:
         lang: Any = None,
         fitting: bool = False,
         known: LanguageDetector | None = None,
+        one_language: bool = False,
     ) -> Read:
         """Return the texts, and the language of each where there are several.
 
-        `known` tells the languages of an extractor that declares none.
+        `known` tells the languages of an extractor that declares none. `one_language`: the two
+        texts of a row are in one.
         """
         own = self._extractor
         rows = as_text_rows(X, column=own.column, missing=own.missing)
@@ -131,6 +133,11 @@ class Embedding:
             tell_of_languages(detector)
         together = n_texts == 2 and not apart
         told, n_none = detector.tell(["\n".join(row) for row in rows] if together else rows)
+        if apart and one_language:
+            mixed = [row for row, (first, second) in enumerate(told) if first != second]
+            whole, _ = detector.tell(["\n".join(rows[row]) for row in mixed])
+            for row, code in zip(mixed, whole, strict=True):
+                told[row] = (code, code)
         return Read(texts, [x for row in told for x in row] if apart else told, n_none, *counts)
 
     @property
@@ -299,12 +306,18 @@ class Embedding:
 
 
 def fit_reading(
-    extractor: Any, X: Any, y: Any, lang: Any, known: LanguageDetector | None = None
+    extractor: Any,
+    X: Any,
+    y: Any,
+    lang: Any,
+    known: LanguageDetector | None = None,
+    *,
+    one_language: bool = False,
 ) -> tuple[Embedding, Read]:
     """Read rows to fit on, and tune what is to be tuned on them."""
     embedding = Embedding(extractor)
     resolve_cache(extractor.cache)
-    read = embedding.read(X, lang=lang, known=known, fitting=True)
+    read = embedding.read(X, lang=lang, known=known, fitting=True, one_language=one_language)
     tuned = embedding.tuned(read, y)
     if tuned:
         extractor.tuned_ = tuned
@@ -321,14 +334,15 @@ def embed_told(
     *,
     y: Any = None,
     fitting: bool,
+    one_language: bool = False,
 ) -> Told:
     """Vectors of rows and the language of each, which `known` tells where none are declared."""
     if fitting:
-        embedding, read = fit_reading(extractor, X, y, lang, known)
+        embedding, read = fit_reading(extractor, X, y, lang, known, one_language=one_language)
     else:
         embedding = Embedding(extractor)
         embedding.check_weights()
-        read = embedding.read(X, lang=lang, known=known)
+        read = embedding.read(X, lang=lang, known=known, one_language=one_language)
     vectors = embedding.vectors(read)
     if fitting:
         extractor.__dict__.update(embedding.fitted(read))

@@ -19,20 +19,20 @@ class LanguageHeads:
 
     def __init__(self, looks: Sequence[Look]) -> None:
         self.looks = list(looks)
-        #: A head in the language's own space, taught by the others on unlabelled rows.
+        #: A head in the space of the first look, taught by all on unlabelled rows.
         self.student: KernelHead | None = None
         #: How much more frequent each class is than among the labels.
         self.ratio: Any = 1.0
 
     def say(self, rows: FloatArray) -> Float64Array:
         """Return what is said of rows of the language, which are in their own columns."""
-        return self._mean([look.of(rows) for look in self.looks], rows)
+        return self._mean([look.of(rows) for look in self.looks])
 
-    def _mean(self, seen: Sequence[FloatArray], rows: FloatArray) -> Float64Array:
+    def _mean(self, seen: Sequence[FloatArray]) -> Float64Array:
         """Return the mean over the heads, each of which has `seen` the rows in its own way."""
         found = [self._said(look, own) for look, own in zip(self.looks, seen, strict=True)]
         if self.student is not None:
-            found.append(self.student.say(rows))
+            found.append(self.student.say(seen[0]))
         mean: Float64Array = np.mean(found, axis=0)
         return mean
 
@@ -54,7 +54,7 @@ class LanguageHeads:
         seen = [look.of(rows) for look in self.looks]
         # Where labelled rows are in this very space, a head that knows hearsay alone adds nothing.
         taught = not any(look.near for look in self.looks)
-        proba = self._mean(seen, rows)
+        proba = self._mean(seen)
         first = proba.argmax(axis=1)  # hard ones: each row is given a little of every class
         told = np.bincount(first, minlength=len(prior)) / len(rows)
         shifted = 0.5 * float(np.abs(told - prior).sum()) > SHIFTED
@@ -67,9 +67,9 @@ class LanguageHeads:
                 look.head._hear(own, proba)
             if taught:
                 self.student = KernelHead(penalty=STUDENT_PENALTY)._fit_soft(
-                    rows, np.ones(len(rows)), proba, classes
+                    seen[0], np.ones(len(rows)), proba, classes
                 )
-            proba = self._mean(seen, rows)
+            proba = self._mean(seen)
             if _agreement(proba.argmax(axis=1), first, int(np.sum(prior > 0))) < AGREED:
                 heads, self.ratio, self.student = before
                 for look, state in zip(self.looks, heads, strict=True):

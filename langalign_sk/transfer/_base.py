@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone
-from sklearn.utils import check_array
+from sklearn.utils import check_array, check_random_state
 from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
@@ -23,12 +23,14 @@ from langalign_sk.align import (
     refuse_nested,
     text_corpora,
 )
+from langalign_sk.text import EmbeddingExtractor
 from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._head import CarriedRows, Head
 from langalign_sk.transfer._looks import Languages, Look
 from langalign_sk.transfer._noisy_copies import unfitted_head
 from langalign_sk.transfer._reader import reader_of_source
 from langalign_sk.transfer._targets import Targets
+from langalign_sk.transfer._two_texts import check_pools, joined, rows_of
 
 _FLOATS = [np.float64, np.float32]
 
@@ -45,6 +47,7 @@ class TransferEstimator(PairedEstimator):
     head: Any
     target_weight: float
     robust: str | None
+    features: Any
     random_state: Any
 
     _parameter_constraints: ClassVar[dict[str, Any]] = {
@@ -53,6 +56,7 @@ class TransferEstimator(PairedEstimator):
         "head": [Head, HasMethods(["fit"]), None],
         "target_weight": [Interval(Real, 0, np.inf, closed="left")],
         "robust": [StrOptions({"trim", "weight"}), None],
+        "features": [HasMethods(["fit", "transform"]), None],
         "random_state": ["random_state"],
     }
 
@@ -93,6 +97,7 @@ class TransferEstimator(PairedEstimator):
             X, y = validate_data(
                 self, as_numpy(X), y, dtype=_FLOATS, ensure_all_finite=False, multi_output=True
             )
+            self._n_texts = 1 if self.features is None else 2
             return as_float_matrix(X, name="X"), _dense(y), pairs, unlabeled, lang
         y = _dense(check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y"))
         embedder, owner = clone(self.embedder), type(self).__name__
@@ -101,11 +106,20 @@ class TransferEstimator(PairedEstimator):
             if self.aligner is None:
                 embedder = reader_of_source(embedder, pairs)
         gate = "hard" if self.aligner is None else self.aligner.gate
-        found = embedded(embedder, X, y, pairs, unlabeled, owner, lang=lang, gate=gate)
+        found = embedded(
+            embedder, X, y, pairs, unlabeled, owner, lang=lang, gate=gate, one_language=True
+        )
+        if isinstance(embedder, EmbeddingExtractor):
+            check_pools(unlabeled, embedder.n_texts_, owner)
         X = as_float_matrix(found.vectors, name="X")
         if len(X) != len(y):
             raise ValueError(f"X has {len(X)} texts and y {len(y)} targets")
-        self.embedder_, self.detector_ = embedder, found.detector
+        self.embedder_, self.detector_, self._n_texts = embedder, found.detector, found.n_texts or 1
+        if self.features is not None and self._n_texts == 1:
+            raise ValueError(
+                "features joins the vectors of two texts a row, but here a row is one vector: "
+                "leave features=None, or give rows of two texts, read apart"
+            )
         return X, y, found.corpora, found.pools, found.langs
 
     def _learn(
@@ -124,6 +138,7 @@ class TransferEstimator(PairedEstimator):
             head = unfitted_head(self.head, targets, self.random_state)
         # Without one, a ridge tells languages apart, and takes rows into the source language.
         aligner = ReverseAligner(method="ridge") if self.aligner is None else clone(self.aligner)
+        aligner.set_params(n_texts=self._n_texts)
         if aligner.random_state is None:
             aligner.set_params(random_state=self.random_state)
         null = isinstance(pairs, str) and pairs == "self"
@@ -137,15 +152,19 @@ class TransferEstimator(PairedEstimator):
         self.languages_ = Languages(aligner, native=self.aligner is None)
         found = self.languages_.codes(X, known)
         self.heads_ = {}
+        rng = check_random_state(self.random_state)
         looks_at = self.languages_.looks([] if null or corpora is None else corpora, head)
         for lang, looks in looks_at.items():
             fitted = []
             for look in looks:
                 parts = self._carried(X, told, weight, found, lang, look)
+                if look.n_texts > 1:
+                    look, parts = joined(look, parts, self.features, rng)
                 fitted.append(look.with_head(clone(look.head)._fit_carried(parts, targets)))
             self.heads_[lang] = LanguageHeads(fitted)
             if lang in pools and lang in self.languages_.targets:
-                self._adapt(self.heads_[lang], pools[lang].rows, told, weight)
+                rows = rows_of(pools[lang], self._n_texts)
+                self._adapt(self.heads_[lang], rows, told, weight)
             for look in fitted:
                 look.head._forget()
 
@@ -158,7 +177,7 @@ class TransferEstimator(PairedEstimator):
         lang: str,
         look: Look,
     ) -> list[CarriedRows]:
-        """Return the labelled rows of every language as a head of `lang` is to see them."""
+        """Return the labelled rows of every language where a head of `lang` is to meet them."""
         parts, languages = [], self.languages_
         for code in np.unique(found):
             here = found == code
@@ -197,7 +216,7 @@ class TransferEstimator(PairedEstimator):
                 self, as_numpy(X), dtype=_FLOATS, ensure_all_finite=False, reset=False
             )
         else:
-            X, lang = embed_rows(self.embedder_, X, lang, self.detector_)
+            X, lang = embed_rows(self.embedder_, X, lang, self.detector_, one_language=True)
             if len(X) == 0:
                 return np.empty((0, self.aligner_.n_features_in_)), None
         return as_float_matrix(X, name="X"), lang

@@ -51,6 +51,10 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         Weight of a labelled row in another language than the source, next to a source row's.
     robust : {"trim", "weight"} or None, default=None
         Drop or weigh down pairs that look wrong, as the aligners do.
+    features : PairFeatures or transformer, default=None
+        How the vectors of two texts a row, ``[u | v]``, become one row for the heads. None:
+        `PairFeatures`, where the `embedder` reads rows of two texts; without an embedder, a row is
+        then one vector.
     random_state : int, RandomState instance or None, default=None
         That of the aligner and the head where they have none of their own.
 
@@ -126,6 +130,7 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         self_training: int = 3,
         target_weight: float = 0.5,
         robust: str | None = None,
+        features: Any = None,
         random_state: Any = None,
     ) -> None:
         self.embedder = embedder
@@ -136,6 +141,7 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         self.self_training = self_training
         self.target_weight = target_weight
         self.robust = robust
+        self.features = features
         self.random_state = random_state
 
     # ------------------------------------------------------------------ fit

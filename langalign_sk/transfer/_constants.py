@@ -20,6 +20,11 @@ FLOOR: Final = 0.01
 #: model is too sure of itself.
 SURENESS: Final = 0.5
 
+# ------------------------------------------------------------------ two texts a row
+
+#: Share of the scatter of translations that the two texts of a row do not have in common.
+OWN_SCATTER: Final = 0.25
+
 # ------------------------------------------------------------------ unlabelled rows
 
 #: Weight of a labelled row, next to an unlabelled one, in the class means of the discriminant.

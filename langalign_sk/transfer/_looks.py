@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blocks
-from langalign_sk.align import ReverseAligner
+from langalign_sk.align import ReverseAligner, stacked, stacked_langs, unstacked
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import RidgeMap, compose, one_space
 from langalign_sk.transfer._gaussian_head import GaussianHead
@@ -39,10 +39,21 @@ class Look:
     ways: Mapping[str, Way] = field(default_factory=dict)
     #: True where rows of the source are in the language's own space as they are, or nearly.
     near: bool = False
+    #: How many texts a row holds, each of which is moved on its own.
+    n_texts: int = 1
+    #: What makes one row of the vectors of two texts; None where a row is one vector.
+    joined: Any = None
 
     def of(self, rows: FloatArray) -> FloatArray:
         """Return rows of the language itself as the head sees them."""
-        return _through(self.seen, rows)
+        moved = self.through(self.seen, rows)
+        return moved if self.joined is None else self.joined.transform(moved)
+
+    def through(self, fitted: Any, rows: FloatArray) -> FloatArray:
+        """Return rows behind a map, each of their texts on its own; as they are for None."""
+        if fitted is None:
+            return rows
+        return unstacked(fitted.transform(stacked(rows, self.n_texts)), self.n_texts)
 
     def with_head(self, head: Head) -> Look:
         """Return the look with its fitted head; nothing is carried any more, and no way kept."""
@@ -61,7 +72,7 @@ class Languages:
     """
 
     def __init__(self, aligner: Any, *, native: bool) -> None:
-        self.aligner, self.native = aligner, native
+        self.aligner, self.native, self.n_texts = aligner, native, int(aligner.n_texts)
         self.names = [str(lang) for lang in aligner.languages_]
         stays = str(aligner.stays_)
         moved = [lang for lang in self.names if lang != stays]
@@ -77,7 +88,7 @@ class Languages:
         of: dict[str, list[ParallelCorpus]] = {}
         for corpus in corpora:
             of.setdefault(corpus.target_lang or self.targets[0], []).append(corpus)
-        default = KernelHead() if self.native else GaussianHead()
+        default = KernelHead() if self.native else self._discriminant()
         found = {}
         for lang in self.names:
             if lang in of:
@@ -87,7 +98,14 @@ class Languages:
                 still = lang in self.sources and self.backwards
                 seen = None if still else self.aligner._map_of(lang)
                 found[lang] = [Look(seen, head or default)]
-        return found
+        return {
+            lang: [replace(look, n_texts=self.n_texts) for look in looks]
+            for lang, looks in found.items()
+        }
+
+    def _discriminant(self) -> Head:
+        """Return the head for rows as they are; those made of two texts are no Gaussians."""
+        return GaussianHead() if self.n_texts == 1 else KernelHead()
 
     def _looks_at(
         self, lang: str, corpora: Sequence[ParallelCorpus], head: Head | None
@@ -101,47 +119,59 @@ class Languages:
                 origin: make(corpus, self.aligner.maps_[lang if self.backwards else origin])
                 for origin, corpus in zip(origins, corpora, strict=True)
             }
-            return [Look(seen, head or GaussianHead(), ways)]
+            return [Look(seen, head or self._discriminant(), ways)]
         (origin,), (corpus,) = origins, corpora
         there = RidgeMap().fit_moments(corpus.moments)
         own = Way(there, _scatter(corpus.moments, there.coef_))
         if head is not None:
             return [Look(None, head, {origin: own})]
-        back = Look(seen, KernelHead(), {origin: Way(compose(there, seen))})
-        if one_space(corpus.moments):
-            return [replace(back, near=True)]
-        return [Look(None, GaussianHead(), {origin: own}), back]
+        near = one_space(corpus.moments)
+        noise = None
+        if self.n_texts > 1 and not near:
+            noise = seen.coef_.T @ own.noise @ seen.coef_
+        back = Look(seen, KernelHead(), {origin: Way(compose(there, seen), noise)}, near)
+        return [back] if near else [Look(None, self._discriminant(), {origin: own}), back]
 
     def codes(self, X: FloatArray, lang: Any = None) -> np.ndarray:
         """Return the index into `names` of each row, in `lang` where that is known."""
-        codes: np.ndarray = self.aligner._codes(X, lang)
-        return codes
+        n_texts = self.n_texts
+        singles = stacked(X, n_texts)
+        codes: np.ndarray = self.aligner._codes(singles, stacked_langs(lang, n_texts))
+        codes = codes.reshape(len(X), n_texts)
+        mixed = np.flatnonzero((codes != codes[:, :1]).any(axis=1))
+        if len(mixed) and (self.aligner.layout_ is not None or lang is not None):
+            row, both = mixed[0], [self.names[code] for code in codes[mixed[0]]]
+            raise ValueError(
+                f"row {row} of X holds one text in {both[0]!r} and one in {both[1]!r} "
+                f"({len(mixed)} such rows); the texts of a row must be in one language here. TextAligner and "
+                "PairFeatures in a Pipeline take each text in its own"
+            )
+        if len(mixed):  # a gate that is not sure: both texts together say more
+            means = singles.reshape(len(X), n_texts, -1)[mixed].mean(axis=1)
+            codes[mixed] = self.aligner._codes(means, None)[:, None]
+        return codes[:, 0]
 
     def own_columns(self, X: FloatArray, lang: str) -> FloatArray:
         """Return rows of one language without the columns of the others."""
         layout = self.aligner.layout_
-        return X if layout is None else X[:, layout.columns(lang)]
+        if layout is None:
+            return X
+        return unstacked(stacked(X, self.n_texts)[:, layout.columns(lang)], self.n_texts)
 
     def carry(
         self, rows: FloatArray, origin: str, lang: str, look: Look
     ) -> tuple[FloatArray, Float64Array | None]:
-        """Return rows of `origin` as a head of `lang` is to see them, and how real ones scatter."""
+        """Return rows of `origin` where a head of `lang` meets them, and how real ones scatter."""
         if origin == lang:
-            return look.of(rows), None
+            return look.through(look.seen, rows), None
         way = look.ways.get(origin)
         if way is None:
             if origin not in self.sources or not self.backwards:
-                rows = _through(self.aligner._map_of(origin), rows)
+                rows = look.through(self.aligner._map_of(origin), rows)
             way = look.ways.get(self.sources[0]) if origin not in self.sources else None
         if way is None:
             return rows, None
-        return _through(way.map, rows), way.noise
-
-
-def _through(fitted: Any, rows: FloatArray) -> FloatArray:
-    """Return rows behind a map; as they are for None."""
-    moved: FloatArray = rows if fitted is None else fitted.transform(rows)
-    return moved
+        return look.through(way.map, rows), way.noise
 
 
 def _way_to_images(pairs: ParallelCorpus, seen: Any) -> Way:
