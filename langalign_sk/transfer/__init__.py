@@ -3,6 +3,7 @@
 from langalign_sk.transfer._classifier import TransferClassifier
 from langalign_sk.transfer._gaussian_head import GaussianHead
 from langalign_sk.transfer._kernel_head import KernelHead
+from langalign_sk.transfer._linear_head import LinearHead
 from langalign_sk.transfer._noisy_copies import NoisyCopies
 
 # For the other rooms.
@@ -13,6 +14,7 @@ from langalign_sk.transfer._regressor import TransferRegressor
 __all__ = [
     "GaussianHead",
     "KernelHead",
+    "LinearHead",
     "NoisyCopies",
     "TransferClassifier",
     "TransferRegressor",

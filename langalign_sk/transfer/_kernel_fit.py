@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,7 +40,7 @@ def all_of_them(
     root = np.sqrt(weight)[:, None]
     values = kernel.kernel(kernel.landmarks_)
     values *= root * root.T
-    best = _Best(wanted, weight, apart=apart)
+    best = Best(wanted, weight, apart=apart)
     for penalty in penalties:
         gram = values.copy()
         gram.flat[:: len(gram) + 1] += penalty
@@ -74,22 +74,45 @@ def on_landmarks(
         told += weighted @ wanted[block]
     values, vectors = np.linalg.eigh(gram)
     values, told = np.maximum(values, 0.0), vectors.T @ told
-    left_out = {penalty: np.empty_like(wanted) for penalty in penalties}
-    for block in blocks:
-        turned = features.transform(rows[block]) @ vectors
-        for penalty, found in left_out.items():
-            share = 1.0 / (values + penalty)
-            leverage = np.minimum(weight[block] * (turned**2 @ share), 1 - 1e-9)[:, None]
-            fitted = turned @ (share[:, None] * told)
-            found[block] = (fitted - leverage * wanted[block]) / (1 - leverage)
-    best = _Best(wanted, weight, apart=apart)
+    left_out = left_out_by(
+        ((features.transform(rows[block]) @ vectors, block) for block in blocks),
+        values,
+        told,
+        weight,
+        wanted,
+        {penalty: penalty for penalty in penalties},
+    )
+    best = Best(wanted, weight, apart=apart)
     for penalty, found in left_out.items():
         best.take(penalty, vectors @ (told / (values + penalty)[:, None]), found)
     kernel = GaussianKernel(landmarks, mean=features.mean_, gamma=gamma)
     return Solved(kernel, features.root_ @ best.dual, best.left_out, best.penalty)
 
 
-class _Best:
+def left_out_by(
+    turned_rows: Iterable[tuple[Float64Array, slice]],
+    values: Float64Array,
+    told: Float64Array,
+    weight: Float64Array,
+    wanted: Float64Array,
+    penalties: Mapping[Any, float],
+) -> dict[Any, Float64Array]:
+    """Return what ridge regressions say of each row by all the others, for each penalty.
+
+    `values` are the eigenvalues of the weighted Gram matrix of the columns, `turned_rows` the rows
+    in its eigenvectors, block by block, and `told` their products with what is `wanted`.
+    """
+    left_out = {name: np.empty_like(wanted) for name in penalties}
+    for turned, block in turned_rows:
+        for name, penalty in penalties.items():
+            share = 1.0 / (values + penalty)
+            leverage = np.minimum(weight[block] * (turned**2 @ share), 1 - 1e-9)[:, None]
+            fitted = turned @ (share[:, None] * told)
+            left_out[name][block] = (fitted - leverage * wanted[block]) / (1 - leverage)
+    return left_out
+
+
+class Best:
     """The solution with the least error on rows left out, of all columns or column by column."""
 
     def __init__(self, wanted: Float64Array, weight: Float64Array, *, apart: bool) -> None:

@@ -15,6 +15,7 @@ from langalign_sk.maps import RidgeMap, compose, one_space
 from langalign_sk.transfer._gaussian_head import GaussianHead
 from langalign_sk.transfer._head import Head
 from langalign_sk.transfer._kernel_head import KernelHead
+from langalign_sk.transfer._linear_head import LinearHead
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Languages:
         of: dict[str, list[ParallelCorpus]] = {}
         for corpus in corpora:
             of.setdefault(corpus.target_lang or self.targets[0], []).append(corpus)
-        default = KernelHead() if self.native else self._discriminant()
+        default = self._kernel() if self.native else self._discriminant()
         found = {}
         for lang in self.names:
             if lang in of:
@@ -105,7 +106,11 @@ class Languages:
 
     def _discriminant(self) -> Head:
         """Return the head for rows as they are; those made of two texts are no Gaussians."""
-        return GaussianHead() if self.n_texts == 1 else KernelHead()
+        return GaussianHead() if self.n_texts == 1 else LinearHead()
+
+    def _kernel(self) -> Head:
+        """Return the head for rows near each other; those made of two texts are far from all."""
+        return KernelHead() if self.n_texts == 1 else LinearHead()
 
     def _looks_at(
         self, lang: str, corpora: Sequence[ParallelCorpus], head: Head | None
@@ -129,7 +134,7 @@ class Languages:
         noise = None
         if self.n_texts > 1 and not near:
             noise = seen.coef_.T @ own.noise @ seen.coef_
-        back = Look(seen, KernelHead(), {origin: Way(compose(there, seen), noise)}, near)
+        back = Look(seen, self._kernel(), {origin: Way(compose(there, seen), noise)}, near)
         return [back] if near else [Look(None, self._discriminant(), {origin: own}), back]
 
     def codes(self, X: FloatArray, lang: Any = None) -> np.ndarray:
@@ -143,8 +148,8 @@ class Languages:
             row, both = mixed[0], [self.names[code] for code in codes[mixed[0]]]
             raise ValueError(
                 f"row {row} of X holds one text in {both[0]!r} and one in {both[1]!r} "
-                f"({len(mixed)} such rows); the texts of a row must be in one language here. TextAligner and "
-                "PairFeatures in a Pipeline take each text in its own"
+                f"({len(mixed)} such rows); the texts of a row must be in one language here. "
+                "TextAligner and PairFeatures in a Pipeline take each text in its own"
             )
         if len(mixed):  # a gate that is not sure: both texts together say more
             means = singles.reshape(len(X), n_texts, -1)[mixed].mean(axis=1)

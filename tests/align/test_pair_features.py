@@ -1,9 +1,11 @@
 """Two vectors as columns for a head: what they hold, what changes nothing, what is refused."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import assume, given, strategies as st
 from hypothesis.extra import numpy as hnp
 from sklearn.base import clone
 from sklearn.metrics.pairwise import paired_cosine_distances
@@ -14,6 +16,7 @@ from langalign_sk import PairFeatures
 RNG = np.random.default_rng(0)
 U, V = (rows / np.linalg.norm(rows, axis=1)[:, None] for rows in RNG.normal(size=(2, 20, 3)))
 X = np.hstack([U, V])
+as_they_are = partial(PairFeatures, normalize=False)
 PAIRS = hnp.arrays(np.float64, (4, 6), elements=st.floats(-1e6, 1e6))
 
 
@@ -27,12 +30,27 @@ def test_columns_stand_in_the_order_asked_for():
         "u": U, "v": V, "u+v": U + V, "u-v": U - V, "|u-v|": abs(U - V), "u*v": U * V
     }  # fmt: skip
     for name, expected in by_name.items():
-        np.testing.assert_allclose(PairFeatures([name]).fit_transform(X), expected, atol=1e-12)
-    usual = PairFeatures().fit_transform(X)
-    np.testing.assert_allclose(usual, np.hstack([U, V, abs(U - V), U * V]), atol=1e-12)
-    some = PairFeatures(("u*v", "u")).fit_transform(X)
-    np.testing.assert_allclose(some, np.hstack([U * V, U]), atol=1e-12)
+        np.testing.assert_array_equal(as_they_are([name]).fit_transform(X), expected)
+    usual = as_they_are().fit_transform(X)
+    np.testing.assert_array_equal(usual, np.hstack([U, V, abs(U - V), U * V]))
+    some = as_they_are(("u*v", "u")).fit_transform(X)
+    np.testing.assert_array_equal(some, np.hstack([U * V, U]))
     np.testing.assert_array_equal(PairFeatures(None).fit_transform(X), X)
+
+
+@given(PAIRS)
+def test_both_have_unit_length_unless_told_otherwise(rows):
+    u, v = np.hsplit(rows, 2)
+    norms = [np.linalg.norm(side, axis=1, keepdims=True) for side in (u, v)]
+    assume(all((norm > 1e-9).all() for norm in norms))
+    units = np.hstack([u / norms[0], v / norms[1]])
+    found = PairFeatures().fit_transform(rows)
+    np.testing.assert_allclose(found, as_they_are().fit_transform(units), atol=1e-12)
+    np.testing.assert_allclose(
+        found, PairFeatures().fit_transform(np.hstack([3 * u, 0.1 * v])), atol=1e-12
+    )
+    zero = PairFeatures(["u", "|u-v|"]).fit_transform(np.array([[0.0, 0.0, 3.0, 4.0]]))
+    np.testing.assert_array_equal(zero, [[0, 0, 0.6, 0.8]])
 
 
 def test_the_cosine_is_that_of_scikit_learn():

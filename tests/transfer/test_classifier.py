@@ -228,7 +228,7 @@ def test_nothing_of_the_rows_stays_but_landmarks(world):
     for head in (kernel, heads.student):
         own = set(vars(head)) - set(head.get_params())
         fitted = {"sureness_", "penalty_"}
-        assert own == {*fitted, "_targets", "_share", "_kernel", "_dual"}
+        assert own == {*fitted, "_targets", "_share", "_kernel", "_dual", "_gamma"}
         assert set(vars(head._kernel)) == {"mean_", "landmarks_", "gamma_"}
         assert head._dual.shape == (len(head._kernel.landmarks_), 3)
     sizes = []

@@ -11,10 +11,10 @@ from sklearn.base import clone
 from sklearn.gaussian_process import GaussianProcessRegressor
 from sklearn.gaussian_process.kernels import RBF
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from langalign_sk._numeric import oas_covariance
-from langalign_sk.transfer import GaussianHead, KernelHead, NoisyCopies
+from langalign_sk.transfer import GaussianHead, KernelHead, LinearHead, NoisyCopies
 from langalign_sk.transfer._constants import EVEN, FLOOR, HEARSAY, KEPT, SURENESS, TRUST
 from langalign_sk.transfer._head import CarriedRows
 from langalign_sk.transfer._kernel_fit import all_of_them, on_landmarks
@@ -134,6 +134,34 @@ def test_more_rows_than_landmarks_come_near_to_all_of_them():
     assert near < 0.05 < far
 
 
+@pytest.mark.parametrize("weight", [None, np.arange(60) % 3 + 1.0], ids=["even", "weighted"])
+def test_the_linear_head_is_the_ridge_that_errs_least_on_rows_left_out(weight):
+    own = np.ones(60) if weight is None else weight
+    share = np.average(INDICATORS, axis=0, weights=own)
+    centre = np.average(ROWS, axis=0, weights=own)
+    unit = own @ np.square(ROWS - centre) / 4
+    errors, candidates = [], (0.1, 0.3, 1.0, 3.0, 10.0)
+
+    def ridge(penalty, kept):
+        # The means of all rows stay, so that one row left out is that row's term alone.
+        model = Ridge(alpha=penalty * unit.sum(), fit_intercept=False)
+        return model.fit(ROWS[kept] - centre, INDICATORS[kept] - share, own[kept])
+
+    for penalty in candidates:
+        gone = [
+            own[i] * np.square(
+                ridge(penalty, np.arange(60) != i).predict(ROWS[[i]] - centre)
+                + share - INDICATORS[i]
+            ).sum()
+            for i in range(60)
+        ]  # fmt: skip
+        errors.append(sum(gone))
+    head = fitted(LinearHead(), part(ROWS, CODES, weight))
+    assert head.penalty_ == candidates[int(np.argmin(errors))]
+    expected = ridge(head.penalty_, np.ones(60, bool)).predict(PROBES - centre) + share
+    np.testing.assert_allclose(scores_of(head, PROBES), centred(expected), atol=1e-9)
+
+
 def test_hearsay_is_rows_of_less_weight():
     labelled, heard = slice(0, 30), slice(30, 60)
     proba = np.random.default_rng(4).dirichlet(np.ones(3), size=30)
@@ -221,7 +249,12 @@ def _covariance(head):
 
 # ------------------------------------------------------------------ any head
 
-HEADS = {"gaussian": GaussianHead(), "kernel": KernelHead(), "landmarks": KernelHead(n_landmarks=9)}
+HEADS = {
+    "gaussian": GaussianHead(),
+    "kernel": KernelHead(),
+    "landmarks": KernelHead(n_landmarks=9),
+    "linear": LinearHead(),
+}
 
 
 @pytest.mark.parametrize("name", HEADS)
@@ -266,10 +299,10 @@ def test_what_is_forgotten_changes_no_prediction(name):
     np.testing.assert_array_equal(head.say(PROBES), before)
 
 
-@pytest.mark.parametrize("head", [KernelHead(), KernelHead(n_landmarks=30)])
+@pytest.mark.parametrize("head", [KernelHead(), KernelHead(n_landmarks=30), LinearHead()])
 def test_many_rows_are_met_in_blocks(head, monkeypatch):
     whole = fitted(clone(head), part(ROWS, CODES))
-    for module in ("_kernel_head", "_kernel_fit"):
+    for module in ("_least_squares", "_kernel_fit", "_linear_head"):
         monkeypatch.setattr(
             f"langalign_sk.transfer.{module}.row_blocks",
             lambda n, width: (slice(i, min(i + 7, n)) for i in range(0, n, 7)),

@@ -23,7 +23,7 @@ from langalign_sk import (
     TransferClassifier,
 )
 from langalign_sk.maps import MeanShiftMap
-from langalign_sk.transfer import GaussianHead, KernelHead, NoisyCopies
+from langalign_sk.transfer import GaussianHead, KernelHead, LinearHead, NoisyCopies
 from tests.transfer.world import two_languages
 
 S, T, Y, PAIRS = two_languages(n=400)
@@ -62,6 +62,7 @@ def test_a_wrong_parameter_is_named(name, value):
         (KernelHead(sharpness=0.0), "sharpness"),
         (KernelHead(penalty=0.0), "penalty"),
         (KernelHead(penalty=np.nan), "penalty"),
+        (LinearHead(penalty=0.0), "penalty"),
         (KernelHead(n_landmarks=0), "n_landmarks"),
         (KernelHead(n_landmarks=2.5), "n_landmarks"),
         (GaussianHead(noise=-1.0), "noise"),
