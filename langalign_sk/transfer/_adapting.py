@@ -23,6 +23,8 @@ class LanguageHeads:
         self.student: KernelHead | None = None
         #: How much more frequent each class is than among the labels.
         self.ratio: Any = 1.0
+        #: How much at home a row must be at least, so as not to be rejected.
+        self.least = -np.inf
 
     def say(self, rows: FloatArray) -> Float64Array:
         """Return what is said of rows of the language, which are in their own columns."""

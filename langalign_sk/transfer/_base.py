@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from numbers import Real
 from typing import Any, ClassVar, Self
 
@@ -70,6 +71,14 @@ class TransferEstimator(PairedEstimator):
         self, heads: LanguageHeads, rows: FloatArray, told: Float64Array, weight: Float64Array
     ) -> None:
         """Let the heads of a language learn from unlabelled rows of it."""
+
+    def _calibrate(
+        self,
+        heads: LanguageHeads,
+        X: FloatArray,
+        carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
+    ) -> None:
+        """Learn of the heads of a language what only rows that they have not seen can tell."""
 
     # ------------------------------------------------------------------ fit
 
@@ -155,13 +164,15 @@ class TransferEstimator(PairedEstimator):
         rng = check_random_state(self.random_state)
         looks_at = self.languages_.looks([] if null or corpora is None else corpora, head)
         for lang, looks in looks_at.items():
-            fitted = []
+            carried, fitted = [], []
             for look in looks:
                 parts = self._carried(X, told, weight, found, lang, look)
                 if look.n_texts > 1:
                     look, parts = joined(look, parts, self.features, rng)
+                carried.append((look, parts))
                 fitted.append(look.with_head(clone(look.head)._fit_carried(parts, targets)))
             self.heads_[lang] = LanguageHeads(fitted)
+            self._calibrate(self.heads_[lang], X, carried)
             if lang in pools and lang in self.languages_.targets:
                 rows = rows_of(pools[lang], self._n_texts)
                 self._adapt(self.heads_[lang], rows, told, weight)
@@ -189,7 +200,11 @@ class TransferEstimator(PairedEstimator):
                 rows, back = np.unique(rows, axis=0, return_inverse=True)
                 carried, noise = languages.carry(rows, origin, lang, look)
                 carried, own = carried[back.ravel()], weight[here]
-                parts.append(CarriedRows(carried, told[here], share * own, own.sum(), noise))
+                parts.append(
+                    CarriedRows(
+                        carried, told[here], share * own, own.sum(), noise, np.flatnonzero(here)
+                    )
+                )
         if not parts:
             raise ValueError("target_weight=0 leaves no labelled row: X has none in the source")
         return parts
@@ -198,15 +213,20 @@ class TransferEstimator(PairedEstimator):
 
     def _say(self, X: Any, lang: Any) -> Float64Array:
         """Return what the heads say of rows in any of the languages, as columns."""
+        return self._ask(X, lang)[0]
+
+    def _ask(self, X: Any, lang: Any) -> tuple[Float64Array, Float64Array]:
+        """Return what the heads say of rows, and how much at home each must be at least."""
         X, lang = self._check_rows(X, lang)
         languages = self.languages_
         found = languages.codes(X, lang)
-        said = np.zeros((len(X), self._targets.n_columns))
+        said, least = np.zeros((len(X), self._targets.n_columns)), np.zeros(len(X))
         for code in np.unique(found):
             rows = np.flatnonzero(found == code)
             name = languages.names[code]
             said[rows] = self.heads_[name].say(languages.own_columns(X[rows], name))
-        return said
+            least[rows] = self.heads_[name].least
+        return said, least
 
     def _check_rows(self, X: Any, lang: Any = None) -> tuple[FloatArray, Any]:
         """Return rows to predict, as vectors, and the language of each where that is known."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from numbers import Integral
+from collections.abc import Sequence
+from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -11,10 +12,14 @@ from sklearn.metrics import accuracy_score
 from sklearn.utils import column_or_1d
 from sklearn.utils._param_validation import Interval
 from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._base import TransferEstimator
+from langalign_sk.transfer._head import CarriedRows
+from langalign_sk.transfer._looks import Look
+from langalign_sk.transfer._reject import at_home, least_at_home, name_of_none, with_none
 from langalign_sk.transfer._targets import Classes, Labels, Targets
 
 
@@ -47,6 +52,12 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         Rounds in which the heads, together, say what the unlabelled rows may be and learn from it:
         where each class lies in the target language, and how frequent it is there. 0 leaves the
         rows alone.
+    reject : float, default=None
+        Rows that belong to no class: `predict` gives those least at home (`score_samples`) the
+        `reject_label`. So many of the rows that do belong to a class may be among them, as labelled
+        rows tell that were left out: with 0.05, 95% are kept. None rejects nothing.
+    reject_label : int, float or str, default=None
+        None: -1 where classes are numbers, "none" where they are texts.
     target_weight : float, default=0.5
         Weight of a labelled row in another language than the source, next to a source row's.
     robust : {"trim", "weight"} or None, default=None
@@ -61,6 +72,7 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
+        Numbers of the columns of `y` where a row may have several labels.
     aligner_ : LangAligner or ReverseAligner
         The fitted aligner.
     heads_ : dict of str to object
@@ -117,6 +129,7 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
     _parameter_constraints: ClassVar[dict[str, Any]] = {
         **TransferEstimator._parameter_constraints,
         "self_training": [Interval(Integral, 0, None, closed="left")],
+        "reject": [Interval(Real, 0, 1, closed="neither"), None],
     }
 
     def __init__(
@@ -128,6 +141,8 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         unlabeled: Any = None,
         *,
         self_training: int = 3,
+        reject: float | None = None,
+        reject_label: Any = None,
         target_weight: float = 0.5,
         robust: str | None = None,
         features: Any = None,
@@ -139,6 +154,8 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         self.pairs = pairs
         self.unlabeled = unlabeled
         self.self_training = self_training
+        self.reject = reject
+        self.reject_label = reject_label
         self.target_weight = target_weight
         self.robust = robust
         self.features = features
@@ -162,8 +179,8 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         ----------
         X : array-like of shape (n_samples, n_features), or iterable of str
             Labelled rows, in the source language or in any of the pairs.
-        y : array-like of shape (n_samples,)
-            Class labels.
+        y : array-like of shape (n_samples,) or (n_samples, n_labels)
+            Class labels or, where a row may have several, zeros and ones, a column for each label.
         sample_weight : array-like of shape (n_samples,), default=None
             Weight of each labelled row next to the others; their scale does not matter.
         pairs, unlabeled
@@ -182,11 +199,17 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
     def _take_targets(self, y: np.ndarray) -> tuple[Targets, Float64Array]:
         """Return classes, or labels where each row has a row of zeros and ones."""
         if y.ndim == 2 and y.shape[1] > 1:
+            if self.reject is not None:
+                raise ValueError(
+                    "reject= is for rows of one class each; of several labels a row may have none"
+                )
             self.classes_ = np.arange(y.shape[1])
             return Labels(y.shape[1]), _indicators(y)
         y = column_or_1d(y, warn=True)
         check_classification_targets(y)
         self.classes_ = np.unique(y)
+        if self.reject is not None:
+            self._none = name_of_none(self.reject_label, self.classes_)
         targets = Classes(self.classes_)
         return targets, targets.columns(y)
 
@@ -196,6 +219,15 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         if isinstance(self._targets, Classes):
             prior = weight @ told / weight.sum()
             heads.learn(rows, self._targets, prior, self.self_training)
+
+    def _calibrate(
+        self,
+        heads: LanguageHeads,
+        X: FloatArray,
+        carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
+    ) -> None:
+        if self.reject is not None:
+            heads.least = least_at_home(X, carried, self._targets, self.reject)
 
     # ------------------------------------------------------------------ predict
 
@@ -212,12 +244,12 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes)
-            Columns in the order of `classes_`.
+            Columns in the order of `classes_`; those of several labels do not sum to one.
         """
         return self._say(X, lang)
 
     def predict(self, X: Any, *, lang: Any = None) -> np.ndarray:
-        """Return the most probable class.
+        """Return the most probable class; with `reject`, its label where there may be none.
 
         Parameters
         ----------
@@ -228,13 +260,39 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
 
         Returns
         -------
-        y : ndarray of shape (n_samples,)
+        y : ndarray of shape (n_samples,) or (n_samples, n_labels)
+            Zeros and ones where a row may have several labels.
         """
-        proba = self._say(X, lang)
+        proba, least = self._ask(X, lang)
         if isinstance(self._targets, Labels):
             return (proba > 0.5).astype(np.intp)
         labels: np.ndarray = self.classes_[proba.argmax(axis=1)]
-        return labels
+        if self.reject is None:
+            return labels
+        return with_none(labels, at_home(proba) < least, self._none)
+
+    def score_samples(self, X: Any, *, lang: Any = None) -> Float64Array:
+        """Return how much at home each row is among the classes; rows of none have little of it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features), or iterable of str
+            As for :meth:`predict_proba`.
+        lang : str or array-like of str, default=None
+            Language of all rows, or of each, where it is known; nothing is detected then.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_samples,)
+            Minus the entropy of the class probabilities, at most 0.
+        """
+        if self._is_of_labels():
+            raise ValueError("score_samples is for rows of one class each, not of several labels")
+        return at_home(self._say(X, lang))
+
+    def _is_of_labels(self) -> bool:
+        check_is_fitted(self)
+        return isinstance(self._targets, Labels)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None, *, lang: Any = None) -> float:
         """Return the accuracy.
@@ -258,7 +316,7 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.classifier_tags.multi_label = True
+        tags.classifier_tags.multi_label = self.reject is None
         return tags
 
 

@@ -25,6 +25,8 @@ class CarriedRows:
     n: float
     #: Covariance of what carrying leaves out: a real row lies about the carried one like this.
     noise: Float64Array | None
+    #: Which of the labelled rows these are.
+    index: np.ndarray
 
 
 class Head(BaseEstimator):

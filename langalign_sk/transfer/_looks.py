@@ -132,7 +132,7 @@ class Languages:
             return [Look(None, head, {origin: own})]
         near = one_space(corpus.moments)
         noise = None
-        if self.n_texts > 1 and not near:
+        if self.n_texts == 1 or not near:
             noise = seen.coef_.T @ own.noise @ seen.coef_
         back = Look(seen, self._kernel(), {origin: Way(compose(there, seen), noise)}, near)
         return [back] if near else [Look(None, self._discriminant(), {origin: own}), back]

@@ -32,7 +32,9 @@ def rows_of_classes(seed: int = 0, n: int = 60, width: int = 4):
 
 def part(rows, codes, weight=None, noise=None):
     weight = np.ones(len(codes)) if weight is None else np.asarray(weight, float)
-    return CarriedRows(rows, np.eye(3)[codes], weight, float(weight.sum()), noise)
+    return CarriedRows(
+        rows, np.eye(3)[codes], weight, float(weight.sum()), noise, np.arange(len(rows))
+    )
 
 
 def fitted(head, *parts, classes=CLASSES):

@@ -116,7 +116,7 @@ def test_rated_rows_of_the_target_language_are_rows():
 
 def fitted(head, told, weight=None, noise=None):
     weight = np.ones(60) if weight is None else weight
-    part = CarriedRows(S[:60], told, weight, float(weight.sum()), noise)
+    part = CarriedRows(S[:60], told, weight, float(weight.sum()), noise, np.arange(60))
     return head._fit_carried([part], Values(told.shape[1]))
 
 
@@ -182,7 +182,7 @@ def test_without_noise_and_with_many_rows_the_linear_head_is_least_squares():
     rng = np.random.default_rng(0)
     rows = rng.normal(size=(20_000, 4))
     told = rows @ rng.normal(size=(4, 2)) + rng.normal(size=(20_000, 2))
-    part = CarriedRows(rows, told, np.ones(20_000), 20_000.0, None)
+    part = CarriedRows(rows, told, np.ones(20_000), 20_000.0, None, np.arange(20_000))
     head = GaussianHead()._fit_carried([part], Values(2))
     np.testing.assert_allclose(head.coef_, LinearRegression().fit(rows, told).coef_.T, atol=0.05)
 
