@@ -23,7 +23,7 @@ CASES = (
 )
 PAIRS = 5000
 #: How many choices of two classes are tried, and which share of rows may be rejected.
-CHOICES, SHARE = 15, 0.05
+CHOICES, SHARE = 12, 0.05
 
 
 def measured(encoders: Encoders, *, small: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,8 @@ from langalign_sk.maps import compose
 FEATURES = ("u+v", "|u-v|", "u*v", "cos")
 DRAWS = 1000
 
-Move = Callable[[Vectors], Any]
+Move = Callable[[Any], Any]
+Encode = Callable[[Sequence[str]], Vectors]
 Scores = npt.NDArray[np.float64]
 
 
@@ -44,7 +45,7 @@ def judged(encoders: Encoders, lang: str, *, small: bool) -> dict[str, dict[str,
     y, scores = table["score"][train].astype(float), table["score"][test].astype(float)
     use, minilm = encoders.encode(USE), encoders.encode(MINILM)
 
-    def rows(encode: Move, side: str, chosen: Any) -> tuple[Any, Any]:
+    def rows(encode: Encode, side: str, chosen: Any) -> tuple[Any, Any]:
         return encode(list(table[f"{side}1"][chosen])), encode(list(table[f"{side}2"][chosen]))
 
     def learned(said: tuple[Any, Any], asked: tuple[Any, Any]) -> Scores:
