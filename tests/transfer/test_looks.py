@@ -35,7 +35,8 @@ def test_of_its_own_the_target_space_gets_rows_by_ridge():
     assert own.of(T) is T
     rows, noise = languages.carry(S, "en", "ko", back)
     np.testing.assert_allclose(rows, back.of(there.transform(S)), atol=1e-9)
-    assert noise is None  # a kernel head has no use for it
+    # A kernel head has no use for it; rows that are left out are met with it.
+    np.testing.assert_allclose(noise, covariance(back.of(left) - back.of(0 * left)), atol=1e-9)
 
 
 def test_behind_a_reverse_aligner_rows_are_predicted_images():
