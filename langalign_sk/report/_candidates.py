@@ -101,8 +101,7 @@ class Catalogue:
             alone = self._alone(space)
             found = [self.unaligned("no map", space), *alone]
             found += self._three_ways("ridge", space, "ridge")
-            if _reads(recipe, space):
-                found += self._recipes("transfer classifier", space, recipe, alone)
+            found += self._recipes("transfer classifier", space, recipe, alone)
             found = _of_family(found, space)
         for name, thing in given.items():
             found += self._given(name, thing)
@@ -143,8 +142,7 @@ class Catalogue:
             if space.shared:
                 ways = [self.unaligned(f"{name}, no map", space)]
             recipe = TransferClassifier(random_state=0)
-            if _reads(recipe, space):
-                ways += self._recipes(f"{name}, transfer classifier", space, recipe, alone)
+            ways += self._recipes(f"{name}, transfer classifier", space, recipe, alone)
             return _of_family(ways, space)
         if isinstance(thing, Pipeline) and isinstance(thing.steps[0][1], EmbeddingExtractor):
             return [self._on_vectors(name, self.space(thing.steps[0][1]), thing.steps[1:])]
@@ -226,7 +224,7 @@ class Catalogue:
             original = clone(space.original).set_params(model=chosen.model)
             space = self.space(original, target)
         on_vectors = clone(recipe).set_params(embedder=None)
-        if space.n_vectors > 1 and on_vectors.get_params().get("features") is None:
+        if space.n_vectors > 1 and on_vectors.features is None:
             on_vectors.set_params(features=PairFeatures())
         return self._on_vectors(name, space, [("clf", on_vectors)], "recipe")
 
@@ -288,11 +286,6 @@ class Catalogue:
         asks = bool(_empty_holders(tail))
         made, family = _maker(tail, space), str(space.original.spec())
         return Candidate(name, kind, space, made, uses_pairs=asks, family=family)
-
-
-def _reads(recipe: TransferClassifier, space: Space) -> bool:
-    """Tell whether the recipe takes rows with as many vectors side by side."""
-    return space.n_vectors == 1 or "features" in recipe.get_params()
 
 
 def _of_family(candidates: list[Candidate], space: Space) -> list[Candidate]:

@@ -94,7 +94,8 @@ def test_every_way_moves_both_texts(report):
     assert (scores[ways] > 0.75).all()
     assert scores["own"] > 0.8
     assert scores["no map"] < scores[ways].min() - 0.1
-    for name in ("reverse, ridge", "no map", "own"):
+    assert scores["transfer classifier"] > 0.7
+    for name in ("reverse, ridge", "no map", "own", "transfer classifier"):
         fitted = report.fitted(name)
         np.testing.assert_array_equal(fitted.predict(TARGET), report.predictions[name])
 
