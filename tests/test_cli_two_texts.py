@@ -30,13 +30,13 @@ def in_twos(texts, labels, n):
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
     folder = tmp_path_factory.mktemp("two")
-    demo = load_demo("ko", n_train=120, n_test=60, n_pairs=300, n_unlabeled=80, random_state=0)
+    demo = load_demo("ko", n_train=60, n_test=40, n_pairs=120, n_unlabeled=40, random_state=0)
     head = (*COLUMNS, "label")
-    write_tsv(folder / "en.tsv", head, *in_twos(demo.train_texts, demo.train_labels, 120))
-    write_tsv(folder / "ko.tsv", head, *in_twos(demo.test_texts, demo.test_labels, 60))
+    write_tsv(folder / "en.tsv", head, *in_twos(demo.train_texts, demo.train_labels, 80))
+    write_tsv(folder / "ko.tsv", head, *in_twos(demo.test_texts, demo.test_labels, 40))
     write_tsv(folder / "pairs.tsv", ("en", "ko"), demo.pairs.source, demo.pairs.target)
     texts = list(demo.unlabeled_target.rows)
-    write_tsv(folder / "new.tsv", COLUMNS, texts[:40], texts[40:])
+    write_tsv(folder / "new.tsv", COLUMNS, texts[:20], texts[20:])
     return folder
 
 
@@ -59,7 +59,7 @@ def test_transfer_tests_on_rows_of_two(served, files):
     assert [[row[name] for name in (*COLUMNS, "label")] for row in rows] == [
         [row[name] for name in (*COLUMNS, "label")] for row in truth
     ]
-    assert "300 pairs" in (served / "report.html").read_text(encoding="utf-8")
+    assert "120 pairs" in (served / "report.html").read_text(encoding="utf-8")
 
 
 def test_predict(served, files, tmp_path):
@@ -68,7 +68,7 @@ def test_predict(served, files, tmp_path):
     assert main(given) == 0
     with out.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines))
-    assert len(rows) == 40
+    assert len(rows) == 20
     assert {row["prediction"] for row in rows} <= {"same", "other"}
     assert read_texts(out, COLUMNS) == read_texts(files / "new.tsv", COLUMNS)
 
