@@ -25,6 +25,8 @@ class LanguageHeads:
         self.ratio: Any = 1.0
         #: How much at home a row must be at least, so as not to be rejected.
         self.least = -np.inf
+        #: The probability of each label that even odds are moved to; None for no labels.
+        self.middle: Any = None
 
     def say(self, rows: FloatArray) -> Float64Array:
         """Return what is said of rows of the language, which are in their own columns."""

@@ -224,9 +224,13 @@ class TransferEstimator(PairedEstimator):
         for code in np.unique(found):
             rows = np.flatnonzero(found == code)
             name = languages.names[code]
-            said[rows] = self.heads_[name].say(languages.own_columns(X[rows], name))
+            said[rows] = self._said(self.heads_[name], languages.own_columns(X[rows], name))
             least[rows] = self.heads_[name].least
         return said, least
+
+    def _said(self, heads: LanguageHeads, rows: FloatArray) -> Float64Array:
+        """Return what the heads of a language say of rows of it."""
+        return heads.say(rows)
 
     def _check_rows(self, X: Any, lang: Any = None) -> tuple[FloatArray, Any]:
         """Return rows to predict, as vectors, and the language of each where that is known."""

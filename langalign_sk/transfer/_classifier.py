@@ -18,6 +18,7 @@ from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._base import TransferEstimator
 from langalign_sk.transfer._head import CarriedRows
+from langalign_sk.transfer._left_out import left_out
 from langalign_sk.transfer._looks import Look
 from langalign_sk.transfer._reject import at_home, least_at_home, name_of_none, with_none
 from langalign_sk.transfer._targets import Classes, Labels, Targets
@@ -220,14 +221,23 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
             prior = weight @ told / weight.sum()
             heads.learn(rows, self._targets, prior, self.self_training)
 
+    def _said(self, heads: LanguageHeads, rows: FloatArray) -> Float64Array:
+        said = heads.say(rows)
+        if isinstance(self._targets, Labels):
+            return self._targets.moved(said, heads.middle)
+        return said
+
     def _calibrate(
         self,
         heads: LanguageHeads,
         X: FloatArray,
         carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
     ) -> None:
-        if self.reject is not None:
-            heads.least = least_at_home(X, carried, self._targets, self.reject)
+        if isinstance(self._targets, Labels):
+            heads.middle = self._targets.middle(*left_out(X, carried, self._targets))
+        elif self.reject is not None:
+            found = left_out(X, carried, self._targets)
+            heads.least = least_at_home(found.said, found.weight, self.reject)
 
     # ------------------------------------------------------------------ predict
 
@@ -244,7 +254,8 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         Returns
         -------
         proba : ndarray of shape (n_samples, n_classes)
-            Columns in the order of `classes_`; those of several labels do not sum to one.
+            Columns in the order of `classes_`; those of several labels do not sum to one, and even
+            odds are where each is told as often as it is true.
         """
         return self._say(X, lang)
 

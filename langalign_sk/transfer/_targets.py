@@ -15,6 +15,9 @@ from langalign_sk._numeric import Float64Array, FloatArray
 #: The factor of the scores lies between these.
 _LEAST_SURE, _MOST_SURE = 1.0, 30.0
 
+#: No probability nearer to 0 or 1 than this is taken for even odds.
+_LEAST_MIDDLE = 0.02
+
 #: What fits an estimator on the rows at hand, given its targets.
 Fit = Callable[[np.ndarray], Any]
 
@@ -123,6 +126,23 @@ class Labels(Targets):
         """Return the probability of each label; one that all rows have, or none has, is certain."""
         proba: Float64Array = expit(sureness * (2 * scores - 1))
         return np.where((share > 0) & (share < 1), proba, share)
+
+    def middle(self, said: Float64Array, told: Float64Array, weight: Float64Array) -> Float64Array:
+        """Return the probability of each label above which it is told as often as it is true."""
+        found = np.full(self.n_columns, 0.5)
+        for j, (proba, own) in enumerate(zip(said.T, told.T, strict=True)):
+            if weight.any() and np.ptp(own[weight > 0]) > 0:
+                order = np.argsort(-proba, kind="stable")
+                most = own @ weight + 1e-9 * weight.sum()
+                first = int(np.searchsorted(np.cumsum(weight[order]), most, side="right"))
+                found[j] = proba[order[min(first, len(order) - 1)]]
+        middle: Float64Array = np.clip(found, _LEAST_MIDDLE, 1 - _LEAST_MIDDLE)
+        return middle
+
+    def moved(self, proba: Float64Array, middle: Float64Array) -> Float64Array:
+        """Return probabilities with the odds of each label moved, its `middle` to one half."""
+        there = proba * (1 - middle)
+        return there / (there + (1 - proba) * middle)
 
     def learn(self, fit: Fit, told: Float64Array) -> Any:
         """Fit a classifier for each label; a label that does not vary is a number."""

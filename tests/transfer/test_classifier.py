@@ -221,7 +221,7 @@ def test_nothing_of_the_rows_stays_but_landmarks(world):
         pairs=world.pairs("ko"), unlabeled=world.pool("ko"), random_state=0
     ).fit(world.block("en", TRAIN), world.y[TRAIN])
     heads = model.heads_["ko"]
-    assert sorted(vars(heads)) == ["least", "looks", "ratio", "student"]
+    assert sorted(vars(heads)) == ["least", "looks", "middle", "ratio", "student"]
     assert all(look.ways == {} for look in heads.looks)
     discriminant, kernel = (look.head for look in heads.looks)
     assert set(vars(discriminant)) == {"noise", "coef_", "intercept_", "_targets"}
