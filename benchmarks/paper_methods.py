@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from benchmarks.paper_data import Encoded
 from benchmarks.real_data import Vectors
-from langalign_sk import BlockLayout, ParallelCorpus, TransferClassifier
+from langalign_sk import BlockLayout, PairFeatures, ParallelCorpus, TransferClassifier
 from langalign_sk._numeric import unit_rows
 from langalign_sk.maps import KernelMap, MLPMap, ProcrustesMap, RidgeMap
 
@@ -79,8 +79,8 @@ class Fits:
         return self._known[key]
 
 
-def hits(case: Encoded, method: Method, seed: int, fits: Fits, at: Any) -> Hits | None:
-    """Tell which Korean test rows come out right; None where a task has no such method."""
+def hits(case: Encoded, method: Method, seed: int, fits: Fits, at: Any) -> Hits:
+    """Tell which Korean test rows come out right."""
     task = case.task
     if method.name == NATIVE:
         return _native(case)
@@ -91,7 +91,7 @@ def hits(case: Encoded, method: Method, seed: int, fits: Fits, at: Any) -> Hits 
             return np.asarray(wanted == classes[counts.argmax()])
         learned, read = case.english, case.korean
     elif method.name == RECIPE:
-        return None if len(case.english) == 2 else _recipe(case, seed)
+        return _recipe(case, seed)
     else:
         learned, read = moved(case, method, seed, fits, at)
     model = head(len(learned)).fit(beside(learned), task.y_english)
@@ -136,18 +136,18 @@ def _native(case: Encoded) -> Hits:
 
 
 def _recipe(case: Encoded, seed: int) -> Hits:
-    """The recipe on rows of one text, English left of Korean unless both are in one space."""
-    (english,), (korean,), task = case.english, case.korean, case.task
-    layout = None
+    """The recipe, English left of Korean in each text's vector unless both are in one space."""
+    task, layout, before, after = case.task, None, 0, 0
     if not case.one_space:
-        layout = BlockLayout({"en": english.shape[1], "ko": korean.shape[1]})
-        english, korean = (
-            np.pad(english, ((0, 0), (0, korean.shape[1]))),
-            np.pad(korean, ((0, 0), (english.shape[1], 0))),
-        )
+        after, before = case.T.shape[1], case.S.shape[1]
+        layout = BlockLayout({"en": before, "ko": after})
+    english = np.hstack([np.pad(rows, ((0, 0), (0, after))) for rows in case.english])
+    korean = np.hstack([np.pad(rows, ((0, 0), (before, 0))) for rows in case.korean])
     pairs = ParallelCorpus(case.S, case.T, source_lang="en", target_lang="ko", layout=layout)
-    model = TransferClassifier(pairs=pairs, random_state=seed).fit(english, task.y_english)
-    return np.asarray(model.predict(korean[task.test]) == task.y_korean[task.test])
+    features = PairFeatures() if len(case.english) == 2 else None
+    model = TransferClassifier(pairs=pairs, features=features, random_state=seed)
+    predicted = model.fit(english, task.y_english).predict(korean[task.test])
+    return np.asarray(predicted == task.y_korean[task.test])
 
 
 def beside(texts: list[Vectors], rows: Any = None) -> Vectors:
