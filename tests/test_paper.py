@@ -22,9 +22,10 @@ def korean(rows):
 
 def case(n_texts=1, width=6):
     """Classes that differ in the first text of each row; Korean rows are rotated ones."""
-    y = np.arange(300) % 3
-    latent = [CENTRES[y] * (text == 0) + RNG.standard_normal((300, 6)) for text in range(n_texts)]
-    sentences = (3 * RNG.standard_normal((400, 6))).astype(np.float32)
+    rng, y = np.random.default_rng(0), np.arange(300) % 3
+    latent = [CENTRES[y] * (text == 0) + rng.standard_normal((300, 6)) for text in range(n_texts)]
+    latent = [side / np.linalg.norm(side, axis=1, keepdims=True) for side in latent]
+    sentences = rng.standard_normal((400, 6)).astype(np.float32)
     test, learned = np.arange(200), np.arange(200, 300)
     task = paper_data.Texts(
         "toy", [[]] * n_texts, y.astype(str), [[]] * n_texts, y.astype(str), test,
@@ -65,14 +66,16 @@ def test_each_way_moves_its_own_side():
 
 
 def test_moved_rows_have_unit_length_unless_they_stay_as_they_come():
-    toy, fits = case(), Fits()
-    plain, unit = (
-        moved(toy, Method("ridge", "reverse", lambda _: RidgeMap(), as_they_come=stays), 0, fits, 0)
-        for stays in (True, False)
-    )
-    lengths = np.linalg.norm(plain[1][0], axis=1)
-    assert lengths.std() > 0.1
-    np.testing.assert_allclose(unit[1][0], plain[1][0] / lengths[:, None], atol=1e-5)
+    toy = case()
+
+    def shrinking(*, stays):
+        method = Method("ridge", "reverse", lambda _: RidgeMap(alpha=10.0), as_they_come=stays)
+        return moved(toy, method, 0, Fits(), "toy")[1][0]
+
+    plain, unit = shrinking(stays=True), shrinking(stays=False)
+    lengths = np.linalg.norm(plain, axis=1)
+    assert np.abs(lengths - 1).mean() > 0.1
+    np.testing.assert_allclose(unit, plain / lengths[:, None], atol=1e-5)
 
 
 def test_a_map_is_fitted_once_for_all_tasks():
