@@ -19,7 +19,7 @@ from langalign_sk.maps import compose
 SETTINGS = ("shared", "apart", "n-gram")
 LANGUAGES = ("ko",)
 PAIRS = 5000
-FOLDS = 2
+FOLDS = 5
 
 
 def measured(encoders: Encoders, *, small: bool) -> dict[str, Any]:
