@@ -25,11 +25,13 @@ from benchmarks.trials import in_child, same
 from langalign_sk import (
     LangAligner,
     NgramEncoder,
+    PairFeatures,
     ParallelCorpus,
     ReverseAligner,
     TextAligner,
     TextPool,
     TransferClassifier,
+    TransferRegressor,
 )
 from langalign_sk.maps import (
     AffineMap,
@@ -43,6 +45,8 @@ from langalign_sk.transfer import GaussianHead
 
 ROOMS = ("", ".encoders", ".text", ".maps", ".align", ".transfer")
 BASES = ("BaseMap", "MomentMap")  # what others inherit from; they fit nothing
+#: They train through another library, from a checkpoint; tests interrupt them in its steps.
+TRAINED = ("DistilledEncoder", "TunedEncoder")
 PACKAGE = str(Path(langalign_sk.__file__).parent) + os.sep
 LIBRARIES = str(Path(np.__file__).parent.parent) + os.sep
 #: What a caller gets from a fitted estimator.
@@ -203,7 +207,7 @@ def public_estimators() -> dict[str, type]:
         module = importlib.import_module(f"langalign_sk{room}")
         for name in module.__all__:
             thing = getattr(module, name)
-            if inspect.isclass(thing) and hasattr(thing, "fit") and name not in BASES:
+            if inspect.isclass(thing) and hasattr(thing, "fit") and name not in BASES + TRAINED:
                 found[name] = thing
     return found
 
@@ -261,7 +265,12 @@ def cases() -> dict[str, Callable[[], Case]]:
             "partial_fit",
         ),
         "ReverseAligner": aligner(ReverseAligner(round_trip=True)),
+        "PairFeatures": lambda: Case(PairFeatures().fit(X[0]), {"X": X[1][:, :4]}, probes),
         "TransferClassifier": aligner(head, y=y[0]),
+        "TransferClassifier, rejecting": aligner(
+            clone(head).set_params(reject=0.1), y=y[0].astype(int)
+        ),
+        "TransferRegressor": aligner(TransferRegressor(random_state=0), y=X[0][:, 0]),
         "TransferClassifier, unlabelled rows": aligner(head, y=y[0], unlabeled=pool),
         **_of_texts(head),
     }
