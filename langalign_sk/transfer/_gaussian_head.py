@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import Interval
 
 from langalign_sk._numeric import Float64Array, FloatArray, oas_covariance
 from langalign_sk.transfer._constants import EVEN, FLOOR, KEPT, SURENESS, TRUST
-from langalign_sk.transfer._head import CarriedRows, Head, stacked
+from langalign_sk.transfer._head import CarriedRows, Head, all_of
 from langalign_sk.transfer._targets import Classes, Labels, Targets
 
 
@@ -200,7 +200,7 @@ def _centred(
     parts: Sequence[CarriedRows], targets: Targets
 ) -> tuple[Float64Array, Float64Array, FloatArray, Float64Array, Float64Array]:
     """Return the means of rows and targets, both less these, and weights as a column."""
-    rows, told, weight = stacked(parts)
+    rows, told, weight = all_of(parts)
     share = targets.share(told, weight)
     weight = weight / weight.sum()
     mean = weight @ rows

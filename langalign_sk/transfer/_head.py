@@ -60,7 +60,7 @@ class Head(BaseEstimator):
         """Drop what only `_hear` needs."""
 
 
-def stacked(
+def all_of(
     parts: Sequence[CarriedRows],
 ) -> tuple[FloatArray, Float64Array, Float64Array]:
     """Return rows, targets and weights of all parts."""
@@ -69,3 +69,10 @@ def stacked(
         np.vstack([part.told for part in parts]),
         np.concatenate([part.weight for part in parts]),
     )
+
+
+def scattered(rows: FloatArray, noise: Float64Array, draws: Float64Array) -> FloatArray:
+    """Return rows moved by standard normal draws, given the covariance `noise`."""
+    values, vectors = np.linalg.eigh(noise)
+    moved: FloatArray = rows + (draws * np.sqrt(np.clip(values, 0, None))) @ vectors.T
+    return moved

@@ -9,7 +9,7 @@ import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, row_blocks
 from langalign_sk.transfer._constants import HEARSAY
-from langalign_sk.transfer._head import CarriedRows, Head, stacked
+from langalign_sk.transfer._head import CarriedRows, Head, all_of
 from langalign_sk.transfer._targets import Targets
 
 
@@ -22,7 +22,7 @@ class LeastSquaresHead(Head):
 
     def _fit_carried(self, parts: Sequence[CarriedRows], targets: Targets) -> Self:
         """Fit on the labelled rows of all languages alike."""
-        rows, told, weight = stacked(parts)
+        rows, told, weight = all_of(parts)
         return self._fit_soft(rows, weight, told, targets)
 
     def _fit_soft(

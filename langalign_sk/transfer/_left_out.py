@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.base import clone
 
 from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.transfer._head import CarriedRows
+from langalign_sk.transfer._head import CarriedRows, scattered
 from langalign_sk.transfer._looks import Look
 from langalign_sk.transfer._targets import Targets
 
@@ -77,7 +77,5 @@ def _as_in_service(part: CarriedRows, place: np.ndarray, n: int) -> FloatArray:
     """Return carried rows with what carrying leaves out, drawn for each different row."""
     if part.noise is None:
         return part.rows
-    values, vectors = np.linalg.eigh(part.noise)
-    draws = np.random.default_rng(0).standard_normal((n, len(values)))[place[part.index]]
-    rows: FloatArray = part.rows + (draws * np.sqrt(np.clip(values, 0, None))) @ vectors.T
-    return rows
+    draws = np.random.default_rng(0).standard_normal((n, len(part.noise)))
+    return scattered(part.rows, part.noise, draws[place[part.index]])

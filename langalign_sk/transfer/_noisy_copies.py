@@ -13,7 +13,7 @@ from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.validation import has_fit_parameter
 
 from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.transfer._head import CarriedRows, Head
+from langalign_sk.transfer._head import CarriedRows, Head, scattered
 from langalign_sk.transfer._targets import Targets
 
 
@@ -78,12 +78,10 @@ class NoisyCopies(Head):
             own: FloatArray = part.told
             weight: FloatArray = part.weight
             if part.noise is not None and self.noise > 0 and part.noise.any():
-                values, vectors = np.linalg.eigh(self.noise * part.noise)
                 z, own, weight = (
                     np.repeat(a, self.n_copies, axis=0) for a in (z, own, weight / self.n_copies)
                 )
-                spread = np.sqrt(np.clip(values, 0, None))
-                z = z + (rng.standard_normal(z.shape) * spread) @ vectors.T
+                z = scattered(z, self.noise * part.noise, rng.standard_normal(z.shape))
             rows.append(z)
             told.append(own)
             weights.append(weight)

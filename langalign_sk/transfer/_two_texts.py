@@ -13,7 +13,7 @@ from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.align import PairFeatures, stacked, unstacked
 from langalign_sk.corpus import TextPool
 from langalign_sk.transfer._constants import OWN_SCATTER
-from langalign_sk.transfer._head import CarriedRows
+from langalign_sk.transfer._head import CarriedRows, scattered
 from langalign_sk.transfer._looks import Look
 
 
@@ -42,10 +42,7 @@ def _scattered(
     if noise is None or not noise.any():
         return rows
     singles = stacked(rows, 2)
-    values, vectors = np.linalg.eigh(OWN_SCATTER * noise)
-    drawn = rng.standard_normal(singles.shape) * np.sqrt(np.clip(values, 0, None))
-    moved: FloatArray = singles + drawn @ vectors.T
-    return unstacked(moved, 2)
+    return unstacked(scattered(singles, OWN_SCATTER * noise, rng.standard_normal(singles.shape)), 2)
 
 
 def rows_of(pool: TextPool, n_texts: int) -> FloatArray:
