@@ -19,7 +19,8 @@ import sklearn
 
 import langalign_sk
 from langalign_sk._commands import _saved, _transfer
-from langalign_sk._commands._files import read_labelled, read_pairs, read_texts
+from langalign_sk._commands._files import read_labels, read_texts
+from langalign_sk._commands._pairs import read_pairs
 from langalign_sk.cli import main
 from langalign_sk.datasets import load_demo
 from tests.text.test_learned import ENGLISH, ITALIAN
@@ -80,7 +81,7 @@ def test_transfer_writes_model_report_summary_and_predictions(served, files):
         "report.html",
         "summary.txt",
     ]
-    assert "400 pairs kept" in (served / "summary.txt").read_text(encoding="utf-8")
+    assert "400 pairs" in (served / "summary.txt").read_text(encoding="utf-8")
     rows = rows_of(served / "predictions.tsv")
     truth = rows_of(files / "ko.tsv")
     assert [row["text"] for row in rows] == [row["text"] for row in truth]
@@ -157,32 +158,42 @@ def test_an_interrupt_leaves_nothing_behind(files, tmp_path, monkeypatch, capsys
 def test_pairs_are_read_from_every_kind_of_file(name, content, tmp_path):
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
-    pairs = read_pairs(path, ("en", "ko"), None)
+    pairs = read_pairs([path], ("en", "ko"))[0]
     assert "좋다" in pairs.target
     assert pairs.source[pairs.target.index("좋다")] == "Good"
     packed = tmp_path / f"{name}.gz"
     packed.write_bytes(gzip.compress(content.encode()))
-    assert read_pairs(packed, ("en", "ko"), None).source == pairs.source
+    assert read_pairs([packed], ("en", "ko"))[0].source == pairs.source
 
 
 BROKEN = {
     "missing file": ("train", "nowhere.tsv", None, r"nowhere\.tsv"),
-    "unknown ending": ("train", "en.xlsx", b"x", r"en\.xlsx: the name must end in \.tsv"),
+    "unknown ending": ("train", "en.doc", b"x", r"en\.doc: the name must end in \.tsv"),
     "empty file": ("train", "a.tsv", b"", r"a\.tsv: the file is empty"),
     "no rows": ("train", "a.tsv", b"text\tlabel\n", r"a\.tsv: there are no rows"),
-    "no text column": ("train", "a.tsv", b"body\tlabel\na\tb\n", r"a\.tsv, line 1.*--text-column"),
-    "no label column": ("train", "a.tsv", b"text\tclass\na\tb\n", r"a\.tsv, line 1.*'label'"),
+    "no text column": ("train", "a.tsv", b"note\tlabel\na\tb\n", r"a\.tsv, line 1.*--text-column"),
+    "no label column": ("train", "a.tsv", b"text\tnote\na\tb\n", r"a\.tsv, line 1.*--label-column"),
     "a field too many": ("train", "a.tsv", b"text\tlabel\na\tb\nc\td\te\n", r"a\.tsv, line 3"),
-    "empty label": ("train", "a.tsv", b"text\tlabel\na\tb\nc\t\n", r"a\.tsv, line 3.*'label' is"),
-    "empty text": ("train", "a.tsv", b"text\tlabel\na\tb\n \tc\n", r"a\.tsv, line 3.*'text' is"),
+    "empty labels": (
+        "train",
+        "a.tsv",
+        b"text\tlabel\na\t\nc\tnan\n",
+        r"a\.tsv: no row .*2 without a",
+    ),
+    "empty texts": ("train", "a.tsv", b"text\tlabel\n\tb\n \tc\n", r"a\.tsv: no row .*2 without a"),
     "one class": ("train", "a.tsv", b"text\tlabel\na\tb\nc\tb\n", r"a\.tsv: all labels are 'b'"),
     "not UTF-8": ("train", "a.tsv", b"text\tlabel\na\tb\n\xff\tc\n", r"a\.tsv, line 3: not utf-8"),
-    "open quote": ("train", "a.csv", b'text,label\n"a,b\n', r"a\.csv, line 2: not valid CSV"),
+    "open quote": ("train", "a.csv", b'text,label\n"a,b\n', r"a\.csv, line 2: a quotation mark"),
     "no JSON": ("train", "a.jsonl", b'{"text": "a", "label": "b"}\n{', r"a\.jsonl, line 2"),
-    "JSON of a number": ("train", "a.jsonl", b'{"text": 1, "label": "b"}', r"a\.jsonl, line 1"),
+    "JSON of a list": (
+        "train",
+        "a.jsonl",
+        b'{"text": [1], "label": "b"}\n{"text": "a"}',
+        r"a\.jsonl: .*line 1",
+    ),
     "JSON list": ("train", "a.jsonl", b'["a", "b"]', r"a\.jsonl, line 1"),
     "damaged gzip": ("train", "a.tsv.gz", b"\x1f\x8b\x08\x00broken", r"a\.tsv\.gz: damaged gzip"),
-    "binary": ("train", "a.tsv", b"PK\x03\x04\x00\xfe\xff", r"a\.tsv, line 1: not utf-8"),
+    "binary": ("train", "a.tsv", b"PK\x03\x04\x00\xfe\xff", r"a\.tsv: holds a workbook"),
     "pairs of one column": ("pairs", "p.tsv", b"en\na\nb\n", r"p\.tsv, line 1.*--pair-columns"),
     "pairs of other columns": (
         "pairs",
@@ -437,7 +448,7 @@ def test_every_row_is_read_back_by_pandas_and_by_the_commands(name, served, tmp_
     assert len(frame) == len(HOSTILE)
     assert frame["confidence"].dtype == np.float64
     assert not frame["text"].str.match(r"\s*[=+@-]").any()
-    assert read_texts(out, ("text",)) == HOSTILE
+    assert read_texts(out).texts == HOSTILE
     assert out.read_bytes().startswith(b"\xef\xbb\xbf") == (name == "out.csv")
 
     # What `suggest` wrote comes back with labels, from a spreadsheet that quotes as it likes.
@@ -449,7 +460,7 @@ def test_every_row_is_read_back_by_pandas_and_by_the_commands(name, served, tmp_
         row[0] = "label"
     with out.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
-    found = read_labelled(out, ("text",), "label").texts
+    found = read_labels(out, lang="ko").texts
     assert len(found) == len(rows) - 1 > 8
     assert set(found) <= set(HOSTILE)
 

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from langalign_sk._commands._files import read_labelled, read_texts
+from langalign_sk._commands._files import read_labels, read_texts
 from langalign_sk.cli import main
 from langalign_sk.datasets import load_demo
 from tests.test_cli_transfer import ENCODERS, rows_of, write_tsv
@@ -70,7 +70,7 @@ def test_predict(served, files, tmp_path):
         rows = list(csv.DictReader(lines))
     assert len(rows) == 20
     assert {row["prediction"] for row in rows} <= {"same", "other"}
-    assert read_texts(out, COLUMNS) == read_texts(files / "new.tsv", COLUMNS)
+    assert read_texts(out, text=COLUMNS).texts == read_texts(files / "new.tsv", text=COLUMNS).texts
 
 
 def test_a_row_with_a_blank_text_gets_no_prediction(served, tmp_path, capsys):
@@ -93,7 +93,7 @@ def test_suggest_writes_what_transfer_reads(served, files, tmp_path):
     assert list(rows[0]) == ["label", "prediction", "score", *COLUMNS]
     assert len(rows) == 5
     out.write_text(out.read_text(encoding="utf-8").replace("\n\t", "\nsame\t"), encoding="utf-8")
-    assert read_labelled(out, COLUMNS, "label").labels == ["same"] * 5
+    assert read_labels(out, lang="ko", text=COLUMNS).labels == ["same"] * 5
 
 
 @pytest.mark.parametrize("command", ["predict", "suggest"])
@@ -112,7 +112,7 @@ def test_errors_name_file_and_column(files, tmp_path, capsys):
     assert "holds one text per line; premise and hypothesis need a table" in capsys.readouterr().err
     broken = write_tsv(tmp_path / "b.tsv", (*COLUMNS, "label"), ["a"], [" "], ["same"])
     assert main(command(files, tmp_path / "m", "--test", broken)) == 2
-    assert "b.tsv, line 2: column 'hypothesis' is empty" in capsys.readouterr().err
+    assert "b.tsv: no row has both a text and a label: 1 without a text" in capsys.readouterr().err
     missing = write_tsv(tmp_path / "c.tsv", ("premise", "label"), ["a"], ["same"])
     assert main(command(files, tmp_path / "m", "--test", missing)) == 2
     assert "no column 'hypothesis'" in capsys.readouterr().err

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from langalign_sk._commands._options import add_text_column, text_columns
+from langalign_sk._commands._options import add_text_column, source, text_columns
 
 
 def add_predict(commands: Any) -> None:
@@ -133,7 +133,9 @@ def write_table(out: Path | None, columns: Mapping[str, Sequence[str]]) -> None:
 def _add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what both commands take."""
     parser.add_argument("model", type=Path, metavar="MODEL", help="folder written by `transfer`")
-    parser.add_argument("texts", type=Path, metavar="TEXTS", help=".txt, .tsv, .csv or .jsonl file")
+    parser.add_argument(
+        "texts", type=source, metavar="TEXTS", help="one text per line, or a table; - reads stdin"
+    )
     parser.add_argument(
         "--out",
         type=Path,
@@ -151,8 +153,8 @@ def _predict(args: argparse.Namespace) -> int:
     from langalign_sk._commands._files import read_texts
     from langalign_sk._commands._saved import load_model, say
 
-    names = text_columns(args)
-    texts = read_texts(args.texts, names, blank=True)
+    given = read_texts(args.texts, text=text_columns(args), blank=True, strict=True)
+    texts, names = given.texts, given.names
     model = load_model(args.model)
     check_columns(model, names, args.model)
     found = predict(in_language(model, args.lang), texts)
@@ -169,8 +171,8 @@ def _suggest(args: argparse.Namespace) -> int:
     from langalign_sk._commands._saved import load_model
     from langalign_sk.selection import suggest_labels
 
-    names = text_columns(args)
-    texts = read_texts(args.texts, names)
+    given = read_texts(args.texts, text=text_columns(args), strict=True)
+    texts, names = given.texts, given.names
     model = load_model(args.model)
     check_columns(model, names, args.model)
     found = suggest_labels(in_language(model, args.lang), texts, args.n)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langalign_sk._commands._options import add_text_column, text_columns
+from langalign_sk._commands._options import add_labelled, add_pairs, source, text_columns
 from langalign_sk._commands._saved import MANIFEST, MODEL_FILE, model_folder, say
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ def add_parser(commands: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--train", type=Path, required=True, metavar="FILE", help="labelled texts")
     parser.add_argument(
-        "--pairs", type=Path, required=True, metavar="FILE", help="sentences and translations"
+        "--train", type=source, required=True, metavar="FILE", help="labelled texts"
     )
+    add_pairs(parser, required=True)
     parser.add_argument(
         "--encoder",
         action="append",
@@ -50,9 +50,9 @@ def add_parser(commands: Any) -> None:
         help="encoder of a language, given twice; or one multilingual encoder",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
-    parser.add_argument("--test", type=Path, metavar="FILE", help="labelled target texts")
+    parser.add_argument("--test", type=source, metavar="FILE", help="labelled target texts")
     parser.add_argument(
-        "--unlabeled", type=Path, metavar="FILE", help="target texts as the service gets them"
+        "--unlabeled", type=source, metavar="FILE", help="target texts as the service gets them"
     )
     parser.add_argument(
         "--source", default="en", metavar="LANG", help="language of --train (default: en)"
@@ -60,14 +60,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--target", metavar="LANG", help="the other language (default: from --encoder)"
     )
-    add_text_column(parser)
-    parser.add_argument("--label-column", default="label", metavar="NAME", help="default: label")
-    parser.add_argument(
-        "--pair-columns",
-        nargs=2,
-        metavar=("SOURCE", "TARGET"),
-        help="columns (or language codes of a .tmx) of --pairs; default: named by language",
-    )
+    add_labelled(parser)
     parser.add_argument(
         "--cache", type=Path, metavar="DIR", help="keep vectors here, for the next run"
     )
@@ -77,45 +70,52 @@ def add_parser(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return the exit code."""
-    from langalign_sk._commands._files import (
-        check_labels,
-        read_labelled,
-        read_pairs,
-        read_texts,
-    )
-    from langalign_sk.corpus import TextPool, clean_pairs
-
-    names = text_columns(args)
+    from langalign_sk._commands._files import check_labels, read_labels, read_texts
+    from langalign_sk._commands._pairs import read_pairs
+    from langalign_sk.corpus import TextPool
 
     encoders, source, target = languages(args.encoder, args.source, args.target)
+    langs = (source, target)
+    columns: dict[str, Any] = {"text": text_columns(args), "lang_column": args.lang_column}
     # Everything is read before anything is computed: mistakes show within a second.
-    train = read_labelled(args.train, names, args.label_column)
+    train = read_labels(args.train, lang=source, langs=langs, label=args.label_column, **columns)
+    train = train.of(source)
+    names = train.names
     known = sorted(set(train.labels))
     if len(known) < 2:
         raise ValueError(f"{args.train}: all labels are {known[0][:40]!r}; two classes are needed")
-    columns = None if args.pair_columns is None else (args.pair_columns[0], args.pair_columns[1])
-    clean = clean_pairs(read_pairs(args.pairs, (source, target), columns))
+    pairs, read = read_pairs(args.pairs, langs, args.pair_columns)
+    columns["strict"] = False
     test = None
     if args.test is not None:
-        test = read_labelled(args.test, names, args.label_column)
-        check_labels(args.test, test, known, args.train)
-    unlabeled = None if args.unlabeled is None else read_texts(args.unlabeled, names)
+        test = read_labels(args.test, lang=target, langs=langs, label=args.label_column, **columns)
+        test = check_labels(test.of(target), known, args.train)
+        read.append(test.account)
+    unlabeled = None
+    if args.unlabeled is not None:
+        found = read_texts(args.unlabeled, lang=target, langs=langs, **columns)
+        read.append(found.account)
+        unlabeled = [
+            row for row, lang in zip(found.texts, found.langs, strict=True) if lang == target
+        ]
     _check_folder(args.out)
     two = "rows of two texts" if len(names) == 2 else "texts"
     say(f"{len(train.texts):,} labelled {two}, {len(known)} classes")
-    say(f"{args.pairs}: {clean.summary()}")
+    for account in (train.account, *read):
+        say(account.line())
+    cleaned = "; ".join(account.line() for account in read if account.unit == "pairs")
 
     spare = {source: train.texts, target: unlabeled or []}
-    embedder = extractor(encoders, clean.corpus, spare, cache=args.cache)
+    embedder = extractor(encoders, pairs, spare, cache=args.cache)
     report = compare(
         embedder,
         train,
-        clean.corpus,
+        pairs,
         test=test,
         unlabeled=None if unlabeled is None else TextPool(unlabeled, lang=target),
         seed=args.seed,
     )
-    write(args.out, report, clean.summary(), names, target=target, test=test, unlabeled=unlabeled)
+    write(args.out, report, cleaned, names, target=target, test=test, unlabeled=unlabeled)
     print(report.summary())
     print(f"\n{args.out}: {MODEL_FILE}, {MANIFEST}, report.html, summary.txt", end="")
     print(", predictions.tsv" if test or unlabeled else "")

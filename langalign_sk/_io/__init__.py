@@ -1,6 +1,7 @@
 """Files: parallel text in, and writes that either happen whole or not at all."""
 
 from langalign_sk._io._atomic import atomic_folder, new_version as new_version
+from langalign_sk._io._encodings import encoding_name as encoding_name
 
 # For the other rooms.
 from langalign_sk._io._files import (
@@ -15,6 +16,14 @@ from langalign_sk._io._files import (
     sync_folder as sync_folder,
 )
 from langalign_sk._io._frames import language_column as language_column
+from langalign_sk._io._grids import (
+    TABLES as TABLES,
+    Grid as Grid,
+    ending as ending,
+    listed_lines as listed_lines,
+    read_grid as read_grid,
+    read_guessed as read_guessed,
+)
 from langalign_sk._io._markup import plain_text
 from langalign_sk._io._po import read_po
 from langalign_sk._io._read import (
