@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from langalign_sk._commands._columns import (
     Unclear,
@@ -56,9 +56,14 @@ class Labels(NamedTuple):
 
     def take(self, rows: Sequence[int]) -> Labels:
         """Return some of the rows."""
-        columns = (self.texts, self.labels, self.langs, self.lines)
-        texts, labels, langs, lines = ([column[row] for row in rows] for column in columns)  # type: ignore[index]
-        return Labels(texts, labels, langs, lines, self.account, self.names)
+        return Labels(
+            [self.texts[row] for row in rows],
+            [self.labels[row] for row in rows],
+            [self.langs[row] for row in rows],
+            [self.lines[row] for row in rows],
+            self.account,
+            self.names,
+        )
 
 
 class Texts(NamedTuple):
@@ -199,7 +204,8 @@ def read_texts(
         kept = [k for k, row in enumerate(texts) if not is_blank(row)]
         account.leave_out("blank", len(texts) - len(kept))
         account.n_kept = len(kept)
-        texts, lines, own = ([column[k] for k in kept] for column in (texts, lines, own))
+        texts = [texts[k] for k in kept]
+        lines, own = [lines[k] for k in kept], [own[k] for k in kept]
         if not texts:
             fail(source.path, None, "all rows are blank")
     return Texts(texts, own, lines, account, names)
@@ -352,7 +358,7 @@ class _Chosen:
             self._fail(f"no column {name!r}; the columns are {shown(self.head)}{hint}")
         return found
 
-    def _fail(self, problem: str) -> Any:
+    def _fail(self, problem: str) -> NoReturn:
         """Raise for the head of the table."""
         fail(self.source.path, self.grid.lines[0] if self.grid.unit == "line" else None, problem)
 
