@@ -1,4 +1,4 @@
-"""Write the tables of docs/choosing.md anew: ``python -m benchmarks.choosing_tables``."""
+"""Write the tables of docs/developer/choosing.md anew: ``python -m benchmarks.choosing_tables``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from benchmarks.choosing import RANDOM, regret
 from benchmarks.markdown import table
 from benchmarks.real_data import REPOSITORY, RESULTS
 
-PAGE = REPOSITORY / "docs" / "choosing.md"
+PAGE = REPOSITORY / "docs" / "developer" / "choosing.md"
 #: The score that the page recommends: measure="transfer" of PairScorer.
 RECOMMENDED = "English CV x soft"
 #: How the names of settings end.

@@ -1,4 +1,4 @@
-"""The tables of docs/results.md on real encoders, and those printed."""
+"""The tables of docs/developer/results.md on real encoders, and those printed."""
 
 from __future__ import annotations
 

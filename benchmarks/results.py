@@ -1,4 +1,4 @@
-"""Write docs/results.md from the result files: ``python -m benchmarks.results``."""
+"""Write the two pages of results from the result files: ``python -m benchmarks.results``."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from benchmarks import results_short
 from benchmarks.markdown import figure
 from benchmarks.real_data import REPOSITORY, RESULTS
 from benchmarks.results_tables import TABLES, plain
 
-PAGE = REPOSITORY / "docs" / "results.md"
-HEAD = """# Results
+PAGE = REPOSITORY / "docs" / "developer" / "results.md"
+HEAD = """# All measurements
 
 Written by `python -m benchmarks.results` from the files in `benchmarks/results/`; a measurement
 without a file is not here. The commands, the time each takes and where each data set comes from are
-in [benchmarks](../benchmarks/README.md). Unless a text says otherwise, an interval is the 95%
+in [benchmarks](../../benchmarks/README.md). Unless a text says otherwise, an interval is the 95%
 interval over test items, with the fitted models held fixed.
 """
 #: Order of the page; a result file that is not named here comes last.
@@ -76,7 +77,9 @@ EARLIER = ("quality", "untouched")
 
 
 def main() -> None:
-    PAGE.write_text(rendered(read(RESULTS)), encoding="utf-8")
+    found = read(RESULTS)
+    PAGE.write_text(rendered(found), encoding="utf-8")
+    results_short.PAGE.write_text(results_short.rendered(found), encoding="utf-8")
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The tables of docs/results.md: each function makes the Markdown of one result file."""
+"""The tables of docs/developer/results.md: each function makes the Markdown of one result file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/results.md is what the result files say, whatever they say."""
+"""The pages of results are what the result files say, whatever they say."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from benchmarks import (
     real_encoders,
     real_methods,
     results,
+    results_short,
     results_tables,
     retrieval,
     sts,
@@ -204,15 +205,37 @@ def test_the_page_is_made_of_the_files_and_of_nothing_else():
     )
 
 
+def test_so_is_the_short_page():
+    page = results_short.PAGE.read_text("utf-8")
+    assert page == results_short.rendered(FILES), "run python -m benchmarks.results"
+
+
+def test_no_figure_of_the_short_page_is_written_by_hand():
+    names = ("real_encoders", "report", "estimate", "suggest")
+    found = {name: FILES[name] for name in names}
+    changed = {name: other(result) for name, result in found.items()}
+    for line in changed["real_encoders"]["sections"].values():
+        for one, was in zip(line, found["real_encoders"]["sections"]["shared"], strict=False):
+            one["pairs"] = was["pairs"]  # says which row it is
+    for case in changed["suggest"]["cases"].values():
+        assert case["strategies"]
+    before, after = (list(cells(results_short.rendered(r))) for r in (found, changed))
+    figures = [(a, b) for a, b in zip(before, after, strict=True) if re.search(r"\d", a)]
+    assert len(figures) > 50
+    assert all(a != b for a, b in figures)
+
+
 def test_the_page_on_choosing_too():
     page = choosing_tables.PAGE.read_text("utf-8")
     assert page == choosing_tables.rendered(page), "run python -m benchmarks.choosing_tables"
 
 
 def test_the_command_writes_the_page(tmp_path, monkeypatch):
-    monkeypatch.setattr(results, "PAGE", tmp_path / "results.md")
+    monkeypatch.setattr(results, "PAGE", tmp_path / "all.md")
+    monkeypatch.setattr(results_short, "PAGE", tmp_path / "short.md")
     results.main()
-    assert (tmp_path / "results.md").read_text("utf-8") == results.rendered(FILES)
+    assert (tmp_path / "all.md").read_text("utf-8") == results.rendered(FILES)
+    assert (tmp_path / "short.md").read_text("utf-8") == results_short.rendered(FILES)
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -335,10 +358,10 @@ def test_every_measurement_on_data_says_which():
             assert path.stem in results.DATA
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/transfer_classifier.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/developer/tried.md"])
 def test_figures_with_an_interval_are_those_of_the_results(page):
     root = Path(__file__).parent.parent
     interval = re.compile(r"\d\.\d{3} \[\d\.\d{3}, \d\.\d{3}\]")
     told = set(interval.findall((root / page).read_text("utf-8")))
     assert told
-    assert told <= set(interval.findall((root / "docs" / "results.md").read_text("utf-8")))
+    assert told <= set(interval.findall((root / "docs" / "developer" / "results.md").read_text("utf-8")))

@@ -57,7 +57,7 @@ def shared_strings(
 
     Such a string means the same in both languages, so what the two encoders make of it is a pair,
     as good as a translated word: far less than a sentence, but free. A thousand of them are worth
-    some hundred pairs of sentences (docs/literature.md).
+    some hundred pairs of sentences (docs/developer/literature.md).
 
     Parameters
     ----------

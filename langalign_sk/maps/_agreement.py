@@ -49,7 +49,7 @@ class AgreementMap(AffineMixin, MomentMap, name="agreement"):
     the within-class whitening of speaker recognition [1]_, a class being a sentence with its
     translations. Stack the pairs of several languages to learn what holds for all of them. It is
     made for searching words and sentences in an encoder of many languages; where
-    that is near perfect already, nothing is left to gain (docs/literature.md). One
+    that is near perfect already, nothing is left to gain (docs/developer/literature.md). One
     eigendecomposition, O(d^3).
 
     References
