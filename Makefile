@@ -3,6 +3,7 @@
 #
 #   make demo          English labels carried to Korean, Japanese and Chinese, in about a minute
 #   make test          the tests, and every example in the docstrings, README.md and docs/
+#   make docs          the site, in docs/_build/html; its gallery is drawn while it is built
 #   make test-lowest   the same on the oldest versions that pyproject.toml allows, in .venv-lowest
 #   make gpu           the tests that need a GPU, and what it makes of the work (benchmarks/gpu)
 #   make lint          ruff and mypy
@@ -19,7 +20,7 @@ STAMP := .venv/.installed
 LOWEST := .venv-lowest/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-lowest gpu lint format clean
+.PHONY: help install demo docs test test-lowest gpu lint format clean
 
 help:
 	@sed -n 's/^#   \(make [a-z]\)/\1/p' Makefile
@@ -28,6 +29,13 @@ install: $(STAMP)
 
 demo: $(STAMP)
 	@$(BIN)/langalign-sk demo --out out
+
+# A warning is a failure: a link that leads nowhere, an example that does not run, a name that is not
+# there. -j 2: pages are read side by side.
+docs: export OMP_NUM_THREADS := 1
+docs: $(STAMP)
+	@$(BIN)/python -m sphinx -q -W --keep-going -j 2 -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
 
 # One BLAS thread: the matrices are small, and on a busy machine more threads mostly wait. The other
 # variable switches on those of scikit-learn's checks that hand over arrays of other libraries.
@@ -78,4 +86,4 @@ $(STAMP) $(LOWEST):
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out
+	rm -rf .venv .venv-lowest .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist out docs/_build docs/api docs/auto_gallery

@@ -76,7 +76,7 @@ def _ways(lines: Any) -> str:
         for cell in dict.fromkeys(cell for line in found.values() for cell in line["accuracy"])
         if cell.partition(",")[0] in ("topics", "intents")
     ]
-    rows = [["", *cells, "share of native [95% interval]"]]
+    rows = [["way", *cells, "share of native [95% interval]"]]
     for method, name in WAYS.items():
         if (line := found.get(method)) is not None:
             accuracy = [line["accuracy"].get(cell) for cell in cells]
@@ -101,7 +101,9 @@ the best way in hindsight.
 
 def _estimates(summary: Any) -> str:
     """How far off estimates are."""
-    rows = [["", "estimates", "called reliable", "mean error", "truth inside the interval"]]
+    rows = [
+        ["estimated", "estimates", "called reliable", "mean error", "truth inside the interval"]
+    ]
     for line in summary:
         if line["over"] == "all":
             name = "with" if line["unlabeled"] else "without"
@@ -119,7 +121,7 @@ its own figure is reliable. The error and the interval are those of reliable est
 
 def _suggested(cases: Any) -> str:
     """What 50 labels add."""
-    rows = [["", "test texts", "no label", "50 at random", "50 suggested"]]
+    rows = [["task", "test texts", "no label", "50 at random", "50 suggested"]]
     for name, case in cases.items():
         found = [case["strategies"][way]["50"]["accuracy"] for way in ("random", "suggest_labels")]
         shown = [f"{value:.3f}" for value in (case["without"], *found)]

@@ -13,7 +13,7 @@ sys.path[:0] = [str(HERE / "_ext"), str(HERE.parent)]
 # The examples run while the page is made, and are not to fight over the cores.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import langalign_sk  # noqa: E402
+import langalign_sk
 
 project = "langalign_sk"
 author = copyright = "The langalign_sk developers"
@@ -67,7 +67,7 @@ sphinx_gallery_conf = {
     "remove_config_comments": True,
     "show_memory": False,
     "show_signature": False,
-    "min_reported_time": 1e9,  # how long an example took on the machine that built the page is noise
+    "min_reported_time": 1e9,  # how long an example took on some machine is noise
     "write_computation_times": False,
     "plot_gallery": "True",
     "within_subsection_order": "FileNameSortKey",
@@ -91,6 +91,7 @@ html_theme_options = {
     "logo": {"text": "langalign_sk"},
     "header_links_before_dropdown": 6,
     "navbar_align": "left",
+    "collapse_navigation": True,
     "navbar_end": ["theme-switcher"],
     "navbar_persistent": ["search-button"],
     "secondary_sidebar_items": ["page-toc"],

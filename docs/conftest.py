@@ -1,3 +1,12 @@
 """What pytest leaves alone here: the site's scripts are run by the build, its output by nobody."""
 
-collect_ignore_glob = ["*.py", "_build/*", "_ext/*", "_static/*", "pictures/*", "gallery/*", "auto_gallery/*", "api/*"]
+collect_ignore_glob = [
+    "*.py",
+    "_build/*",
+    "_ext/*",
+    "_static/*",
+    "pictures/*",
+    "gallery/*",
+    "auto_gallery/*",
+    "api/*",
+]

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "langalign_sk"
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = SETTINGS["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-FOR_DEVELOPERS = {"test", "dev", "bench"}
+FOR_DEVELOPERS = {"test", "dev", "docs", "bench"}
 
 
 def plain(name):

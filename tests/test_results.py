@@ -364,4 +364,6 @@ def test_figures_with_an_interval_are_those_of_the_results(page):
     interval = re.compile(r"\d\.\d{3} \[\d\.\d{3}, \d\.\d{3}\]")
     told = set(interval.findall((root / page).read_text("utf-8")))
     assert told
-    assert told <= set(interval.findall((root / "docs" / "developer" / "results.md").read_text("utf-8")))
+    assert told <= set(
+        interval.findall((root / "docs" / "developer" / "results.md").read_text("utf-8"))
+    )

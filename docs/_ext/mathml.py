@@ -30,5 +30,7 @@ def _block(self: Any, node: Any) -> None:
 
 def setup(app: Any) -> dict[str, bool]:
     """Register the writer."""
-    app.add_html_math_renderer("mathml", inline_renderers=(_inline, None), block_renderers=(_block, None))
+    app.add_html_math_renderer(
+        "mathml", inline_renderers=(_inline, None), block_renderers=(_block, None)
+    )
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,7 +1,7 @@
 """Links to files of the repository that are no pages of the site.
 
-``[service.py](../examples/service.py)`` is right where the text is read in a repository. On the site a
-page of the developers' section shows such a file; this leads there.
+``[service.py](../examples/service.py)`` is right where the text is read in a repository. On the
+site a page of the developers' section shows such a file; this leads there.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ def _moved(text: str, at: str, docname: str) -> str:
         words, target, anchor = match[1], match[2], match[3] or ""
         full = posixpath.normpath(posixpath.join(at, target))
         page = SHOWN.get(full, full.removeprefix("docs/") if full.startswith("docs/") else full)
-        if page is None or not full.startswith("docs/") and full not in SHOWN:
+        if page is None or (not full.startswith("docs/") and full not in SHOWN):
             return words
         here = posixpath.dirname(docname)
-        return f"[{words}]({posixpath.relpath(page, here or '.')}{anchor if full not in SHOWN else ''})"
+        there = posixpath.relpath(page, here or ".")
+        return f"[{words}]({there}{anchor if full not in SHOWN else ''})"
 
     return _LINK.sub(lead, text)
 

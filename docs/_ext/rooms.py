@@ -1,8 +1,8 @@
 """The reference: a page for each room of the package, listed from its ``__all__``.
 
 Before Sphinx looks for pages, this writes ``api/<room>.rst`` for every public room. A name
-that stands in two rooms (``langalign_sk.RidgeMap`` and ``langalign_sk.maps.RidgeMap``) has one page,
-that of its own room.
+that stands in two rooms (``langalign_sk.RidgeMap`` and ``langalign_sk.maps.RidgeMap``) has one
+page, that of its own room.
 """
 
 from __future__ import annotations
@@ -120,8 +120,8 @@ def escape(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[s
 def exact_names() -> None:
     """Let a word in a docstring lead to a public name, and never to whatever ends like it.
 
-    Sphinx looks for `path` among all attributes of all classes, and `TransferClassifier` in vain where it is
-    written in another room.
+    Sphinx looks for `path` among all attributes of all classes, and `TransferClassifier` in vain
+    where it is written in another room.
     """
     from sphinx.domains.python import PyObject, PythonDomain
 

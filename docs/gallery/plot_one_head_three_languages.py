@@ -47,7 +47,9 @@ classes = model.classes_
 found = np.array(
     [
         [
-            np.mean(model.predict(np.array(demo.test_texts)[np.array(demo.test_labels) == name]) == name)
+            np.mean(
+                model.predict(np.array(demo.test_texts)[np.array(demo.test_labels) == name]) == name
+            )
             for name in classes
         ]
         for demo in data.values()
@@ -56,7 +58,8 @@ found = np.array(
 
 figure, ax = plt.subplots(figsize=(6.4, 4), layout="constrained")
 places = np.arange(len(classes))
-for row, (name, colour) in enumerate(zip(languages.values(), ["#4053d3", "#ddb310", "#b51d14"])):
+colours = ["#4053d3", "#ddb310", "#b51d14"]
+for row, (name, colour) in enumerate(zip(languages.values(), colours, strict=True)):
     ax.bar(places + (row - 1) * 0.27, found[row], width=0.25, label=name, color=colour)
 ax.set_xticks(places, classes, rotation=20, ha="right")
 ax.set(ylabel="share found", ylim=(0, 1), title="Trained on English labels only")

@@ -1,7 +1,6 @@
 """The drawings of the site as SVG: ``python docs/pictures/draw.py`` writes them to docs/_static.
 
-They are drawn for both colour schemes: the page's own style sheet does not reach into an image, so a
-drawing brings its own, which follows the reader's system, on a ground that suits both.
+They stand on a light ground of their own, so that they read in light and dark alike.
 """
 
 from __future__ import annotations
@@ -54,11 +53,15 @@ def box(x: float, y: float, w: float, h: float, lines: list[str], *, answer: boo
         code = answer and row == 0
         more = {"family": "ui-monospace, Menlo, Consolas, monospace"} if code else {}
         size = 15 if code else 16 if not answer else 14
-        parts.append(text(x + w / 2, top + 22 * row, line, size, bold=not answer or row == 0, **more))
+        parts.append(
+            text(x + w / 2, top + 22 * row, line, size, bold=not answer or row == 0, **more)
+        )
     return "\n".join(parts)
 
 
-def arrow(points: list[tuple[float, float]], label: str = "", at: tuple[float, float] = (0, 0)) -> str:
+def arrow(
+    points: list[tuple[float, float]], label: str = "", at: tuple[float, float] = (0, 0)
+) -> str:
     """Return a line with a point, and a word beside it."""
     path = "M" + " L".join(f"{x:g} {y:g}" for x, y in points)
     line = f'<path d="{path}" fill="none" stroke="{INK}" stroke-width="1.6" marker-end="url(#a)"/>'
@@ -71,11 +74,45 @@ def choose() -> str:
         box(30, 30, 330, 84, ["Is an English model in service", "that must stay as it is?"]),
         box(30, 186, 330, 84, ["Does one encoder read", "both languages?"]),
         box(30, 342, 330, 84, ["Do you have 1,000 pairs", "or more?"]),
-        box(500, 30, 390, 84, ["ReverseAligner(pairs)", "moves the other languages to your model"], answer=True),
-        box(500, 186, 390, 84, ['TransferClassifier(EmbeddingExtractor("use"))', "finds out whether a map is needed at all"], answer=True),
-        box(500, 342, 390, 84, ['TransferClassifier(EmbeddingExtractor({…}))', "learns a map between the two encoders"], answer=True),
+        box(
+            500,
+            30,
+            390,
+            84,
+            ["ReverseAligner(pairs)", "moves the other languages to your model"],
+            answer=True,
+        ),
+        box(
+            500,
+            186,
+            390,
+            84,
+            [
+                'TransferClassifier(EmbeddingExtractor("use"))',
+                "finds out whether a map is needed at all",
+            ],
+            answer=True,
+        ),
+        box(
+            500,
+            342,
+            390,
+            84,
+            [
+                "TransferClassifier(EmbeddingExtractor({…}))",
+                "learns a map between the two encoders",
+            ],
+            answer=True,
+        ),
         box(30, 498, 330, 84, ["Collect more translations,", "or label 50 texts"]),
-        box(500, 498, 390, 84, ["transfer_report(…)", "compares all of them on your texts"], answer=True),
+        box(
+            500,
+            498,
+            390,
+            84,
+            ["transfer_report(…)", "compares all of them on your texts"],
+            answer=True,
+        ),
     ]
     for row in range(3):
         y = 72 + 156 * row

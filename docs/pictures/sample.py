@@ -1,7 +1,8 @@
 """The files that the tutorials work on: ``python docs/pictures/sample.py FOLDER`` writes them.
 
-They are what an office has: labels in a spreadsheet, pairs from an agency and from an app's messages, a chat
-log with emoji and empty lines. The texts are those of `langalign_sk.datasets.load_demo`.
+They are what an office has: labels in a spreadsheet, pairs from an agency and from an app's
+messages, a chat log with emoji and empty lines. The texts are those of
+`langalign_sk.datasets.load_demo`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from langalign_sk._io import workbook
 from langalign_sk.datasets import load_demo
 
 CHATTER = ["👍", "", "4.7", "ㅋㅋㅋ", "", "감사합니다!", "🙏🙏", "네"]
@@ -24,7 +26,8 @@ def write(folder: Path, *, lang: str = "ko", n_train: int = 800, n_pairs: int = 
     folder.mkdir(parents=True, exist_ok=True)
     data = load_demo(lang, n_train=n_train, n_test=600, n_pairs=n_pairs + 600, random_state=0)
     source, target = list(data.pairs.source), list(data.pairs.target)
-    rows = [(str(label), text) for text, label in zip(data.train_texts, data.train_labels)]
+    labelled = zip(data.train_texts, data.train_labels, strict=True)
+    rows = [(str(label), text) for text, label in labelled]
     sheet(folder / "tickets.xlsx", ("category", "Customer text"), rows)
     tmx(folder / "agency.tmx", zip(source[:1000], target[:1000], strict=True), lang)
     name = {"ko": "Korean", "it": "Italian"}.get(lang, lang)
@@ -34,7 +37,9 @@ def write(folder: Path, *, lang: str = "ko", n_train: int = 800, n_pairs: int = 
     texts, labels = list(data.test_texts), [str(label) for label in data.test_labels]
     lines(folder / "chat.txt", _with_chatter(texts[:400]))
     table(folder / "answers_known.csv", ("text", "label"), list(zip(texts, labels, strict=True)))
-    sheet(folder / "test.xlsx", ("text", "label"), list(zip(texts[400:], labels[400:], strict=True)))
+    sheet(
+        folder / "test.xlsx", ("text", "label"), list(zip(texts[400:], labels[400:], strict=True))
+    )
 
 
 def _with_chatter(texts: Sequence[str]) -> list[str]:
@@ -49,13 +54,8 @@ def _with_chatter(texts: Sequence[str]) -> list[str]:
 
 def sheet(path: Path, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a spreadsheet."""
-    from openpyxl import Workbook
-
-    book = Workbook()
-    book.active.append(list(head))
-    for row in rows:
-        book.active.append(list(row))
-    book.save(path)
+    columns = zip(*rows, strict=True)
+    path.write_bytes(workbook(dict(zip(head, columns, strict=True))))
 
 
 def tmx(path: Path, pairs: Iterable[tuple[str, str]], lang: str) -> None:

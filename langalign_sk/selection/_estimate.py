@@ -146,7 +146,8 @@ def estimate_target_accuracy(
     source accuracy a to the floor, the estimate takes off :math:`l \min(1, l / 0.25)`: hardly
     anything of a small loss, all of a large one. The standard error joins the sampling errors of a
     and f and :math:`0.03 + 0.15\,l` for what is not known. The constants were chosen on real text;
-    `docs/developer/choosing.md` says how they do on tasks and encoders that they were not chosen on.
+    `docs/developer/choosing.md` says how they do on tasks and encoders that they were not chosen
+    on.
 
     It says "unreliable" with few pairs; with a classifier that was trained before (frozen, or still
     naming the old classes where those of the labels are exchanged), is no good in the source

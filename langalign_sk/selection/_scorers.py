@@ -74,7 +74,8 @@ class PairScorer:
     Larger is better for all. Given `pairs`, all but "transfer" ignore the `X` and `y` of a fold:
     the score of a candidate depends on the folds only through the head. "soft" and "transfer" rise
     where the head is surer of its classes, as with a weaker penalty, right or wrong; "kappa" does
-    not. `docs/developer/choosing.md` says how well each of them follows the accuracy in the target language.
+    not. `docs/developer/choosing.md` says how well each follows the accuracy in the target
+    language.
 
     Only the pairs drawn are kept, and pickled with the scorer; inside `without_pairs` none are.
 

@@ -77,8 +77,8 @@ def suggest_labels(
     :math:`w = (1 - p_{(1)} + p_{(2)})^2`. k-means with these weights divides the rows of most
     doubt into n groups by their vectors of unit length; the score of a group is its share of all
     doubt. Texts are compared by the vectors that the steps of a pipeline make of them or, for
-    a classifier without such steps, by their letters. `docs/developer/choosing.md` has the gain over random
-    rows.
+    a classifier without such steps, by their letters. `docs/developer/choosing.md` has the gain
+    over random rows.
 
     Examples
     --------
