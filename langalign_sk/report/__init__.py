@@ -8,11 +8,14 @@ from langalign_sk.report._advice import (
 )
 from langalign_sk.report._bare import compared_ways as compared_ways
 from langalign_sk.report._candidates import KINDS as KINDS
+from langalign_sk.report._refit import RefitReport, refit_report
 from langalign_sk.report._report import transfer_report
 from langalign_sk.report._result import TransferReport
 
 __all__ = [
     "Advice",
+    "RefitReport",
     "TransferReport",
+    "refit_report",
     "transfer_report",
 ]

@@ -17,12 +17,17 @@ from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.measures import checked
 from langalign_sk.report._advice import Judgement, advise, judge
 from langalign_sk.report._candidates import Catalogue
+from langalign_sk.report._notes import notes_on, warnings_on
+from langalign_sk.report._plain import plain
+from langalign_sk.report._provenance import encoders, now, versions
 from langalign_sk.report._result import TransferReport
 from langalign_sk.report._run import Do, Outcome, Runner, pair_curve, references
 from langalign_sk.report._tables import (
     alignment_table,
+    classes_table,
     disagreements_table,
     errors_table,
+    named_table,
     per_class_table,
     scores_table,
 )
@@ -34,7 +39,7 @@ from langalign_sk.report._texts import (
     read_labels,
     read_texts,
 )
-from langalign_sk.report._words import notes_on, sentences
+from langalign_sk.report._words import sentences
 from langalign_sk.selection import AccuracyEstimate, Coverage, coverage, estimate_target_accuracy
 from langalign_sk.text import EmbeddingExtractor
 
@@ -220,6 +225,7 @@ def _assembled(
             **({"true": runner.y_target} if labelled else {}),
         }
         predictions |= {one.candidate.name: one.predicted for one in outcomes}
+    langs = str(texts.pairs.source_lang), str(texts.pairs.target_lang)
     setting = {
         "source_lang": texts.pairs.source_lang,
         "target_lang": texts.pairs.target_lang,
@@ -231,30 +237,58 @@ def _assembled(
         "n_folds": len(runner.folds),
         "grouped": not runner.one_fit,
         "random_state": runner.random_state,
+        "most_frequent": _most_frequent(runner.y if not labelled else runner.y_target),
     }
+    scores = scores_table(runner, outcomes, judgements)
     told: dict[str, Any] = {
         "setting": setting,
-        "scores": scores_table(runner, outcomes, judgements),
+        "scores": scores,
         "advice": advice,
         "pair_curve": pd.DataFrame(pair_curve(runner, texts, outcomes, advice.candidate, do)),
         "references": pd.DataFrame(references(runner, catalogue, chosen.candidate, do)),
         "estimate": None if labelled else _expected(chosen, runner),
         "coverage": _covered([chosen, *outcomes], texts),
+        "per_class": per_class_table(runner, outcomes) if labelled else pd.DataFrame(),
+        "errors": errors_table(texts, runner, outcomes) if labelled else pd.DataFrame(),
+    }
+    for table in (told["scores"], told["references"]):
+        if len(table):
+            ways = zip(table["candidate"], table["kind"], strict=True)
+            table.insert(1, "words", [plain(name, kind, *langs) for name, kind in ways])
+    named = named_table(texts, runner, chosen)
+    row = scores.set_index("candidate").loc[advice.candidate]
+    doubts = {"estimate": told["estimate"], "coverage": told["coverage"]}
+    models = {
+        one.candidate.name: (one.candidate.space.fitted_extractor(), one.model) for one in outcomes
     }
     return TransferReport(
         **told,
-        per_class=per_class_table(runner, outcomes) if labelled else pd.DataFrame(),
+        classes=classes_table(runner, named),
+        named=named,
         alignment=alignment_table(texts, outcomes),
         disagreements=disagreements_table(texts, outcomes),
-        errors=errors_table(texts, runner, outcomes) if labelled else pd.DataFrame(),
         predictions=pd.DataFrame(predictions),
         sentences=sentences(**told),
+        warnings=warnings_on(texts, runner, row, **doubts),
         notes=notes_on(setting, texts, runner, outcomes, judgements, catalogue),
-        models={
-            one.candidate.name: (one.candidate.space.fitted_extractor(), one.model)
-            for one in outcomes
+        provenance={
+            "date": now(),
+            "encoders": encoders(one for one, _ in models.values() if one is not None),
+            "settings": {
+                "head": type(catalogue.head).__name__,
+                "random_state": runner.random_state,
+                "folds": len(runner.folds) or None,
+                "grouped": not runner.one_fit,
+            },
+            "versions": versions(),
         },
+        models=models,
     )
+
+
+def _most_frequent(labels: Any) -> float:
+    """Return the share of the most frequent class: who always guesses it is right as often."""
+    return float(np.unique(labels, return_counts=True)[1].max() / len(labels))
 
 
 def _columns_of(rows: Sequence[TextRow]) -> dict[str, Sequence[Any]]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sklearn.pipeline import Pipeline
 
 from langalign_sk.report._advice import Advice
-from langalign_sk.report._page import write_page
+from langalign_sk.report._markup import framed, write_page
+from langalign_sk.report._page import render
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,10 +28,11 @@ class TransferReport:
     setting : dict
         What was compared on what: languages, counts of texts, pairs and classes.
     scores : DataFrame
-        A row per candidate: accuracy and macro F1 with 95% intervals, what it loses to the best
-        (paired), agreement and kappa on held-out pairs, seconds per 1,000 texts (translator and
-        encoder included), bytes when saved (no weights of named models). Without target labels,
-        for accuracy and F1: the score of the advice, and the three figures it is the product of.
+        A row per candidate: what it does (`words`), accuracy and macro F1 with 95% intervals, what
+        it loses to the best (paired), agreement and kappa on held-out pairs, seconds per 1,000
+        texts (translator and encoder included), bytes when saved (no weights of named models).
+        Without target labels, for accuracy and F1: the score of the advice, and the three figures
+        it is the product of.
     per_class : DataFrame
         A row per candidate and class: recall with its interval, support. Empty without labels.
     references : DataFrame
@@ -37,6 +40,11 @@ class TransferReport:
         labels per class added. Empty without labels.
     pair_curve : DataFrame
         Accuracy (agreement without labels) of one candidate by the number of pairs.
+    classes : DataFrame
+        A row per class: how many labels it has, how many test texts, and how many texts got it.
+    named : DataFrame
+        Target texts (of unlabelled ones, 1,000 at most) with the class that the advised candidate
+        gives, the true one where it is known, and how sure the candidate is.
     alignment : DataFrame
         Weak and strong alignment of each candidate on held-out pairs.
     disagreements : DataFrame
@@ -51,10 +59,14 @@ class TransferReport:
         Without target labels: what to expect of the advised candidate.
     coverage : Coverage or None
         With unlabelled target texts: how many lie outside what the pairs cover.
-    sentences : list of str
-        The answer in words, the most important first.
+    sentences : dict of str to str
+        The answer in words: "verdict", "number", "risk", "next", and what each section found.
+    warnings : list of str
+        What to know before believing a figure; often empty.
     notes : list of str
-        What a reader should know about the figures.
+        What stands behind the figures.
+    provenance : dict
+        Where it comes from: date, encoders with fingerprints, settings, versions.
     models : dict of str to tuple
         Candidate → extractor (None where it reads texts) and the fitted rest.
 
@@ -70,6 +82,8 @@ class TransferReport:
     per_class: pd.DataFrame = field(repr=False)
     references: pd.DataFrame = field(repr=False)
     pair_curve: pd.DataFrame = field(repr=False)
+    classes: pd.DataFrame = field(repr=False)
+    named: pd.DataFrame = field(repr=False)
     alignment: pd.DataFrame = field(repr=False)
     disagreements: pd.DataFrame = field(repr=False)
     errors: pd.DataFrame = field(repr=False)
@@ -77,19 +91,22 @@ class TransferReport:
     advice: Advice
     estimate: Any = field(repr=False)
     coverage: Any = field(repr=False)
-    sentences: list[str] = field(repr=False)
+    sentences: dict[str, str] = field(repr=False)
+    warnings: list[str] = field(repr=False)
     notes: list[str] = field(repr=False)
+    provenance: dict[str, Any] = field(repr=False)
     models: dict[str, tuple[Any, Any]] = field(repr=False)
 
     def summary(self) -> str:
-        """Return the answer in words.
+        """Return the answer in words, warnings first.
 
         Returns
         -------
         str
             A few short paragraphs.
         """
-        return "\n".join(self.sentences)
+        warnings = [f"Warning: {one}" for one in self.warnings]
+        return "\n".join([*warnings, *self.sentences.values()])
 
     def fitted(self, candidate: str | None = None) -> Any:
         """Return the fitted pipeline of a candidate, from texts to classes, ready to be saved.
@@ -112,12 +129,23 @@ class TransferReport:
         steps = model.steps if isinstance(model, Pipeline) else [("clf", model)]
         return Pipeline([("embed", extractor), *steps])
 
-    def to_html(self, path: str | os.PathLike[str]) -> None:
+    def to_html(
+        self, path: str | os.PathLike[str], *, provenance: Mapping[str, Any] | None = None
+    ) -> None:
         """Write the report as one page that needs nothing else.
 
         Parameters
         ----------
         path : path
             The file to write; it appears whole or not at all.
+        provenance : dict, default=None
+            Where its texts come from, shown beside what the report knows itself: ``"files"``, a
+            list of dicts with ``"what"``, ``"name"``, ``"rows"`` and ``"note"`` (what was cleaned);
+            ``"settings"``, a dict; ``"command"``; ``"warnings"``, a list of sentences to put with
+            its own; or whatever else, a name and a value.
         """
-        write_page(path, vars(self))
+        write_page(path, render(vars(self), provenance))
+
+    def _repr_html_(self) -> str:
+        """Return the page for a notebook."""
+        return framed(render(vars(self)), "Transfer report")

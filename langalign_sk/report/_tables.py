@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils import _safe_indexing
 
 from langalign_sk._io import TextRow, well_formed
 from langalign_sk._numeric import nearest
@@ -19,10 +20,14 @@ from langalign_sk.measures import (
 from langalign_sk.report._advice import Judgement
 from langalign_sk.report._run import Outcome, Runner, agreement_of
 from langalign_sk.report._texts import HELD_OUT, Texts
+from langalign_sk.selection import pool_rows, sampled
+from langalign_sk.text import same_code
 
 if TYPE_CHECKING:
     import pandas as pd
 
+#: Unlabelled texts that are named, where no others are there.
+_MOST_NAMED = 1000
 #: Training texts shown beside a misclassified text.
 N_NEAREST = 3
 #: What stands between the two texts of a row in a cell.
@@ -76,6 +81,50 @@ def per_class_table(runner: Runner, outcomes: Sequence[Outcome]) -> pd.DataFrame
             rows.append((outcome.candidate.name, label, own.mean(), *ends, len(own)))
     recall = ["recall", "recall_low", "recall_high"]
     return pd.DataFrame(rows, columns=["candidate", "class", *recall, "support"])
+
+
+def classes_table(runner: Runner, named: pd.DataFrame) -> pd.DataFrame:
+    """Return a row per class: how many labels, test texts and named texts are of it.
+
+    `named` is the table of the texts that the advised way named.
+    """
+    import pandas as pd
+
+    sides = {"n_labels": runner.y}
+    if runner.y_target is not None:
+        sides["n_target"] = np.asarray(runner.y_target)
+    if len(named):
+        sides["n_given"] = named["given"].to_numpy()
+    every = np.unique(np.concatenate(list(sides.values())))
+    counts = {name: [int((side == label).sum()) for label in every] for name, side in sides.items()}
+    return pd.DataFrame({"class": every, **counts})
+
+
+def named_table(texts: Texts, runner: Runner, chosen: Outcome) -> pd.DataFrame:
+    """Return a row per target text that the advised way named: class, true class, how sure it is.
+
+    Without texts to test on, some of the unlabelled ones.
+    """
+    import pandas as pd
+
+    model, space = chosen.model, chosen.candidate.space
+    if chosen.predicted is not None:
+        rows, given = texts.parts["X_target"], np.asarray(chosen.predicted)
+        read = space.rows(chosen.candidate.test_part) if runner.one_fit else None
+    else:
+        pool = None if chosen.candidate.kind == "translation" else space.rows_of_pool()
+        if pool is None:
+            return pd.DataFrame()
+        few = sampled(pool.n_rows, _MOST_NAMED, 0)
+        read = _safe_indexing(pool_rows(model, pool), few)
+        own = next(one for one in texts.pools if same_code(one.lang, pool.lang))
+        rows, given = [own.rows[at] for at in few], np.asarray(model.predict(read))
+    columns: dict[str, Any] = {"text": list(map(shown, rows)), "given": given}
+    if runner.y_target is not None:
+        columns["true"] = runner.y_target
+    if read is not None and hasattr(model, "predict_proba"):
+        columns["sure"] = np.asarray(model.predict_proba(read)).max(axis=1)
+    return pd.DataFrame(columns)
 
 
 def disagreements_table(texts: Texts, outcomes: Sequence[Outcome]) -> pd.DataFrame:

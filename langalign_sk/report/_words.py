@@ -1,31 +1,23 @@
-"""The report in words: the answer, and the notes on its figures; the page shows the same."""
+"""The report in words: verdict, number, risk, what to do next, and what each section found."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from langalign_sk.report._advice import Advice, Judgement
-from langalign_sk.report._candidates import Catalogue
-from langalign_sk.report._run import Outcome, Runner
-from langalign_sk.report._texts import Texts, single_texts
+from langalign_sk.report._advice import Advice
+from langalign_sk.report._plain import language, plain
 
 if TYPE_CHECKING:
     import pandas as pd
 
-#: English names of common languages; others go by their code.
-_LANGUAGES = """
-    ar Arabic, de German, en English, es Spanish, fr French, hi Hindi, id Indonesian, it Italian,
-    ja Japanese, ko Korean, nl Dutch, pl Polish, pt Portuguese, ru Russian, th Thai, tr Turkish,
-    uk Ukrainian, vi Vietnamese, zh Chinese
-"""
-
-
-def language(code: str) -> str:
-    """Return the English name of a language."""
-    return dict(name.split() for name in _LANGUAGES.split(",")).get(code, code)
+#: A class is called weak below this recall, where it has as many test texts.
+_WEAK, _ENOUGH = 0.5, 5
+#: Gains, in accuracy, that are worth the work.
+_WORTH = 0.01
+#: Overlap of class frequencies from which on they are called alike.
+_ALIKE = 0.8
 
 
 def sentences(
@@ -35,122 +27,265 @@ def sentences(
     advice: Advice,
     references: pd.DataFrame,
     pair_curve: pd.DataFrame,
+    per_class: pd.DataFrame,
+    errors: pd.DataFrame,
     estimate: Any,
     coverage: Any,
-) -> list[str]:
-    """Return the answer in sentences, the most important first."""
+) -> dict[str, str]:
+    """Return the answer in sentences by what they are about, the most important first."""
     row = scores.set_index("candidate").loc[advice.candidate]
-    labelled = advice.basis == "target labels"
-    found = [
-        _answer(advice, setting, row) if labelled else _without_labels(advice, setting, row),
-        _maps(advice, setting),
-        _labels(references),
-        _pairs(pair_curve),
-        _agreement(setting, row),
-        "" if coverage is None else str(coverage.summary()),
-    ]
-    if estimate is not None and estimate.reliable:
-        found[0] += f" Expect {estimate.summary()}."
-    elif estimate is not None:
-        found[0] += f" How accurate that is can't be told: {estimate.reason}."
-    return [part for part in found if part]
+    name = f"{advice.candidate!r} ({_lower(_plain(advice.candidate, row, setting))})"
+    if advice.basis == "target labels":
+        own = (_of(per_class, advice), _of(errors, advice))
+        found = {
+            "verdict": _verdict(name, setting, row),
+            "number": _number(setting, row),
+            "risk": " ".join([*_weak(own[0]), *_mistaken(own[1]), *_behind(advice)]),
+            "next": _next(setting, row, references, pair_curve, own[0]),
+        }
+    else:
+        found = {
+            "verdict": _forecast(name, setting, row, estimate),
+            "number": _expected(setting, row, estimate),
+            "risk": _doubt(advice, row),
+            "next": f"Label about 100 {_target(setting)} texts (`suggest` picks those that tell "
+            "most) and compare again with them: what is a forecast here is measured then.",
+        }
+    found |= {
+        "map": _maps(advice, setting),
+        "labels": _labels(references, setting),
+        "pairs": _pairs(pair_curve),
+        "agreement": _agreement(setting, row),
+        "coverage": "" if coverage is None else _covered(coverage),
+    }
+    return {key: said for key, said in found.items() if said}
+
+
+def _target(setting: dict[str, Any]) -> str:
+    """Name the language of the texts to predict."""
+    return language(setting["target_lang"])
+
+
+def _source(setting: dict[str, Any]) -> str:
+    """Name the language of the labels."""
+    return language(setting["source_lang"])
+
+
+def _plain(candidate: str, row: Any, setting: dict[str, Any]) -> str:
+    """Say what a way does."""
+    return plain(candidate, row["kind"], setting["source_lang"], setting["target_lang"])
+
+
+def _lower(words: str) -> str:
+    """Begin small, but for the names of languages."""
+    known = ("Two", "The", "Learns", "Translates", "Nothing")
+    first, _, rest = words.partition(" ")
+    return f"{first.lower()} {rest}" if first in known else words
+
+
+def _of(table: pd.DataFrame, advice: Advice) -> pd.DataFrame:
+    """Return the rows of the advised candidate."""
+    return table if table.empty else table[table["candidate"] == advice.candidate]
 
 
 def _span(row: Any) -> str:
     """Write an accuracy with its interval."""
-    return f"{row['accuracy']:.2f} [{row['accuracy_low']:.2f}, {row['accuracy_high']:.2f}]"
+    return f"{row['accuracy']:.0%} [{100 * row['accuracy_low']:.0f}, {row['accuracy_high']:.0%}]"
 
 
 def _points(value: float) -> str:
     """Write a difference of accuracies in points of a hundred."""
-    shown = f"{abs(100 * value):.1f}"
-    return f"{shown} point" if shown == "1.0" else f"{shown} points"
+    shown = f"{100 * value:+.1f}"
+    return f"{shown} point" if shown in ("+1.0", "-1.0") else f"{shown} points"
 
 
-def _answer(advice: Advice, setting: dict[str, Any], row: Any) -> str:
-    """Say what to take, and how good it is."""
-    said = (
-        f"Take {advice.candidate!r}: accuracy {_span(row)}, macro F1 {row['macro_f1']:.2f}, on "
-        f"{setting['n_target']:,} {language(setting['target_lang'])} texts, from "
-        f"{setting['n_source']:,} labelled {language(setting['source_lang'])} texts."
+def _verdict(name: str, setting: dict[str, Any], row: Any) -> str:
+    """Say what to take, or that there is nothing to take yet."""
+    if row["accuracy_low"] <= setting["most_frequent"]:
+        return f"Not yet: even the best way, {name}, does not clearly beat a guess."
+    return f"Take {name}."
+
+
+def _number(setting: dict[str, Any], row: Any) -> str:
+    """Say how good it is."""
+    low, high = row["accuracy_low"], row["accuracy_high"]
+    return (
+        f"It is right in {row['accuracy']:.0%} of {setting['n_target']:,} {_target(setting)} texts "
+        f"(95% interval {low:.0%} to {high:.0%}; macro F1 {row['macro_f1']:.2f}). It learned from "
+        f"{setting['n_source']:,} labelled {_source(setting)} texts and {setting['n_pairs']:,} "
+        "pairs."
     )
-    if advice.candidate != advice.best:
-        said += (
-            f" {advice.best!r} is {_points(advice.loss)} ahead "
-            f"[{100 * advice.low:+.1f}, {100 * advice.high:+.1f}], which is within noise, and less "
-            "simple."
-        )
-    return said
 
 
-def _without_labels(advice: Advice, setting: dict[str, Any], row: Any) -> str:
-    """Say what to take where no target label is there to tell, and why."""
-    if np.isnan(row["score"]):
-        return f"Take {advice.candidate!r}: nothing can be judged without target labels."
-    grounds = [
-        f"it is right in {row['source_accuracy']:.0%} of the {language(setting['source_lang'])} "
-        "texts (cross-validated)",
-        f"gives translations the same class (kappa {row['kappa']:.2f})",
-    ]
-    if not np.isnan(row["class_overlap"]):
-        grounds.append(
-            f"names classes about as often as they are among the labels (to "
-            f"{row['class_overlap']:.0%})"
-        )
-    listed = ", ".join(grounds[:-1]) + f" and {grounds[-1]}"
-    said = f"Take {advice.candidate!r}: without target labels, because {listed}; "
+def _weak(per_class: pd.DataFrame) -> list[str]:
+    """Name the classes that are found least often."""
+    told = per_class[per_class["support"] >= _ENOUGH].sort_values("recall", kind="stable")
+    if told.empty:
+        return []
+    weak = told[told["recall"] < _WEAK]
+    if weak.empty:
+        row = told.iloc[0]
+        return [
+            f"Its weakest class is {_short(row['class'])}, found in {row['recall']:.0%} of "
+            f"{row['support']:,} texts."
+        ]
+    named = [f"{_short(row['class'])} ({row['recall']:.0%})" for _, row in weak.head(3).iterrows()]
+    more = f" and {len(weak) - len(named)} more" if len(weak) > len(named) else ""
+    many = "Some classes are" if len(weak) > 1 else "One class is"
+    return [f"{many} found in less than half of the texts: {', '.join(named)}{more}."]
+
+
+def _mistaken(errors: pd.DataFrame) -> list[str]:
+    """Name the most frequent mistake."""
+    if errors.empty:
+        return []
+    (true, given), n = next(iter(errors.groupby(["true", "predicted"]).size().nlargest(1).items()))
+    if n < 3:
+        return []
+    return [f"The most frequent mistake: {_short(true)} taken for {_short(given)} ({n:,} texts)."]
+
+
+def _short(label: Any) -> str:
+    """Quote a class."""
+    text = str(label)
+    return repr(text if len(text) <= 40 else text[:39] + "…")
+
+
+def _behind(advice: Advice) -> list[str]:
+    """Say what is a little better, but less simple."""
     if advice.candidate == advice.best:
-        said += "together, no other way does better."
-    elif row["kind"] == "recipe":
-        said += (
-            f"together, {advice.best!r} does better by less than such figures can be trusted, and "
-            "this way was the best or close to it with most encoders that it was measured with."
+        return []
+    return [
+        f"{advice.best!r} is {100 * advice.loss:.1f} points ahead [{100 * advice.low:+.1f}, "
+        f"{100 * advice.high:+.1f}], which is within noise, and less simple."
+    ]
+
+
+def _next(
+    setting: dict[str, Any],
+    row: Any,
+    references: pd.DataFrame,
+    pair_curve: pd.DataFrame,
+    per_class: pd.DataFrame,
+) -> str:
+    """Say what would help most, by what was measured."""
+    gains = []
+    few = references[references["kind"] == "mixture"] if len(references) else references
+    for _, one in few.iterrows():
+        gains.append(
+            (
+                one["accuracy"] - row["accuracy"],
+                f"Label {one['shots']:.0f} {_target(setting)} texts per class",
+            )
         )
-    else:
-        said += f"together, {advice.best!r} does not do clearly better."
-    if advice.not_told_apart:
-        others = ", ".join(map(repr, advice.not_told_apart))
-        said += f" These figures do not tell it from {others}: some target labels would."
-    return said
+    if len(pair_curve) > 1 and "accuracy" in pair_curve:
+        half, full = pair_curve["accuracy"].iloc[-2:]
+        gains.append((full - half, f"Get more than {setting['n_pairs']:,} pairs"))
+    gain, best = max(gains, default=(0.0, ""), key=lambda one: one[0])
+    said = []
+    if gain >= _WORTH and best.startswith("Label"):
+        said.append(f"{best}: measured here, that is worth {_points(gain)}.")
+    elif gain >= _WORTH:
+        said.append(f"{best}: the last doubling was worth {_points(gain)}.")
+    weak = per_class[(per_class["recall"] < _WEAK) & (per_class["support"] >= _ENOUGH)]
+    if len(weak):
+        said.append("Read what was missed of the weak classes: unclear labels show there.")
+    if not said:
+        said.append(
+            "Put it to work. Neither more labels nor more pairs promise much; look again when the "
+            "texts change."
+        )
+    return " ".join(said)
+
+
+def _forecast(name: str, setting: dict[str, Any], row: Any, estimate: Any) -> str:
+    """Say what to take where no target label is there to tell."""
+    if np.isnan(row["score"]):
+        return f"Take {name}; nothing can be judged without {_target(setting)} labels."
+    if estimate is not None and not estimate.reliable:
+        return f"Not yet. {name} is the best bet, but nothing tells whether it is good enough."
+    return f"Take {name}. No {_target(setting)} label was given, so this is a forecast."
+
+
+def _expected(setting: dict[str, Any], row: Any, estimate: Any) -> str:
+    """Say what to expect, and on what grounds."""
+    said = []
+    if estimate is not None and estimate.reliable:
+        said.append(
+            f"Expect it to be right in about {estimate.estimate:.0%} of {_target(setting)} texts "
+            f"({estimate.low:.0%} to {estimate.high:.0%})."
+        )
+    elif estimate is not None:
+        said.append(f"How often it is right can't be told: {estimate.reason}.")
+    if not np.isnan(row["score"]):
+        said.append(
+            f"In {_source(setting)} it is right in {row['source_accuracy']:.0%} (cross-validated)."
+        )
+    if not np.isnan(row.get("class_overlap", np.nan)):
+        alike = row["class_overlap"] >= _ALIKE
+        said.append(
+            f"The classes it gives to {_target(setting)} texts are "
+            f"{'about' if alike else 'not'} as frequent as among the labels "
+            f"({row['class_overlap']:.0%} in common)."
+        )
+    return " ".join(said)
+
+
+def _doubt(advice: Advice, row: Any) -> str:
+    """Say what the figures cannot tell."""
+    said = []
+    if advice.candidate != advice.best and row["kind"] == "recipe":
+        said.append(
+            f"{advice.best!r} has a higher score, but by less than scores can be trusted; this way "
+            "was the best or close to it with most encoders that it was measured with."
+        )
+    elif advice.candidate != advice.best:
+        said.append(f"{advice.best!r} has a higher score, but not by enough to be sure.")
+    others = [name for name in advice.not_told_apart if name != advice.best]
+    if others:
+        named = ", ".join(map(repr, others))
+        said.append(f"The figures do not tell it from {named}; labels would.")
+    return " ".join(said) or "A forecast can be wrong: these figures have never seen a label."
 
 
 def _maps(advice: Advice, setting: dict[str, Any]) -> str:
     """Say whether one encoder, by itself, needs a map at all."""
-    if advice.no_map is None:
+    if advice.no_map is None or advice.no_map_is_as_good is None:
         return ""
-    both = f"{language(setting['source_lang'])} and {language(setting['target_lang'])}"
-    bare = f"{advice.no_map!r}, one encoder for {both}"
-    seen = f"the two sides of the pairs correlate {advice.agreement:.2f} in it"
-    if advice.no_map_is_as_good is None:
-        return ""
+    both = f"{_source(setting)} and {_target(setting)}"
+    bare = f"{advice.no_map!r}, one encoder for {both},"
+    seen = f"the two sides of the pairs correlate {advice.agreement:.2f} in it; 1 is one space"
     if advice.basis != "target labels":
         if advice.no_map_is_as_good:
-            return f"No map is needed: {bare}, understands them ({seen}; 1 is one space)."
-        return f"A map is needed: {bare}, does not understand both alike ({seen}; 1 is one space)."
+            return f"No map is needed: {bare} understands them ({seen})."
+        return f"A map is needed: {bare} does not understand both alike ({seen})."
     gain = (
-        f"{100 * advice.map_gain:+.1f} points of accuracy "
-        f"[{100 * advice.map_gain_low:+.1f}, {100 * advice.map_gain_high:+.1f}]"
+        f"{_points(advice.map_gain)} [{100 * advice.map_gain_low:+.1f}, "
+        f"{100 * advice.map_gain_high:+.1f}]"
     )
     if advice.no_map_is_as_good:
-        return f"No map is as good: {bare} ({seen}), against which the best map brings {gain}."
-    doubt = ", though the interval includes no gain" if advice.map_gain_low <= 0 else ""
-    return f"A map pays: against {bare} ({seen}), the best brings {gain}{doubt}."
+        return f"No map is needed: {bare} does as well. The best map changes it by {gain}."
+    doubt = ", though it may be chance" if advice.map_gain_low <= 0 else ""
+    return f"A map pays: over {bare} the best map gains {gain}{doubt}."
 
 
-def _labels(references: pd.DataFrame) -> str:
+def _labels(references: pd.DataFrame, setting: dict[str, Any]) -> str:
     """Say what target labels would be worth."""
     if references.empty:
         return ""
     native = references[(references["kind"] == "native") & references["shots"].isna()]
     few = references[references["kind"] == "mixture"]
-    said = ""
+    said = []
     if len(native):
         row = native.iloc[-1]
-        said = f"Native labels would give {_span(row)} (about {row['labels']:.0f} target labels)."
+        said.append(
+            f"Trained on about {row['labels']:.0f} {_target(setting)} labels instead, a model is "
+            f"right in {_span(row)}."
+        )
     if len(few):
-        shown = [f"{row['accuracy']:.2f} with {row['shots']:.0f}" for _, row in few.iterrows()]
-        said += f" Adding a few target labels per class to it gives {', '.join(shown)}."
-    return said.strip()
+        shown = [f"{row['accuracy']:.0%} with {row['shots']:.0f}" for _, row in few.iterrows()]
+        said.append(f"A few such labels per class added to the advised way: {', '.join(shown)}.")
+    return " ".join(said)
 
 
 def _pairs(pair_curve: pd.DataFrame) -> str:
@@ -161,11 +296,11 @@ def _pairs(pair_curve: pd.DataFrame) -> str:
     half, full = pair_curve.iloc[-2], pair_curve.iloc[-1]
     gain = full[value] - half[value]
     figures = (
-        f"With {full['n_pairs']:,.0f} pairs {full['candidate']!r} reaches {value} "
-        f"{full[value]:.2f}, with {half['n_pairs']:,.0f} {half[value]:.2f}"
+        f"Going from {half['n_pairs']:,.0f} to {full['n_pairs']:,.0f} pairs changed the {value} of "
+        f"{full['candidate']!r} by {_points(gain)}"
     )
     if gain > 0.005:
-        return f"{figures}: twice as many pairs again are worth about {_points(gain)} or less."
+        return f"{figures}. Twice as many again will help, but likely by less."
     return f"{figures}: more pairs of the same kind are worth little."
 
 
@@ -174,126 +309,14 @@ def _agreement(setting: dict[str, Any], row: Any) -> str:
     if np.isnan(row["agreement"]):
         return ""
     return (
-        f"It gives {row['agreement']:.0%} of {setting['n_held_out']:,} held-out pairs the "
-        f"same class on both sides (kappa {row['kappa']:.2f})."
+        f"Of {setting['n_held_out']:,} pairs that the map had not seen, {row['agreement']:.0%} get "
+        f"the same class on both sides (kappa {row['kappa']:.2f}: 0 is chance, 1 is always)."
     )
 
 
-def notes_on(
-    setting: dict[str, Any],
-    texts: Texts,
-    runner: Runner,
-    outcomes: Sequence[Outcome],
-    judgements: Sequence[Judgement | None],
-    catalogue: Catalogue,
-) -> list[str]:
-    """Say what a reader should know about the figures."""
-    notes = []
-    if runner.y_target is not None:
-        notes = [
-            "Intervals are 95% percentiles of 2,000 bootstrap draws of the "
-            f"{setting['n_target']:,} test texts, the same draws for all candidates; recall has "
-            "Wilson intervals.",
-            f"What learns from target labels is cross-validated in {setting['n_folds']} folds of "
-            "the test texts, so with fewer labels than you would train with in the end.",
-            *_leaks(texts, grouped=runner.groups is not None),
-            *_classes(runner),
-        ]
-    notes.append(
-        f"Agreement, alignment and disagreements are measured on {setting['n_held_out']:,} of the "
-        f"{setting['n_pairs']:,} pairs, by models whose maps were fitted without these. Agreement "
-        "says nothing of errors made in both languages alike."
+def _covered(coverage: Any) -> str:
+    """Say how many texts are unlike the pairs."""
+    return (
+        f"{coverage.outside:.0%} of {len(coverage.scores):,} texts lie outside what the "
+        f"{coverage.n_pairs:,} pairs cover ({coverage.nominal:.0%} would be normal)."
     )
-    if texts.in_twos:
-        notes.append(
-            "Rows hold two texts, the pairs one: for agreement, alignment and disagreements, pairs "
-            "were taken two at a time, in their order, as rows of the task would be."
-        )
-    if runner.y_target is None:
-        notes += _ranking(judgements)
-    if catalogue.deaf:
-        both = f"{language(setting['source_lang'])} and {language(setting['target_lang'])}"
-        notes.append(
-            f"{', '.join(catalogue.deaf)}: tried on {both} by itself, without a map; in some of "
-            "the pairs it does not show that it knows both, so it is not among the ways."
-        )
-    own = [one.candidate.name for one in outcomes if one.consistency and one.consistency.seen]
-    if own:
-        notes.append(
-            f"{', '.join(own)}: brings pairs of its own, among them some of those it was checked "
-            "on, so its agreement flatters."
-        )
-    notes.append(
-        "Seconds are for encoding and predicting on this machine. Size is that of the saved "
-        "pipeline; the weights of models given by name are not in it."
-    )
-    notes += [
-        f"{name}: the student was taught in {seconds:,.0f} s, which are not in the seconds, with "
-        f"the {setting['n_pairs'] - setting['n_held_out']:,} pairs that were not left out."
-        for name, seconds in catalogue.taught.items()
-    ]
-    translated = [
-        one.candidate.name
-        for one in outcomes
-        if one.candidate.kind == "translation" and one.candidate.test_part in texts.written
-    ]
-    if translated:
-        notes.append(
-            f"{', '.join(translated)}: the translator's time is in the seconds, its size is not in "
-            "what is saved; the saved pipeline takes texts that are translated already."
-        )
-    return notes
-
-
-def _leaks(texts: Texts, *, grouped: bool) -> list[str]:
-    """Name test texts that were there to learn from."""
-    notes = []
-    there = set(single_texts(texts.parts["pairs_target"]))
-    in_pairs = sum(
-        not there.isdisjoint(single_texts([row])) for row in set(texts.parts["X_target"])
-    )
-    if in_pairs:
-        notes.append(f"{in_pairs} test texts are also among the pairs; their figures may flatter.")
-    sides = (single_texts(texts.parts[part]) for part in ("pairs_source", "pairs_target"))
-    by_source = dict(zip(*sides, strict=True))
-    known = {tuple(map(by_source.get, single_texts([row]))) for row in texts.parts["X"]}
-    told = sum(tuple(single_texts([row])) in known for row in set(texts.parts["X_target"]))
-    if told and not grouped:
-        notes.append(
-            f"{told} test texts are, by the pairs, translations of training texts: give groups=, "
-            "so that no text is predicted by a model that was trained on its translation."
-        )
-    return notes
-
-
-def _classes(runner: Runner) -> list[str]:
-    """Name classes of the target rows that cannot be learned."""
-    notes = []
-    labels = np.asarray(runner.y_target)
-    extra = sorted(set(labels.tolist()) - set(runner.y.tolist()), key=str)
-    if extra:
-        named = ", ".join(map(str, extra))
-        notes.append(f"No source text has the class {named}: none can be predicted.")
-    classes, counts = np.unique(labels, return_counts=True)
-    if counts.min() < 2:
-        named = ", ".join(map(str, classes[counts < 2]))
-        notes.append(f"One test text each has the class {named}: native labels can't predict it.")
-    return notes
-
-
-def _ranking(judgements: Sequence[Judgement | None]) -> list[str]:
-    """Say how candidates are ranked without target labels."""
-    notes = [
-        "Without target labels the score is the product of three figures: accuracy on source texts "
-        "(cross-validated), agreement on held-out pairs beyond chance, and how far the classes "
-        "named in target texts are as frequent as among the labels. It chooses between encoders; "
-        "behind these the transfer classifier is taken, unless another way's score is far ahead "
-        "(docs/report.md). The score takes the classes to be as frequent in both languages; where "
-        "they are not, or a point or two matters, label some target texts."
-    ]
-    if not any(one and not np.isnan(one.overlap) for one in judgements):
-        notes.append(
-            "There were no target texts, so the ranking knows two figures only: give some, even "
-            "without labels."
-        )
-    return notes

@@ -12,10 +12,11 @@ import pytest
 
 from langalign_sk import ParallelCorpus
 from langalign_sk.report import transfer_report
-from langalign_sk.report._page import environment, render
+from langalign_sk.report._markup import environment
+from langalign_sk.report._page import render
 from tests.report.toy import NASTY, toy_report
 
-VOID = {"meta", "link", "rect", "line", "polygon", "polyline", "circle", "br"}
+VOID = {"input", "meta", "link", "rect", "line", "polygon", "polyline", "circle", "br"}
 
 
 class Outline(HTMLParser):
@@ -62,10 +63,12 @@ def test_the_answer_comes_first(page, report):
     text = " ".join(found.text)
     assert report.advice.candidate in text
     sections = [attrs["aria-labelledby"] for tag, attrs in found.seen if tag == "section"]
-    assert sections[0] == "answer"
     assert sections == [
-        "answer", "compared", "pairs", "labels", "classes", "differing", "alignment", "notes"
+        "alarm", "answer", "compared", "classes", "matrix", "texts", "differing", "pairs", "labels",
+        "alignment", "notes", "origin",
     ]  # fmt: skip
+    links = [attrs["href"] for tag, attrs in found.seen if tag == "a"]
+    assert links == [f"#{name}" for name in sections[2:]]
     ids = [attrs["id"] for _, attrs in found.seen if "id" in attrs]
     assert len(ids) == len(set(ids))
     assert set(sections) <= set(ids)
@@ -76,7 +79,7 @@ def test_nothing_is_fetched(page):
     for tag, attrs in outline_of(page).seen:
         assert tag not in {"img", "iframe", "object", "embed"}
         for name in ("src", "href", "srcset", "action"):
-            assert (attrs.get(name) or "data:").startswith("data:")
+            assert (attrs.get(name) or "data:").startswith(("data:", "#"))
     assert not re.search(r"url\(|@import", text)
     assert "default-src 'none'" in text
 
@@ -196,7 +199,7 @@ def test_the_file_appears_whole_or_not_at_all(report, tmp_path, monkeypatch):
     path = tmp_path / "new" / "report.html"
     report.to_html(path)
     before = path.read_bytes()
-    monkeypatch.setattr("langalign_sk.report._page._curve", lambda table: 1 / 0)
+    monkeypatch.setattr("langalign_sk.report._page.curve_of", lambda table: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         report.to_html(path)
     assert path.read_bytes() == before
