@@ -10,7 +10,7 @@ from sklearn.base import clone
 
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.measures import compare_predictions
-from langalign_sk.plots._base import COLOURS, Display, bare
+from langalign_sk.plots._base import COLOURS, Display, apart, bare, by_name, wrapped
 
 if TYPE_CHECKING:
     from langalign_sk.report import TransferReport
@@ -79,12 +79,12 @@ class _Accuracies(Display):
 
 
 class AccuracyDisplay(_Accuracies):
-    """Bars of accuracy with 95% bootstrap intervals.
+    """Bars of accuracy with 95% bootstrap intervals, the best on top.
 
     Parameters
     ----------
     names : sequence of str
-        Candidates, drawn from the top.
+        Candidates.
     accuracy, low, high : array-like of shape (n_candidates,)
         Accuracy and its interval.
     label : str, default="accuracy"
@@ -131,21 +131,31 @@ class AccuracyDisplay(_Accuracies):
         -------
         AccuracyDisplay
         """
-        if not isinstance(estimators, Mapping):
-            estimators = {type(estimators).__name__: estimators}
-        predicted = {name: one.predict(X) for name, one in estimators.items()}
+        predicted = {name: one.predict(X) for name, one in by_name(estimators).items()}
         return cls.from_predictions(y, predicted, random_state=random_state, ax=ax)
 
     def _size(self) -> tuple[float, float]:
-        return 6.4, 1 + 0.4 * len(self.names)
+        lines = sum(1 + name.count("\n") for name in wrapped(self.names))
+        return 7.0, 1 + 0.3 * max(lines, 1.3 * len(self.names))
 
     def _draw(self, ax: Any) -> None:
-        places = np.arange(len(self.names))[::-1]
-        spread = np.abs(np.vstack([self.accuracy - self.low, self.high - self.accuracy]))
-        ax.barh(places, self.accuracy, xerr=spread, color=COLOURS[0], ecolor="0.25", height=0.6)
-        ax.set_yticks(places, self.names)
+        order = np.argsort(self.accuracy, kind="stable")
+        values, low, high = (row[order] for row in (self.accuracy, self.low, self.high))
+        spread = np.abs(np.vstack([values - low, high - values]))
+        places = np.arange(len(order))
+        ax.barh(places, values, xerr=spread, color=COLOURS[0], ecolor="0.25", height=0.6)
+        for place, value, end in zip(places, values, high, strict=True):
+            ax.annotate(
+                f"{value:.2f}",
+                (max(value, end), place),
+                xytext=(5, 0),
+                textcoords="offset points",
+                va="center",
+            )
+        ax.set_yticks(places, wrapped([self.names[at] for at in order]))
         ax.set_xlabel(f"{self.label} [95% interval]")
-        ax.set_xlim(0, 1)
+        ax.set_xlim(0, 1.12)  # room for the figure behind a full bar
+        ax.set_xticks(np.linspace(0, 1, 6))
         bare(ax)
 
 
@@ -241,7 +251,9 @@ class PairCurveDisplay(_Accuracies):
         ax.fill_between(self.n_pairs, self.low, self.high, color=COLOURS[0], alpha=0.2, lw=0)
         ax.plot(self.n_pairs, self.accuracy, "o-", color=COLOURS[0])
         ax.set_xscale("log", base=2)
-        ax.set_xticks(self.n_pairs, [f"{n:,}" for n in self.n_pairs])
+        shown = self.n_pairs[apart(np.log2(self.n_pairs).tolist(), 0.5)]
+        ax.set_xticks(shown, [f"{n:,}" for n in shown])
+        ax.minorticks_off()
         ax.set_xlabel("pairs")
         ax.set_ylabel(f"{self.label} [95% interval]")
         bare(ax)

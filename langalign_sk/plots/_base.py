@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
+from sklearn.pipeline import Pipeline
 
 #: One hue per language or series; told apart in grey and with the common colour weaknesses.
 COLOURS = ("#1f6f8b", "#d1603d", "#6a8d3b", "#8a5fa8", "#b58b00", "#5c6b73")
+#: Characters after which a name goes on in the next line.
+_WIDE = 34
 
 
 class Display:
@@ -58,3 +63,25 @@ class Display:
 def bare(ax: Any) -> None:
     """Take the frame away but for the two axes."""
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def wrapped(names: Sequence[Any]) -> list[str]:
+    """Return names in lines of a length that leaves room for the picture."""
+    return ["\n".join(textwrap.wrap(str(name), _WIDE)) or " " for name in names]
+
+
+def by_name(estimators: Any) -> dict[str, Any]:
+    """Return estimators by name; one alone is called after the last of its steps."""
+    if isinstance(estimators, Mapping):
+        return {str(name): one for name, one in estimators.items()}
+    last = estimators.steps[-1][1] if isinstance(estimators, Pipeline) else estimators
+    return {type(last).__name__: estimators}
+
+
+def apart(values: Sequence[float], least: float) -> list[int]:
+    """Return the numbers of ascending values that are `least` apart, the last one among them."""
+    kept: list[int] = []
+    for at in range(len(values) - 1, -1, -1):
+        if not kept or values[kept[-1]] - values[at] >= least:
+            kept.append(at)
+    return kept[::-1]

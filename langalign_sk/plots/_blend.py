@@ -12,6 +12,11 @@ from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import blended
 from langalign_sk.measures import alignment_tradeoff
 from langalign_sk.plots._base import COLOURS, Display, bare
+from langalign_sk.plots._parts import to_aligner
+from langalign_sk.selection import extractor_of
+
+#: Labelled points are this far apart, in shares of one.
+_LABELLED = 0.02
 
 
 class BlendDisplay(Display):
@@ -64,10 +69,11 @@ class BlendDisplay(Display):
 
         Parameters
         ----------
-        estimator : LangAligner or ReverseAligner
+        estimator : LangAligner, ReverseAligner, or a pipeline with one
             Fitted with ``blend=1`` on spaces of one width, with one language to move.
         pairs : ParallelCorpus
-            Vectors of pairs that it was not fitted on, as it takes them.
+            Pairs that it was not fitted on: vectors as the aligner takes them, or texts where a
+            pipeline begins with an extractor.
         blend : sequence of float
             How far to move.
         ax : matplotlib Axes, default=None
@@ -77,8 +83,11 @@ class BlendDisplay(Display):
         -------
         BlendDisplay
         """
-        moved, stays = _sides(estimator, pairs)
-        ((_, fitted),) = estimator.maps_.items()
+        aligner, extractor = to_aligner(estimator)[-1], extractor_of(estimator)
+        if pairs.is_text and extractor is not None:
+            pairs = pairs.embed(extractor)
+        moved, stays = _sides(aligner, pairs)
+        ((_, fitted),) = aligner.maps_.items()
         figures = []
         for share in blend:
             figures.append(
@@ -89,8 +98,13 @@ class BlendDisplay(Display):
 
     def _draw(self, ax: Any) -> None:
         ax.plot(self.kept, self.found, "o-", color=COLOURS[0])
+        last: Any = None
         for share, *place in zip(self.blend, self.kept, self.found, strict=True):
-            ax.annotate(f"{share:g}", place, xytext=(4, 4), textcoords="offset points")
+            # Where points lie close together, the first one of them is labelled.
+            if last is None or np.hypot(*np.subtract(place, last)) >= _LABELLED:
+                ax.annotate(f"{share:g}", place, xytext=(4, 4), textcoords="offset points")
+                last = place
+        ax.margins(0.1)
         ax.set_xlabel("neighbours kept")
         ax.set_ylabel("translations found first")
         bare(ax)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
-from sklearn.pipeline import Pipeline
 
 from langalign_sk._numeric import FloatArray
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.plots._base import COLOURS, Display, bare
-from langalign_sk.selection import extractor_of, pair_rows, up_to_aligner
+from langalign_sk.plots._parts import to_aligner
+from langalign_sk.selection import extractor_of, pair_rows
 
 Sides = tuple[FloatArray, FloatArray]
 
@@ -79,7 +79,7 @@ class GateDisplay(Display):
         -------
         GateDisplay
         """
-        *front, aligner = _steps(estimator)
+        *front, aligner = to_aligner(estimator)
         for step in front:
             X = step.transform(X)
         return cls(aligner.gate_proba(X), aligner.languages_, lang=lang).plot(ax=ax)
@@ -170,7 +170,7 @@ class SpaceDisplay(Display):
         SpaceDisplay
         """
         order = np.random.default_rng(random_state).permutation(pairs.n_pairs)[:n_pairs]
-        chosen, aligner = pairs.take(np.sort(order)), _steps(estimator)[-1]
+        chosen, aligner = pairs.take(np.sort(order)), to_aligner(estimator)[-1]
         if chosen.is_text:
             extractor = extractor_of(estimator)
             if extractor is None:
@@ -198,12 +198,6 @@ class SpaceDisplay(Display):
             ax.set(xticks=[], yticks=[], title=title)
             ax.legend(frameon=False)
             bare(ax)
-
-
-def _steps(estimator: Any) -> list[Any]:
-    """Return the steps of a pipeline up to its aligner; of an aligner, itself."""
-    found = up_to_aligner(estimator)
-    return [step for _, step in found.steps] if isinstance(found, Pipeline) else [found]
 
 
 def project(source: Any, target: Any) -> Sides:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 #: Texts that the page shows at most: missed ones over all classes, classes, pairs.
-_MOST_ERRORS, _MOST_CLASSES, _MOST_PAIRS = 280, 100, 60
+_MOST_ERRORS, _MOST_CLASSES, _MOST_PAIRS = 240, 100, 40
 #: Characters of the texts to search in, so that the page stays one that mail takes.
-_MOST_CHARACTERS, _LONGEST = 120_000, 300
+_MOST_CHARACTERS, _LONGEST = 100_000, 240
 #: Classes that the confusion matrix has room for, and shades of its cells.
 _MOST_COLUMNS, _SHADES = 20, 8
 #: Columns of the errors that tell of a training text near by, behind "near1", "near2", "near3".
@@ -122,6 +122,7 @@ def _classes(fields: Mapping[str, Any], labelled: bool) -> list[dict[str, Any]]:
             for row in rows:
                 row[f"share_{name}"] = row[f"n_{name}"] / total
     if not labelled:
+        rows = [{**row, "missed": _wrong(fields["errors"], 0)} for row in rows]
         return sorted(rows, key=lambda row: -row["n_labels"])
     recalls = _of(fields["per_class"], advised).set_index("class").to_dict("index")
     errors = _of(fields["errors"], advised)

@@ -154,8 +154,8 @@ def transfer_report(
     ...     X_target=demo.test_texts, y_target=demo.test_labels)
     >>> report.scores["candidate"].tolist()
     ['no map', 'forward, ridge', 'reverse, ridge', 'round trip, ridge', 'transfer classifier']
-    >>> print(report.summary())
-    Take ...: accuracy ...
+    >>> print(report.sentences["verdict"])
+    Take ...
     """
     column = None if embedder is None else embedder.column
     texts = read_texts(X, X_target, pairs, unlabeled, column=column)

@@ -174,7 +174,7 @@ def test_errors_show_the_nearest_training_texts(report, demo, embed):
 def test_words_and_frames(report):
     words = report.summary()
     assert report.advice.candidate in words
-    assert "Native labels would give" in words
+    assert "Korean labels instead, a model is right in" in words
     assert "pairs" in words
     assert (report.scores["seconds_per_1000"] > 0).all()
     assert (report.scores["size_bytes"] > 1000).all()
@@ -295,8 +295,10 @@ def test_without_target_labels_three_figures_decide(demo, embed):
     assert "A map is needed" in report.summary()
     assert report.estimate.n_pairs == report.setting["n_held_out"]
     assert report.estimate.reliable
-    assert report.estimate.summary() in report.summary()
-    assert "without target labels, because it is right in" in report.summary()
+    assert f"about {report.estimate.estimate:.0%} of Korean texts" in report.sentences["number"]
+    assert "No Korean label was given, so this is a forecast" in report.sentences["verdict"]
+    assert len(report.named) == demo.unlabeled_target.n_rows
+    assert report.classes["n_given"].sum() == len(report.named)
     assert "agreement" in report.pair_curve
     for empty in (report.errors, report.per_class, report.references, report.predictions):
         assert empty.empty
@@ -371,7 +373,7 @@ def test_one_shared_encoder_needs_no_map(demo, embed):
     assert report.advice.candidate.startswith("other, ")
     assert report.advice.no_map == "other, no map"
     assert report.advice.no_map_is_as_good
-    assert "No map is as good" in report.summary()
+    assert "No map is needed: 'other, no map'" in report.sentences["map"]
     blind = transfer_report(
         demo.train_texts[160:],
         demo.train_labels[160:],
@@ -485,8 +487,8 @@ def test_a_translator_adds_two_candidates(demo, embed):
     assert table.loc["translate-test", "seconds_per_1000"] > 1000 * pause
     assert table.loc["translate-train", "seconds_per_1000"] < 1000 * pause
     assert any("translate-test: the translator's time is in the seconds" in x for x in report.notes)
-    assert any("translations of training texts" in note for note in report.notes)
-    assert any("also among the pairs" in note for note in report.notes)
+    assert any("translations of training texts" in said for said in report.warnings)
+    assert any("also among the pairs" in said for said in report.warnings)
     with pytest.raises(ValueError, match="candidate 'translate' translated 60 texts of X into 1"):
         transfer_report(
             demo.pairs.source[:n],
