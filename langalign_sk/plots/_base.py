@@ -65,6 +65,11 @@ def bare(ax: Any) -> None:
     ax.spines[["top", "right"]].set_visible(False)
 
 
+def legend_above(ax: Any, columns: int = 2) -> None:
+    """Name what is drawn above the picture, where nothing can lie under it."""
+    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, ncols=columns)
+
+
 def wrapped(names: Sequence[Any]) -> list[str]:
     """Return names in lines of a length that leaves room for the picture."""
     return ["\n".join(textwrap.wrap(str(name), _WIDE)) or " " for name in names]

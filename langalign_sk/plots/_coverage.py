@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from langalign_sk.corpus import ParallelCorpus, TextPool
-from langalign_sk.plots._base import COLOURS, Display, bare
+from langalign_sk.plots._base import COLOURS, Display, bare, legend_above
 from langalign_sk.selection import Coverage, coverage, extractor_of
 
 if TYPE_CHECKING:
@@ -131,5 +131,5 @@ class CoverageDisplay(Display):
         )
         ax.axvline(found.threshold, color="0.3", ls="--", lw=1)
         ax.set(xlabel="distance from the nearest pairs", ylabel="texts")
-        ax.legend(frameon=False)
+        legend_above(ax)
         bare(ax)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from langalign_sk.measures import wilson_interval
-from langalign_sk.plots._base import COLOURS, Display, bare, by_name
+from langalign_sk.plots._base import COLOURS, Display, bare, by_name, legend_above
 
 if TYPE_CHECKING:
     from langalign_sk.report import TransferReport
@@ -183,7 +183,7 @@ class ReliabilityDisplay(Display):
                 label=f"{name} (error {self.error[name]:.2f})",
             )
         ax.set(xlabel="how sure it is", ylabel="share that is right", xlim=(0, 1), ylim=(0, 1))
-        ax.legend(frameon=False, loc="upper left")
+        legend_above(ax, 1)
         bare(ax)
 
 

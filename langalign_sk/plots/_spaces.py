@@ -9,7 +9,7 @@ import numpy as np
 
 from langalign_sk._numeric import FloatArray
 from langalign_sk.corpus import ParallelCorpus
-from langalign_sk.plots._base import COLOURS, Display, bare
+from langalign_sk.plots._base import COLOURS, Display, bare, legend_above
 from langalign_sk.plots._parts import to_aligner
 from langalign_sk.selection import extractor_of, pair_rows
 
@@ -94,7 +94,7 @@ class GateDisplay(Display):
             label=self.languages,
         )
         ax.set(xlabel="probability of the row's language", ylabel="rows", xlim=(0, 1))
-        ax.legend(frameon=False)
+        legend_above(ax, 6)
         bare(ax)
 
 
@@ -195,8 +195,8 @@ class SpaceDisplay(Display):
                 ax.plot(*zip(start, end, strict=True), color="0.6", lw=0.5, zorder=1)
             for points, name, colour in zip(flat, self.languages, COLOURS, strict=False):
                 ax.scatter(*points.T, s=14, color=colour, label=name, zorder=2)
-            ax.set(xticks=[], yticks=[], title=title)
-            ax.legend(frameon=False)
+            ax.set(xticks=[], yticks=[], xlabel=title)
+            legend_above(ax)
             bare(ax)
 
 
