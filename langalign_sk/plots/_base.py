@@ -67,7 +67,9 @@ def bare(ax: Any) -> None:
 
 def legend_above(ax: Any, columns: int = 2) -> None:
     """Name what is drawn above the picture, where nothing can lie under it."""
-    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, ncols=columns)
+    ax.legend(
+        frameon=False, loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0, ncols=columns
+    )
 
 
 def wrapped(names: Sequence[Any]) -> list[str]:

@@ -143,8 +143,9 @@ class ConfusionDisplay(Display):
         return cls.from_predictions(found["true"], found[name], lang=lang, ax=ax)
 
     def _size(self) -> tuple[float, float]:
-        side = 0.42 * len(self.classes)
-        return 2.2 + side, 1.8 + side
+        names = 0.09 * max(min(len(str(one)), _LONGEST) for one in self.classes)
+        side = 0.5 * len(self.classes) + names
+        return 1.0 + side, 1.2 + side
 
     def _draw(self, *axes: Any) -> None:
         names = [str(one)[:_LONGEST] for one in self.classes]
@@ -156,7 +157,9 @@ class ConfusionDisplay(Display):
                 for (row, column), n in np.ndenumerate(counts):
                     if n:
                         colour = "white" if shares[row, column] > 0.55 else "black"
-                        ax.text(column, row, f"{n:,}", ha="center", va="center", color=colour)
+                        ax.text(
+                            column, row, f"{n:,}", ha="center", va="center", color=colour, size=8
+                        )
             ax.set_xticks(places, names, rotation=90)
             ax.set_yticks(places, names if ax is axes[0] else [""] * len(names))
             ax.set(xlabel="given class", title=lang)

@@ -23,10 +23,13 @@ from langalign_sk.datasets import load_demo
 from langalign_sk.plots import (
     AccuracyDisplay,
     BlendDisplay,
+    ConfusionDisplay,
+    CoverageDisplay,
     GateDisplay,
     LanguageSimilarityDisplay,
     LayerPoolingDisplay,
     PairCurveDisplay,
+    ReliabilityDisplay,
     SpaceDisplay,
 )
 from tests.helpers import CountingEncoder
@@ -60,10 +63,15 @@ def test_accuracy_bars(pyplot, rows):
         "map": make_pipeline(LangAligner(pairs), LogisticRegression()).fit(X, y),
     }
     display = AccuracyDisplay.from_estimator(fitted, T, y)
-    assert [bar.get_width() for bar in display.ax_.patches] == pytest.approx(display.accuracy)
+    bars = [bar.get_width() for bar in display.ax_.patches]
+    assert bars == sorted(bars) == pytest.approx(sorted(display.accuracy))
     assert display.accuracy[1] == np.mean(fitted["map"].predict(T) == y) > 0.9
     labels = [label.get_text() for label in display.ax_.get_yticklabels()]
-    assert labels == ["no map", "map"]
+    assert labels == ["no map", "map"]  # from below: the best is on top
+    again = AccuracyDisplay.from_estimator(dict(reversed(fitted.items())), T, y)
+    assert [label.get_text() for label in again.ax_.get_yticklabels()] == labels
+    alone = AccuracyDisplay.from_estimator(fitted["map"], T, y)
+    assert alone.names == ["LogisticRegression"]
 
 
 def test_a_given_axes_is_drawn_on(pyplot):
@@ -102,7 +110,7 @@ def texts():
 def test_pipelines_from_texts_are_drawn_as_they_are(pyplot, texts):
     data, pipe = texts
     accuracy = AccuracyDisplay.from_estimator(pipe, data.test_texts, data.test_labels)
-    assert accuracy.names == ["Pipeline"]
+    assert accuracy.names == ["LogisticRegression"]
     assert accuracy.accuracy[0] == pipe.score(data.test_texts, data.test_labels)
     gate = GateDisplay.from_estimator(pipe, [*data.train_texts[:5], *data.test_texts[:5]])
     assert gate.lang == ["en"] * 5 + ["ko"] * 5
@@ -123,8 +131,8 @@ def test_a_report_is_drawn_the_best_first(pyplot):
     curve = scores.iloc[:2].assign(n_pairs=[100, 200])
     report = SimpleNamespace(scores=scores, pair_curve=curve)
     display = AccuracyDisplay.from_report(report)
-    assert [label.get_text() for label in display.ax_.get_yticklabels()] == ["best", "worse"]
-    assert [bar.get_width() for bar in display.ax_.patches] == [0.75, 0.5]
+    assert [label.get_text() for label in display.ax_.get_yticklabels()] == ["worse", "best"]
+    assert [bar.get_width() for bar in display.ax_.patches] == [0.5, 0.75]
     assert "agreement" in display.ax_.get_xlabel()
     _, ax = pyplot.subplots()
     drawn = PairCurveDisplay.from_report(report, ax=ax).ax_.lines[0]
@@ -224,3 +232,115 @@ def test_a_blend_trades_neighbours_for_translations(pyplot, kind):
         BlendDisplay.from_estimator(kind(learn, blend=0.5).fit(S), held_out)
     with pytest.raises(ValueError, match="holds texts"):
         BlendDisplay.from_estimator(fitted, ParallelCorpus(["a"], ["b"]))
+
+
+def boxes(artists, figure):
+    """Where texts lie, in points of the picture."""
+    renderer = figure.canvas.get_renderer()
+    return [one.get_window_extent(renderer) for one in artists if one.get_text().strip()]
+
+
+def assert_apart(artists, figure):
+    found = boxes(artists, figure)
+    for at, one in enumerate(found):
+        assert not any(one.overlaps(other) for other in found[at + 1 :])
+
+
+def test_labels_do_not_overlap(pyplot):
+    names = [f"a way with a name that is far too long for one line, number {i}" for i in range(9)]
+    values = np.linspace(0.2, 1, 9)
+    bars = AccuracyDisplay(names, values, values - 0.1, np.minimum(values + 0.1, 1)).plot()
+    bars.figure_.canvas.draw()
+    assert_apart([*bars.ax_.get_yticklabels(), *bars.ax_.texts], bars.figure_)
+    sizes = [1000, 1010, 1020, 2040, 4080]
+    curve = PairCurveDisplay(sizes, values[:5], values[:5], values[:5]).plot()
+    curve.figure_.canvas.draw()
+    assert_apart(curve.ax_.get_xticklabels(), curve.figure_)
+    close = [0.5, 0.5001, 0.5002, 0.9]
+    blend = BlendDisplay([0, 0.1, 0.2, 1], close, close).plot()
+    blend.figure_.canvas.draw()
+    assert_apart(blend.ax_.texts, blend.figure_)
+    assert [text.get_text() for text in blend.ax_.texts] == ["0", "1"]
+    classes = [f"a class with a long name {i}" for i in range(12)]
+    matrix = ConfusionDisplay({"ko": np.full((12, 12), 1234)}, classes).plot()
+    matrix.figure_.canvas.draw()
+    assert_apart([*matrix.ax_.get_yticklabels(), *matrix.ax_.get_xticklabels()], matrix.figure_)
+    assert_apart(matrix.ax_.texts, matrix.figure_)
+
+
+def test_confusions_by_language(pyplot, rows):
+    _, X, y, T = rows
+    model = LogisticRegression().fit(X, y)
+    lang = ["en"] * len(X) + ["ko"] * len(T)
+    both = np.vstack([X, T])
+    display = ConfusionDisplay.from_estimator(model, both, [*y, *y], lang=lang)
+    for name, part in {"en": X, "ko": T}.items():
+        given = model.predict(part)
+        for true in (0, 1):
+            for said in (0, 1):
+                expected = np.sum((y == true) & (given == said))
+                assert display.matrices[name][true, said] == expected
+    assert [ax.get_title() for ax in display.ax_] == ["en", "ko"]
+    alone = ConfusionDisplay.from_predictions(y, y, ax=pyplot.subplots()[1])
+    assert alone.matrices[""].tolist() == np.diag(np.bincount(y)).tolist()
+    with pytest.raises(ValueError, match="axes: 2 needed, got 1"):
+        display.plot(ax=alone.ax_)
+    with pytest.raises(ValueError, match="rows differ: 2 true classes, 1 given ones"):
+        ConfusionDisplay.from_predictions([1, 2], [1])
+    with pytest.raises(ValueError, match=r"shape \(1, 1\) for 2 classes"):
+        ConfusionDisplay({"en": [[1]]}, ["a", "b"])
+
+
+def test_reliability_is_what_the_probabilities_say(pyplot):
+    proba = np.array([[0.9, 0.1]] * 10 + [[0.6, 0.4]] * 10)
+    true = np.array(["a"] * 9 + ["b"] + ["a"] * 2 + ["b"] * 8)
+    display = ReliabilityDisplay.from_predictions(true, proba, classes=["a", "b"], n_bins=2)
+    assert display.error["model"] == pytest.approx(0.5 * 0 + 0.5 * (0.6 - 0.2))
+    x, y = display.ax_.lines[1].get_data()
+    np.testing.assert_allclose(x, [0.6, 0.9])
+    np.testing.assert_allclose(y, [0.2, 0.9])
+    order = np.random.default_rng(0).permutation(20)
+    again = ReliabilityDisplay.from_predictions(
+        true[order], {"m": proba[order][:, ::-1]}, classes=["b", "a"], n_bins=2
+    )
+    assert again.error["m"] == pytest.approx(display.error["model"])
+    with pytest.raises(ValueError, match=r"shape \(20, 2\) for 20 rows and 3 classes"):
+        ReliabilityDisplay.from_predictions(true, proba, classes=["a", "b", "c"])
+    with pytest.raises(ValueError, match="PicksLayer does not say how sure it is"):
+        ReliabilityDisplay.from_estimator(PicksLayer(), [["a"]], ["a"])
+
+
+def test_coverage_counts_what_is_outside(pyplot):
+    rng = np.random.default_rng(0)
+    target = rng.normal(size=(300, 6)) + np.r_[3, np.zeros(5)]
+    pairs = ParallelCorpus(target, target, target_lang="ko")
+    display = CoverageDisplay.from_predictions(pairs, np.vstack([target[:60], np.zeros((4, 6))]))
+    outside = display.ax_.containers[1]
+    heights = sum(bar.get_height() for bar in outside)
+    assert heights == round(display.coverage.outside * 64) >= 4
+    with pytest.raises(ValueError, match="nothing in LogisticRegression reads texts"):
+        CoverageDisplay.from_estimator(LogisticRegression(), pairs, None)
+
+
+def test_displays_of_a_report(pyplot):
+    table = pd.DataFrame({"true": list("aabb"), "way": list("abbb"), "other": list("aaaa")})
+    named = pd.DataFrame({"given": list("abbb"), "true": list("aabb"), "sure": [0.9, 0.6, 0.8, 1]})
+    report = SimpleNamespace(
+        predictions=table,
+        named=named,
+        coverage=None,
+        advice=SimpleNamespace(candidate="way"),
+        setting={"target_lang": "ko"},
+    )
+    assert ConfusionDisplay.from_report(report).matrices["ko"].tolist() == [[1, 1], [0, 2]]
+    other = ConfusionDisplay.from_report(report, candidate="other")
+    assert other.matrices["ko"].tolist() == [[2, 0], [2, 0]]
+    assert ReliabilityDisplay.from_report(report, n_bins=1).error["way"] == pytest.approx(0.075)
+    with pytest.raises(ValueError, match="no target texts"):
+        CoverageDisplay.from_report(report)
+    unlabelled = SimpleNamespace(
+        predictions=table[["way"]], named=named[["given"]], advice=report.advice
+    )
+    for display in (ConfusionDisplay, ReliabilityDisplay):
+        with pytest.raises(ValueError, match="target labels"):
+            display.from_report(unlabelled)
