@@ -2,8 +2,8 @@
 How far to move
 ===============
 
-Moved wholly, rows find their translations; left alone, they keep their neighbours. What lies between, by
-the part of the way.
+Moved wholly, rows find their translations; left alone, they keep their neighbours. What lies
+between, by the part of the way.
 """
 
 # %%

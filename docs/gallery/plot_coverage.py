@@ -2,13 +2,14 @@
 Are the pairs of the right kind?
 ================================
 
-A map learns from its pairs. Texts that lie far from all of them are not covered: translate some of those.
+A map learns from its pairs. Texts that lie far from all of them are not covered: translate some of
+those.
 """
 
 # %%
 # English labels, Korean texts, and pairs of both.
 
-from langalign_sk import EmbeddingExtractor, LangAligner, NgramEncoder
+from langalign_sk import EmbeddingExtractor, NgramEncoder
 from langalign_sk.datasets import load_demo
 from langalign_sk.plots import CoverageDisplay
 

@@ -2,8 +2,8 @@
 Is it as sure as it is right?
 =============================
 
-Where the model says 80%, it should be right in 80% of the texts. Points below the line are answers that
-are surer than they should be.
+Where the model says 80%, it should be right in 80% of the texts. Points below the line are answers
+that are surer than they should be.
 """
 
 # %%

@@ -2,8 +2,8 @@
 How alike are the languages?
 ============================
 
-The same sentences in four languages, each read by an encoder of its own. The figure, linear CKA, says
-how far a rotation could bring two of them together.
+The same sentences in four languages, each read by an encoder of its own. The figure, linear CKA,
+says how far a rotation could bring two of them together.
 """
 
 # %%
