@@ -35,3 +35,4 @@ from langalign_sk._process._pickling import (
     pairs_are_left_out as pairs_are_left_out,
     without_pairs as without_pairs,
 )
+from langalign_sk._process._turns import Turns as Turns, turns_at as turns_at

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import zip_longest
 from typing import Any
 
@@ -14,15 +14,17 @@ import numpy as np
 
 from langalign_sk._io import TextRow
 from langalign_sk._numeric import Float32Array
-from langalign_sk._process import caches, encode_lock, in_flight
+from langalign_sk._process import caches, turns_at
 from langalign_sk._progress import progress_bar
-from langalign_sk.encoders import Encoder, Prepared, Run, checked_rows, chunked
-from langalign_sk.store import DiskCache, VectorCache, claim, text_key
+from langalign_sk.encoders import Encoder, Prepared, Run, chunked
+from langalign_sk.store import VectorCache, text_key
+from langalign_sk.text._calls import Call, serve
 
 logger = logging.getLogger("langalign_sk")
 
 _POLL = 0.02  # seconds between two looks for the vectors of another thread or process
 _PATIENCE = 60.0  # seconds without any, after which its texts are encoded here as well
+_SHARE = 4  # of a chunk is what calls of several threads may be together: one batch
 _TOKENISED = 16384  # texts whose tokens are held at a time
 
 
@@ -64,9 +66,7 @@ def encoder_width(encoder: Encoder) -> int:
     """Width of an encoder's vectors: remembered, told by the encoder, or tried out."""
     known = caches.widths.known(encoder.spec) or encoder.width()
     if known is None:
-        with encode_lock(encoder.spec):
-            output = encoder.encode(encoder.prepare(["a"]).items, Run())
-            known = checked_rows(encoder.name, ["a"], output).shape[1]
+        known = encode_texts(encoder, ["a"], cache=None, progress=False, run=Run()).shape[1]
     caches.widths.put(encoder.spec, known)
     return int(known)
 
@@ -124,9 +124,24 @@ class _Work:
         while waiting:
             elsewhere: list[int] = []
             for chunk in chunked(waiting, sizes, most, count):
-                left = self._encode_chunk(chunk, items, patient=idle < _PATIENCE)
-                bar.update(len(chunk) - len(left))
-                elsewhere += left
+                call = Call(
+                    self._encoder,
+                    [self._texts[row] for row in chunk],
+                    [self._keys[row] for row in chunk],
+                    [items[row] for row in chunk],
+                    [sizes[row] for row in chunk],
+                    self._cache,
+                    self._run,
+                    patient=idle < _PATIENCE,
+                )
+                self._encode_chunk(call, (most or count) // _SHARE, tokens=most is not None)
+                left = 0
+                for row, vector in zip(chunk, call.vectors, strict=True):
+                    self.rows[row] = vector
+                    if vector is None:
+                        elsewhere.append(row)
+                        left += 1
+                bar.update(len(chunk) - left)
             if len(elsewhere) < len(waiting):
                 idle = 0.0
             else:
@@ -135,43 +150,15 @@ class _Work:
             waiting = elsewhere
         self._run.n_cut += prepared.n_cut
 
-    def _encode_chunk(self, chunk: list[int], items: dict[int, Any], *, patient: bool) -> list[int]:
-        """Encode some texts into rows and the cache; return those left to others."""
-        encoder, cache = self._encoder, self._cache
-        with self._turn(chunk, patient=patient) as ours:
-            if cache is not None:
-                keys = [self._keys[row] for row in chunk]
-                for row, vector in zip(chunk, cache.get_many(encoder.spec, keys), strict=True):
-                    self.rows[row] = vector
-            missing = [pair for pair in zip(chunk, ours, strict=True) if self.rows[pair[0]] is None]
-            chunk = [row for row, own in missing if own]
-            if chunk:
-                output = encoder.encode([items[row] for row in chunk], self._run)
-                texts = [self._texts[row] for row in chunk]
-                width = caches.widths.known(encoder.spec)
-                vectors = checked_rows(encoder.name, texts, output, width)
-                caches.widths.put(encoder.spec, vectors.shape[1])
-                if cache is not None:
-                    cache.put_many(encoder.spec, [self._keys[row] for row in chunk], vectors)
-                for row, vector in zip(chunk, vectors, strict=True):
-                    self.rows[row] = vector
-        self._run.n_encoded += len(chunk)
-        return [row for row, own in missing if not own]
-
-    @contextmanager
-    def _turn(self, chunk: list[int], *, patient: bool) -> Iterator[list[bool]]:
-        """Take a turn at some texts; tells of each whether it is ours to encode."""
-        # Under the lock: a second thread with the same texts then finds them in the cache instead
-        # of encoding them again. Where there is none, and between processes, claims see to that; a
-        # stuck one is waited for so long and no longer.
-        spec, cache = self._encoder.spec, self._cache if patient else None
-        keys = [self._keys[row] for row in chunk]
-        if not self._encoder.takes_threads:
-            with encode_lock(spec), claim(cache, spec, keys, len(chunk)) as ours:
-                yield ours
-        elif isinstance(cache, DiskCache | None):
-            with claim(cache, spec, keys, len(chunk)) as ours:
-                yield ours
+    def _encode_chunk(self, call: Call, most: int, *, tokens: bool) -> None:
+        """Encode some texts; those that come from other threads meanwhile go along."""
+        if self._encoder.takes_threads:
+            serve([call])
         else:
-            with in_flight.claim([(spec, key) for key in keys]) as ours:
-                yield ours
+            # In turns: a second thread with the same texts then finds them in the cache instead
+            # of encoding them again. Claims see to that between processes.
+            size = sum(call.sizes) if tokens else len(call.texts)
+            # Together only where the device is the same, and rows of one text with their like.
+            kind = getattr(self._encoder, "key", None), isinstance(call.texts[0], str)
+            turns_at(self._encoder.spec).take(call, serve, size=size, most=most, kind=kind)
+        self._run.n_encoded += call.n_encoded

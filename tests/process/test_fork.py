@@ -10,7 +10,7 @@ import pytest
 
 from langalign_sk import EmbeddingExtractor, LangAligner, ParallelCorpus
 from langalign_sk._io import locked
-from langalign_sk._process import FairLock, Lock, Memo, caches, encode_lock, load_once
+from langalign_sk._process import FairLock, Lock, Memo, Turns, caches, encode_lock, load_once
 from langalign_sk.corpus import PairMoments
 from langalign_sk.store import DiskCache, MemoryCache, text_key
 from tests.helpers import CountingEncoder
@@ -200,6 +200,28 @@ def waiting_for_a_turn(gate, tmp_path, monkeypatch):
     return use, child
 
 
+def waiting_to_go_along(gate, tmp_path, monkeypatch):
+    turns, served = Turns(), []
+    waiting = threading.Thread(target=turns.take, args=("waiting", served.extend))
+
+    def serve(calls):
+        waiting.start()
+        while not turns._waiting:
+            time.sleep(0.001)
+        gate.pass_through()
+        served.extend(calls)
+
+    def use():
+        turns.take("first", serve)
+        waiting.join()
+
+    def child():
+        turns.take("of the child", served.extend, most=9)
+        assert served == ["of the child"]
+
+    return use, child
+
+
 SITUATIONS = [
     encoding_in_memory,
     encoding_on_disk,
@@ -212,6 +234,7 @@ SITUATIONS = [
     claiming,
     holding_a_lock,
     waiting_for_a_turn,
+    waiting_to_go_along,
 ]
 
 
