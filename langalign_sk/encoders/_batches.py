@@ -15,17 +15,45 @@ T = TypeVar("T")
 Sizes = Sequence[int] | Mapping[int, int]  # by row
 
 
-def packed(sizes: npt.NDArray[np.int64], budget: int) -> Iterator[npt.NDArray[np.intp]]:
+def packed(
+    sizes: npt.NDArray[np.int64], budget: int, overhead: int | None = None
+) -> Iterator[npt.NDArray[np.intp]]:
     """Split rows into batches, the longest first, so that rows x longest <= budget.
 
-    One row may exceed the budget alone. Memory runs out at the beginning, if it does.
+    One row may exceed the budget alone. Memory runs out at the beginning, if it does. Batches are
+    as large as they may be, or, where a batch costs as much as `overhead` of size, so that they
+    cost least: few batches, little padding.
     """
     order = np.argsort(-sizes, kind="stable")
     start = 0
-    while start < len(order):
-        stop = start + max(1, budget // max(1, int(sizes[order[start]])))
+    for stop in _stops(sizes[order], budget, overhead):
         yield order[start:stop]
         start = stop
+
+
+def _stops(sizes: npt.NDArray[np.int64], budget: int, overhead: int | None) -> list[int]:
+    """Return where batches of falling sizes end."""
+    most = np.maximum(1, budget // np.maximum(1, sizes))  # rows of a batch that begins there
+    stops: list[int] = []
+    if overhead is None:
+        start = 0
+        while start < len(sizes):
+            start = min(len(sizes), start + int(most[start]))
+            stops.append(start)
+        return stops
+    # From the end: the cheapest way to do all rows from one on, and how far its first batch goes.
+    costs = np.zeros(len(sizes) + 1)
+    ends = np.zeros(len(sizes), np.intp)
+    for start in range(len(sizes) - 1, -1, -1):
+        counts = np.arange(1, 1 + min(int(most[start]), len(sizes) - start))
+        ways = counts * sizes[start] + costs[start + counts]
+        best = int(ways.argmin())
+        costs[start], ends[start] = overhead + ways[best], start + counts[best]
+    start = 0
+    while start < len(sizes):
+        start = int(ends[start])
+        stops.append(start)
+    return stops
 
 
 def chunked(rows: list[int], sizes: Sizes, most: int | None, count: int) -> list[list[int]]:

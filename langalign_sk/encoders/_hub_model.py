@@ -196,7 +196,9 @@ def with_settings(model: Any, **defaults: Any) -> HubModel:
 
 def replaced(model: HubModel, **settings: Any) -> HubModel:
     """Copy a model with other settings."""
-    return HubModel(**{**model.get_params(), **settings})
+    # Without get_params, which reads the signature: this is done for every request.
+    own = {name: getattr(model, name) for name in ("model", *_DEFAULTS)}
+    return HubModel(**{**own, **settings})
 
 
 def devices(model: HubModel) -> tuple[str | None, ...]:

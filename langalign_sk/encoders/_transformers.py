@@ -12,6 +12,7 @@ from langalign_sk._io import hold_two, well_formed
 from langalign_sk._process import to_device
 from langalign_sk.encoders._batches import packed, padded, within_memory
 from langalign_sk.encoders._hub_model import HubModel
+from langalign_sk.encoders._one_row import OneRow
 from langalign_sk.encoders._protocol import Prepared
 from langalign_sk.encoders._run import Run
 
@@ -20,6 +21,9 @@ _NO_LIMIT = 10**6
 _TOKENS_PER_TEXT = 32  # what `batch_size` takes a text for
 # A batch of 1,024 tokens stays in a processor's cache; a GPU wants more work at once.
 _BATCH_CPU, _BATCH_GPU = 32, 512
+# What a forward pass costs beside its tokens, in tokens: reading the weights, and Python. On a GPU,
+# where a pass takes as long for few as for many, batches are as large as they may be.
+_PASS_CPU = 24
 # A GPU stands still between two chunks.
 _CHUNK_CPU, _CHUNK_GPU = 4, 8  # in batches
 
@@ -48,6 +52,7 @@ class Transformer:
         self._head = head
         self._name = name
         self._has_types: dict[bool, bool] = {}
+        self._one_row = OneRow(model)
 
     def width(self, settings: HubModel) -> int | None:
         """Width of the hidden states."""
@@ -122,10 +127,15 @@ class Transformer:
         every_layer = any(layer is not None for layer in layers)
         windows = [window for item in items for window in item]
         sizes = np.array([window.shape[1] for window in windows])
+        plain = settings[0].dtype == "float32" and all(len(window) == 1 for window in windows)
+        in_a_row = plain and self._one_row.takes(len(windows), int(sizes.sum()))
 
         def compute(rows: npt.NDArray[np.intp]) -> list[Any]:
             inputs, mask = self._inputs([windows[row] for row in rows])
-            output = self._model(**inputs, output_hidden_states=every_layer)
+            if in_a_row:
+                output = self._one_row.states(inputs, mask, every_layer=every_layer)
+            else:
+                output = self._model(**inputs, output_hidden_states=every_layer)
             vectors = []
             for layer, own in zip(layers, settings, strict=True):
                 states = output.last_hidden_state if layer is None else output.hidden_states[layer]
@@ -143,7 +153,8 @@ class Transformer:
         def cells(rows: npt.NDArray[np.intp]) -> int:
             return len(rows) * int(sizes[rows].max())
 
-        batches = packed(sizes, self.budget(settings[0]))
+        overhead = _PASS_CPU if self._model.device.type == "cpu" else None
+        batches = packed(sizes, self.budget(settings[0]), None if in_a_row else overhead)
         with torch.inference_mode():
             done = list(within_memory(batches, cells, compute, run, self._name))
             order = np.concatenate([rows for rows, _ in done])

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -23,6 +24,27 @@ def test_batches_hold_every_row_once_within_the_budget(sizes, budget):
     assert (np.diff(sizes[rows]) <= 0).all()
     for batch in batches:
         assert len(batch) == 1 or len(batch) * sizes[batch].max() <= budget
+
+
+@given(
+    st.lists(st.integers(1, 90), min_size=1, max_size=8), st.integers(1, 300), st.integers(0, 60)
+)
+def test_batches_cost_the_least_there_is(sizes, budget, overhead):
+    sizes = np.sort(np.array(sizes, dtype=np.int64))[::-1]
+
+    def cost(stops):
+        starts = (0, *stops[:-1])
+        if any(
+            b - a > 1 and (b - a) * sizes[a] > budget for a, b in zip(starts, stops, strict=True)
+        ):
+            return np.inf
+        return sum(overhead + (b - a) * sizes[a] for a, b in zip(starts, stops, strict=True))
+
+    batches = list(packed(sizes, budget, overhead))
+    assert np.concatenate(batches).tolist() == list(range(len(sizes)))
+    inner = range(1, len(sizes))
+    ways = [(*cut, len(sizes)) for n in range(len(sizes)) for cut in combinations(inner, n)]
+    assert cost(tuple(np.cumsum([len(b) for b in batches]))) == min(map(cost, ways))
 
 
 @given(

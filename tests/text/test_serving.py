@@ -28,9 +28,12 @@ GRID = {"pooling": ["mean", "cls", "max"], "layer": [-1, 0.5]}
 
 @pytest.fixture
 def forwards(monkeypatch):
-    """Rows that went through the model, by call."""
+    """Rows that went through the model, by call, with a row for each text."""
     from transformers import BertModel
 
+    from langalign_sk.encoders._one_row import OneRow
+
+    monkeypatch.setattr(OneRow, "takes", lambda *sizes: False)
     seen = []
     real = BertModel.forward
 
@@ -133,8 +136,11 @@ def test_the_report_of_a_run(counting_encoder):
         assert other.last_run() is None
 
 
-def test_padding_is_reported(tiny_bert):
+def test_padding_is_reported(tiny_bert, monkeypatch):
+    from langalign_sk.encoders._one_row import OneRow
+
     extractor = EmbeddingExtractor(HubModel(tiny_bert, batch_size=1), cache=None)
+    monkeypatch.setattr(OneRow, "takes", lambda *sizes: False)
     extractor.transform(["a b c", "a b d"])
     assert extractor.last_run().padding == 0
     extractor.transform(["a b c d e f", "a"])  # 8 and 3 tokens in a batch of 16

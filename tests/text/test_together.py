@@ -1,6 +1,5 @@
 """Requests that arrive together are encoded together, and nobody gets what is another's."""
 
-import os
 import signal
 import threading
 import time
@@ -173,7 +172,7 @@ def test_an_encoder_that_encodes_within_its_own_turn():
     assert extractor.transform(["abcd", "abc"]).shape == (2, 2)
 
 
-@pytest.mark.skipif(not hasattr(signal, "raise_signal"), reason="no signals")
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals to a thread")
 def test_ctrl_c_while_waiting_leaves_the_queue():
     turns, busy, leave, served = Turns(), threading.Event(), threading.Event(), []
 
@@ -190,7 +189,7 @@ def test_ctrl_c_while_waiting_leaves_the_queue():
     def press():
         while not turns._waiting:
             time.sleep(0.001)
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     pressing = threading.Thread(target=press)
     pressing.start()
