@@ -115,7 +115,10 @@ class Encoders:
 
     def case(self, setting: str, task: Task) -> RealCase:
         """A task as vectors of the setting's encoders."""
-        encoders = SETTINGS[setting]
+        return self.of(SETTINGS[setting], task, setting)
+
+    def of(self, encoders: Setting, task: Task, setting: str = "") -> RealCase:
+        """A task as vectors of two encoders."""
         english = self._encode(encoders.english, task, "en")
         target = self._encode(encoders.target, task, task.lang)
         return RealCase(

@@ -15,13 +15,30 @@ import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from langalign_sk._commands import add_cache, add_predict, add_suggest, add_transfer
+from langalign_sk._commands import (
+    add_cache,
+    add_evaluate,
+    add_predict,
+    add_refit,
+    add_suggest,
+    add_transfer,
+    heard,
+    say,
+)
 from langalign_sk._demo import add_demo
 from langalign_sk._version import __version__
 
 __all__ = ["main"]
 
-_COMMANDS = (add_demo, add_transfer, add_predict, add_suggest, add_cache)
+_COMMANDS = (
+    add_demo,
+    add_transfer,
+    add_predict,
+    add_evaluate,
+    add_suggest,
+    add_refit,
+    add_cache,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -51,12 +68,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _let_every_script_through()
     args = _parser().parse_args(argv)
+    with heard(as_json=getattr(args, "log_json", False)):
+        return _run(args)
+
+
+def _run(args: argparse.Namespace) -> int:
+    """Run a command; whatever ends it becomes a line and an exit code."""
     try:
         code = int(args.run(args))
         sys.stdout.flush()
         return code
-    except KeyboardInterrupt:
-        print("langalign-sk: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as stop:
+        say(f"interrupted: {stop}" if str(stop) else "interrupted", kind="stopped", exit_code=130)
         return 130
     except BrokenPipeError:  # whoever read the output has had enough, such as `head`
         with contextlib.suppress(OSError):  # or the end of Python would complain of what is left
@@ -66,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # What the library raises says what was wrong, where, and what to do; a traceback would
         # bury it. Those who want one set the logger to debug.
         logging.getLogger("langalign_sk").debug("langalign-sk failed", exc_info=True)
-        print(f"langalign-sk: error: {error}", file=sys.stderr)
+        say(str(error), kind="error", exit_code=2)
         return 2
 
 

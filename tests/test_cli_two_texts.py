@@ -55,7 +55,7 @@ def served(files, tmp_path_factory):
 
 def test_transfer_tests_on_rows_of_two(served, files):
     rows, truth = rows_of(served / "predictions.tsv"), rows_of(files / "ko.tsv")
-    assert list(rows[0]) == ["prediction", "confidence", "label", *COLUMNS]
+    assert list(rows[0]) == ["prediction", "confidence", "reason", "label", *COLUMNS]
     assert [[row[name] for name in (*COLUMNS, "label")] for row in rows] == [
         [row[name] for name in (*COLUMNS, "label")] for row in truth
     ]
@@ -73,16 +73,12 @@ def test_predict(served, files, tmp_path):
     assert read_texts(out, text=COLUMNS).texts == read_texts(files / "new.tsv", text=COLUMNS).texts
 
 
-def test_a_row_with_a_blank_text_gets_no_prediction(served, tmp_path, capsys):
+def test_a_row_with_a_blank_text_gets_a_class_and_the_reason(served, tmp_path, capsys):
     file = write_tsv(tmp_path / "in.tsv", COLUMNS, ["택배", "환불", " "], ["환불", "", "주문"])
     assert main(["predict", str(served), str(file), *OPTION]) == 0
-    found = capsys.readouterr()
-    assert "2 of 3 texts are blank" in found.err
-    assert [bool(line.split("\t")[0]) for line in found.out.splitlines()[1:]] == [
-        True,
-        False,
-        False,
-    ]
+    rows = [line.split("\t") for line in capsys.readouterr().out.splitlines()[1:]]
+    assert [row[2].partition(":")[0] for row in rows] == ["", "empty", "empty"]
+    assert {row[0] for row in rows} <= {"same", "other"}
 
 
 def test_suggest_writes_what_transfer_reads(served, files, tmp_path):

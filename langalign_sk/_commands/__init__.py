@@ -1,7 +1,20 @@
 """Commands of the command line, one module each; every one adds its own parser."""
 
 from langalign_sk._commands._cache import add_parser as add_cache
-from langalign_sk._commands._predict import add_predict, add_suggest
+from langalign_sk._commands._evaluate import add_evaluate
+from langalign_sk._commands._predict import add_predict
+from langalign_sk._commands._refit import add_refit
+from langalign_sk._commands._stages import heard, say
+from langalign_sk._commands._suggest import add_suggest
 from langalign_sk._commands._transfer import add_parser as add_transfer
 
-__all__ = ["add_cache", "add_predict", "add_suggest", "add_transfer"]
+__all__ = [
+    "add_cache",
+    "add_evaluate",
+    "add_predict",
+    "add_refit",
+    "add_suggest",
+    "add_transfer",
+    "heard",
+    "say",
+]

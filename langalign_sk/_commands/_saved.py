@@ -8,12 +8,13 @@ import io
 import json
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from langalign_sk._commands._stages import say
 from langalign_sk._version import __version__
 
 MODEL_FILE = "model.joblib"
@@ -30,8 +31,11 @@ _PACKAGES = (
 
 
 @contextmanager
-def model_folder(out: Path) -> Iterator[Path]:
+def model_folder(out: Path, **kept: Mapping[str, Any]) -> Iterator[Path]:
     """Give a folder to fill with a model and what belongs to it; a manifest is added at the end.
+
+    The manifest keeps what is given: `labels`, how often each was there to learn from, and
+    `figures`, what is known of the model.
 
     It takes the name `out` as a whole, in place of an earlier one, whose files pass their rights
     on to those of the same name.
@@ -42,7 +46,7 @@ def model_folder(out: Path) -> Iterator[Path]:
         yield folder
         files = sorted(path for path in folder.iterdir() if path.is_file())
         with atomic_file(folder / MANIFEST) as file:
-            file.write(_written(_described(files)))
+            file.write(_written(_described(files) | {key: dict(kept[key]) for key in kept}))
         for path in (*files, folder / MANIFEST):
             with contextlib.suppress(FileNotFoundError):
                 keep_rights(path, (out / path.name).stat())
@@ -67,14 +71,32 @@ def load_model(path: Path) -> Any:
     for name, digest in manifest["files"].items():
         other = folder / name
         if name != MODEL_FILE and other.is_file() and _digest(other.read_bytes()) != digest:
-            say(f"langalign-sk: note: {other} has changed since it was written; the model has not")
+            say(f"{other} has changed since it was written; the model has not", kind="note")
     differences = _differences(manifest)
     if differences:
         say(
-            f"langalign-sk: warning: {file} was saved with {', '.join(differences)}: results may "
-            "differ. Run `transfer` again, or install those versions"
+            f"{file} was saved with {', '.join(differences)}: results may differ. Run `transfer` "
+            "again, or install those versions",
+            kind="warning",
         )
     return _unpickled(file, data, differences)
+
+
+def saved_labels(path: Path) -> dict[str, int]:
+    """Return how often each label was there to learn from; nothing where that is not known."""
+    return _kept(path, "labels")
+
+
+def saved_figures(path: Path) -> dict[str, Any]:
+    """Return what was known of a model when it was made."""
+    return _kept(path, "figures")
+
+
+def _kept(path: Path, name: str) -> dict[str, Any]:
+    """Return what a manifest keeps under a name."""
+    folder = path.parent if path.name == MODEL_FILE else path
+    found: dict[str, Any] = _read_manifest(folder).get(name, {})
+    return found
 
 
 def _unpickled(file: Path, data: bytes, differences: list[str]) -> Any:
@@ -97,11 +119,6 @@ def _unpickled(file: Path, data: bytes, differences: list[str]) -> Any:
     if not hasattr(model, "predict"):
         raise ValueError(f"{file} holds a {type(model).__name__}, not a classifier")
     return model
-
-
-def say(message: str) -> None:
-    """Report on stderr; results go to stdout."""
-    print(message, file=sys.stderr, flush=True)
 
 
 def _described(files: list[Path]) -> dict[str, Any]:

@@ -3,29 +3,52 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langalign_sk._commands._options import add_labelled, add_pairs, source, text_columns
-from langalign_sk._commands._saved import MANIFEST, MODEL_FILE, model_folder, say
+from langalign_sk._commands._against import figures_of
+from langalign_sk._commands._make import (
+    NGRAM,
+    Material,
+    check_method,
+    compare,
+    encode,
+    extractor,
+    kept,
+)
+from langalign_sk._commands._material import read
+from langalign_sk._commands._options import add_labelled, add_pairs, source
+from langalign_sk._commands._predict import add_log
+from langalign_sk._commands._saved import MANIFEST, MODEL_FILE, model_folder
+from langalign_sk._commands._settings import SETTINGS_FILE, Settings
+from langalign_sk._commands._stages import keeps, say, stage
 
 if TYPE_CHECKING:
-    from langalign_sk.corpus import ParallelCorpus
     from langalign_sk.report import TransferReport
 
-NGRAM = "ngram"
-
+_HEAD = """\
+Written by `langalign-sk transfer`. To run it again:
+  langalign-sk transfer --config {out}/settings.toml --out NEW
+With next month's pairs, compared with this model before it is replaced:
+  langalign-sk refit {out} --pairs NEW.csv
+"""
 _EPILOG = """\
-Files end in .tsv, .csv or .jsonl with the columns text and label (--train, --test); rows may hold
-two texts, --text-column premise hypothesis, with pairs of single sentences all the same. Pairs may
-be .tmx, .po or .xliff; unlabelled text may also be .txt, one text per line. The encoder of a
-language is a sentence-transformers or transformers name, a folder, the word use (fifteen languages,
-with the extra of that name), or the word ngram: characters of the given texts of that language, no
-download. One --encoder NAME without a language serves both.
+examples:
+  langalign-sk transfer --train tickets.xlsx --pairs agency.tmx --pairs more.csv \\
+      --encoder en=ngram --encoder ko=ngram --out out
+  langalign-sk transfer --config out/settings.toml --method "round trip, procrustes" --out other
 
-DIR receives the model and its manifest, report.html, summary.txt and, with --test or --unlabeled,
-predictions.tsv.
+Files are .tsv, .csv, .jsonl, .xlsx or .ods; pairs may be .tmx, .po or .xliff too, and texts without
+labels .txt, one a line. Columns are found by their headers; FILE:TEXT,LABEL names them for one
+file, and FILE#SHEET a sheet. Rows may hold two texts, --text-column premise hypothesis, with pairs
+of single sentences all the same. The encoder of a language is a sentence-transformers or
+transformers name, a folder, the word use (fifteen languages, with the extra of that name), or the
+word ngram: characters of the given texts of that language, no download. One --encoder NAME without
+a language serves both.
+
+DIR receives the model and its manifest, settings.toml to run it again, report.html, summary.txt
+and, with --test or --unlabeled, predictions.tsv.
 """
 
 
@@ -38,9 +61,17 @@ def add_parser(commands: Any) -> None:
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--train", type=source, required=True, metavar="FILE", help="labelled texts"
-    )
+    add_options(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
+    add_log(parser)
+    Settings(parser)
+    parser.set_defaults(run=run)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add what a model is made of and how: what ``settings.toml`` keeps."""
+    several: dict[str, Any] = {"type": source, "action": "append", "metavar": "FILE"}
+    parser.add_argument("--train", required=True, help="labelled texts", **several)
     add_pairs(parser, required=True)
     parser.add_argument(
         "--encoder",
@@ -49,10 +80,12 @@ def add_parser(commands: Any) -> None:
         metavar="[LANG=]NAME",
         help="encoder of a language, given twice; or one multilingual encoder",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write")
-    parser.add_argument("--test", type=source, metavar="FILE", help="labelled target texts")
+    parser.add_argument("--test", help="labelled target texts", **several)
+    parser.add_argument("--unlabeled", help="target texts as the service gets them", **several)
     parser.add_argument(
-        "--unlabeled", type=source, metavar="FILE", help="target texts as the service gets them"
+        "--target-labels",
+        help="labelled target texts to learn from, such as those of `suggest`, filled in",
+        **several,
     )
     parser.add_argument(
         "--source", default="en", metavar="LANG", help="language of --train (default: en)"
@@ -61,67 +94,119 @@ def add_parser(commands: Any) -> None:
         "--target", metavar="LANG", help="the other language (default: from --encoder)"
     )
     add_labelled(parser)
+    add_method(parser)
+
+
+def add_method(parser: argparse.ArgumentParser) -> None:
+    """Add how the model is made."""
+    parser.add_argument(
+        "--method",
+        default="auto",
+        metavar="NAME",
+        help="the way to keep: auto (what the comparison advises), 'transfer classifier', 'no "
+        "map', a map such as procrustes, or one direction of it, 'round trip, ridge'",
+    )
     parser.add_argument(
         "--cache", type=Path, metavar="DIR", help="keep vectors here, for the next run"
     )
-    parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-    parser.set_defaults(run=run)
+    parser.add_argument("--seed", type=int, default=0, help="default: 0")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return the exit code."""
-    from langalign_sk._commands._files import check_labels, read_labels, read_texts
-    from langalign_sk._commands._pairs import read_pairs
-    from langalign_sk.corpus import TextPool
-
-    encoders, source, target = languages(args.encoder, args.source, args.target)
-    langs = (source, target)
-    columns: dict[str, Any] = {"text": text_columns(args), "lang_column": args.lang_column}
-    # Everything is read before anything is computed: mistakes show within a second.
-    train = read_labels(args.train, lang=source, langs=langs, label=args.label_column, **columns)
-    train = train.of(source)
-    names = train.names
-    known = sorted(set(train.labels))
-    if len(known) < 2:
-        raise ValueError(f"{args.train}: all labels are {known[0][:40]!r}; two classes are needed")
-    pairs, read = read_pairs(args.pairs, langs, args.pair_columns)
-    columns["strict"] = False
-    test = None
-    if args.test is not None:
-        test = read_labels(args.test, lang=target, langs=langs, label=args.label_column, **columns)
-        test = check_labels(test.of(target), known, args.train)
-        read.append(test.account)
-    unlabeled = None
-    if args.unlabeled is not None:
-        found = read_texts(args.unlabeled, lang=target, langs=langs, **columns)
-        read.append(found.account)
-        unlabeled = [
-            row for row, lang in zip(found.texts, found.langs, strict=True) if lang == target
-        ]
+    args.settings.settle(args)
+    check_method(args.method)
     _check_folder(args.out)
-    two = "rows of two texts" if len(names) == 2 else "texts"
-    say(f"{len(train.texts):,} labelled {two}, {len(known)} classes")
-    for account in (train.account, *read):
-        say(account.line())
-    cleaned = "; ".join(account.line() for account in read if account.unit == "pairs")
-
-    spare = {source: train.texts, target: unlabeled or []}
-    embedder = extractor(encoders, pairs, spare, cache=args.cache)
-    report = compare(
-        embedder,
-        train,
-        pairs,
-        test=test,
-        unlabeled=None if unlabeled is None else TextPool(unlabeled, lang=target),
-        seed=args.seed,
-    )
-    write(args.out, report, cleaned, names, target=target, test=test, unlabeled=unlabeled)
+    with keeps(what_is_kept(args.out, args.cache)):
+        material, report, chosen = make(args)
+        write(args, material, report, chosen)
     print(report.summary())
-    print(f"\n{args.out}: {MODEL_FILE}, {MANIFEST}, report.html, summary.txt", end="")
-    print(", predictions.tsv" if test or unlabeled else "")
+    listed = [MODEL_FILE, MANIFEST, SETTINGS_FILE, "report.html", "summary.txt"]
+    if material.test or material.unlabeled:
+        listed.append("predictions.tsv")
+    print(f"\n{args.out}: {', '.join(listed)}")
+    names = material.names
     asked = "TEXTS.txt" if len(names) == 1 else f"TEXTS.tsv --text-column {' '.join(names)}"
     print(f"next: langalign-sk predict {args.out} {asked}")
     return 0
+
+
+def what_is_kept(out: Path, cache: Path | None) -> str:
+    """Say what an interrupt leaves."""
+    as_was = f"{out} is as it was" if out.exists() else f"{out} is not written"
+    if cache is None:
+        return f"{as_was}, and no vectors are kept (--cache DIR would keep them)"
+    return f"{as_was}; vectors made so far are kept in {cache}, and the next run goes on from there"
+
+
+def make(args: argparse.Namespace) -> tuple[Material, TransferReport, str]:
+    """Read everything, look at it, compare; return also the name of the way to keep."""
+    encoders, here, there = languages(args.encoder, args.source, args.target)
+    # Everything is read before anything is computed: mistakes show within a second.
+    with stage("read and check") as facts:
+        material = read(args, here, there)
+        facts |= {"files": material.files}
+    embedder = extractor(encoders, material, cache=args.cache)
+    encode(embedder, material)
+    report = compare(embedder, material, method=args.method, seed=args.seed)
+    return material, report, kept(report, args.method)
+
+
+def write(
+    args: argparse.Namespace,
+    material: Material,
+    report: TransferReport,
+    way: str,
+    pages: Mapping[str, Callable[..., None]] | None = None,
+) -> None:
+    """Write all files, or none; `pages` are more of them, by name."""
+    import joblib
+
+    from langalign_sk._commands._answers import answers, in_language
+    from langalign_sk._commands._predict import columns_of
+    from langalign_sk._commands._write import write_table
+    from langalign_sk._io import atomic_file
+
+    model = report.fitted(way)
+    accuracy = getattr(model.steps[0][1], "language_accuracy_", None)
+    if accuracy is not None:
+        say(
+            f"both languages share a script: {accuracy:.1%} of texts held out of the pairs were "
+            "told right; where the language is known, `predict --lang` says it"
+        )
+    kept_figures = figures_of(report, way, material)
+    with (
+        stage("write", str(args.out)) as facts,
+        model_folder(args.out, labels=material.counts, figures=kept_figures) as folder,
+    ):
+        with atomic_file(folder / MODEL_FILE) as file:
+            joblib.dump(model, file)
+        origin = provenance(args, material, way)
+        for name, to_html in {"report.html": report.to_html, **(pages or {})}.items():
+            to_html(folder / name, provenance=origin)
+        with atomic_file(folder / "summary.txt") as file:
+            lines = [report.summary(), "", *(file["line"] for file in material.files)]
+            file.write("\n".join([*lines, ""]).encode())
+        with atomic_file(folder / SETTINGS_FILE) as file:
+            file.write(args.settings.written(args, _HEAD.format(out=args.out)).encode())
+        texts = material.test or material.unlabeled
+        if texts:
+            # Both are in the target language: nobody has to guess it.
+            told = in_language(model, material.target_lang)
+            found = answers(told, texts, material.counts)
+            columns = columns_of(texts, found, material.test_labels or None, names=material.names)
+            write_table(folder / "predictions.tsv", columns)
+        facts |= {"out": str(args.out), "method": way}
+
+
+def provenance(args: argparse.Namespace, material: Material, way: str) -> dict[str, Any]:
+    """Return what the pages say of where a model comes from."""
+    shown = ("encoder", "method", "source", "seed")
+    return {
+        "files": material.files,
+        "settings": {name: getattr(args, name) for name in shown} | {"kept": way},
+        "warnings": material.warnings,
+    }
 
 
 def languages(given: list[str], source: str, target: str | None) -> tuple[Any, str, str]:
@@ -165,86 +250,6 @@ def _check_target(source: str, target: str) -> None:
 
     if same_code(source, target):
         raise ValueError(f"--source and --target are both {source}: two languages are needed")
-
-
-def extractor(
-    encoders: Any, pairs: ParallelCorpus, spare: dict[str, list[Any]], *, cache: Path | None
-) -> Any:
-    """Build the extractor; character encoders are fitted on every text of their language."""
-    from langalign_sk import EmbeddingExtractor, NgramEncoder
-
-    # A text that shows no language, such as an emoji, comes from where the model is used.
-    given: dict[str, Any] = {"default_language": str(pairs.target_lang)}
-    given["cache"] = "memory" if cache is None else cache
-    if isinstance(encoders, str):
-        languages = [str(pairs.source_lang), str(pairs.target_lang)]
-        return EmbeddingExtractor(encoders, languages=languages, **given)
-    models: dict[str, Any] = {}
-    for lang, name in encoders.items():
-        models[lang] = name
-        if name == NGRAM:
-            side = pairs.source if lang == pairs.source_lang else pairs.target
-            own = [text for row in spare[lang] for text in ([row] if type(row) is str else row)]
-            texts = list(dict.fromkeys([*side, *own]))
-            say(f"fitting the {NGRAM} encoder of {lang} on {len(texts):,} texts")
-            models[lang] = NgramEncoder(min(384, max(2, len(texts) // 2))).fit(texts)
-    return EmbeddingExtractor(models, **given)
-
-
-def compare(
-    embedder: Any, train: Any, pairs: ParallelCorpus, *, test: Any, unlabeled: Any, seed: int
-) -> TransferReport:
-    """Compare the standard ways and the whole recipe."""
-    from langalign_sk.report import transfer_report
-
-    return transfer_report(
-        train.texts,
-        train.labels,
-        pairs=pairs,
-        embedder=embedder,
-        unlabeled=unlabeled,
-        X_target=None if test is None else test.texts,
-        y_target=None if test is None else test.labels,
-        random_state=seed,
-    )
-
-
-def write(
-    out: Path,
-    report: TransferReport,
-    pairs: str,
-    names: Sequence[str],
-    *,
-    target: str,
-    test: Any,
-    unlabeled: Sequence[Any] | None,
-) -> None:
-    """Write all files, or none."""
-    import joblib
-
-    from langalign_sk._commands._predict import columns_of, in_language, predict, write_table
-    from langalign_sk._io import atomic_file
-
-    model = report.fitted()
-    accuracy = getattr(model.steps[0][1], "language_accuracy_", None)
-    if accuracy is not None:
-        say(
-            f"both languages share a script: {accuracy:.1%} of texts held out of the pairs were "
-            "told right; where the language is known, `predict --lang` says it"
-        )
-    with model_folder(out) as folder:
-        with atomic_file(folder / MODEL_FILE) as file:
-            joblib.dump(model, file)
-        report.to_html(folder / "report.html")
-        with atomic_file(folder / "summary.txt") as file:
-            file.write(f"{report.summary()}\n\nPairs: {pairs}\n".encode())
-        texts = unlabeled if test is None else test.texts
-        if texts:
-            labels = None if test is None else test.labels
-            # Both files are in the target language: nobody has to guess it.
-            told = in_language(model, target)
-            columns = columns_of(texts, predict(told, texts), labels, names=names)
-            write_table(folder / "predictions.tsv", columns)
 
 
 def _check_folder(out: Path) -> None:

@@ -39,7 +39,7 @@ from langalign_sk.maps._procrustes import ProcrustesMap
 from langalign_sk.maps._rcsls import RCSLSMap
 from langalign_sk.maps._reduced_rank import CCAMap, ReducedRankMap
 from langalign_sk.maps._regressor import RegressorMap
-from langalign_sk.maps._resolve import resolve_map
+from langalign_sk.maps._resolve import names_of_maps as names_of_maps, resolve_map
 from langalign_sk.maps._ridge import RidgeMap
 from langalign_sk.maps._self_learning import SelfLearningMap
 from langalign_sk.maps._subspace_shift import SubspaceShiftMap

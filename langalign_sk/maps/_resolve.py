@@ -55,6 +55,11 @@ def resolve_map(method: Any, *, random_state: Any = None) -> Any:
     return found
 
 
+def names_of_maps() -> list[str]:
+    """Return the short names that `resolve_map` knows."""
+    return sorted({name for cls in classes_of_maps() for name in vars(cls).get("names", ())})
+
+
 def _find(method: Any) -> Any:
     """Do the work of `resolve_map` but the random state."""
     # The classes name themselves: no table to keep, and a class of the user's own is known too.

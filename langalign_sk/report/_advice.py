@@ -113,7 +113,7 @@ def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
         min(_FOLDS, int(counts.min())), shuffle=True, random_state=runner.random_state
     )
     for train, test in folds.split(y, y):
-        fitted = candidate.make(space.pairs(REST)).fit(space.rows(part, train), y[train])
+        fitted = runner.learn(candidate, REST, space.rows(part, train), y[train])
         right[test] = np.asarray(fitted.predict(space.rows(part, test))) == y[test]
     sides = agreed.source_classes, agreed.target_classes
     same = sides[0] == sides[1]

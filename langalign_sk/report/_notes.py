@@ -41,6 +41,12 @@ def notes_on(
         f"{setting['n_pairs']:,} pairs, by models whose maps were fitted without these. Agreement "
         "says nothing of errors made in both languages alike."
     )
+    if runner.y_more is not None:
+        notes.append(
+            f"Every way learns from {len(runner.y_more):,} labelled "
+            f"{language(setting['target_lang'])} texts as well, but those that translate; what "
+            "is expected without target labels to test on does not count them."
+        )
     if texts.in_twos:
         notes.append(
             "Rows hold two texts, the pairs one: for agreement, alignment and disagreements, pairs "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,6 +37,7 @@ from langalign_sk.report._texts import (
     Texts,
     read_groups,
     read_labels,
+    read_more,
     read_texts,
 )
 from langalign_sk.report._words import sentences
@@ -44,6 +45,9 @@ from langalign_sk.selection import AccuracyEstimate, Coverage, coverage, estimat
 from langalign_sk.text import EmbeddingExtractor
 
 logger = logging.getLogger("langalign_sk")
+
+#: Steps after the candidates, about: points of the curve, or references.
+_MORE_STEPS = 5
 
 
 @checked(embedder=[EmbeddingExtractor, None], candidates=[Mapping, None])
@@ -58,6 +62,7 @@ def transfer_report(
     y_target: Any = None,
     groups: Any = None,
     unlabeled: Any = None,
+    target_labels: tuple[Any, Any] | None = None,
     head: Any = None,
     random_state: int = 0,
 ) -> TransferReport:
@@ -94,6 +99,9 @@ def transfer_report(
     unlabeled : TextPool or list of TextPool, default=None
         Unpaired texts: target ones are held against the pairs (`coverage`), and maps that use
         unpaired vectors get them.
+    target_labels : tuple of (X, y), default=None
+        Labelled texts of the target language, others than `X_target`, that every candidate but
+        translators learns from beside `X`. They may be hard ones, as `suggest_labels` chooses them.
     head : classifier, default=None
         Put behind every candidate that brings none. None: logistic regression with ``C=10``.
     random_state : int, default=0
@@ -168,11 +176,15 @@ def transfer_report(
         groups = read_groups(groups, len(y), len(y_target))
     elif groups is not None:
         raise ValueError("groups are about target rows with labels; give y_target as well")
+    y_more = None
+    if target_labels is not None:
+        y_more = read_more(texts, *target_labels, classes=y, column=column)
     texts.leave_out_pairs(random_state)
-    runner = Runner(y, y_target, groups, random_state)
-    with _steps() as do:
+    runner = Runner(y, y_target, groups, random_state, y_more)
+    with _steps() as (do, expect):
         catalogue = Catalogue(texts, embedder, default_head() if head is None else head)
         listed = do("candidates", catalogue.listed, candidates or {})
+        expect(1 + len(listed) * (2 if y_target is None else 1) + _MORE_STEPS)
         outcomes = [do(one.name, runner.run, one) for one in listed]
         judgements: list[Judgement | None] = [None] * len(outcomes)
         if y_target is None:
@@ -189,8 +201,11 @@ def default_head() -> Any:
 
 
 @contextmanager
-def _steps() -> Iterator[Do]:
-    """Give a function that runs a step: timed, logged, shown as a bar where that takes long."""
+def _steps() -> Iterator[tuple[Do, Callable[[int], None]]]:
+    """Give a function that runs a step: timed, logged, shown as a bar where that takes long.
+
+    A second one takes how many steps there are, once that is known.
+    """
     with progress_bar(None, desc="Comparing", unit="steps") as bar:
 
         def do(name: str, work: Any, *args: Any) -> Any:
@@ -201,7 +216,10 @@ def _steps() -> Iterator[Do]:
             bar.update()
             return result
 
-        yield do
+        def expect(steps: int) -> None:
+            bar.total = steps
+
+        yield do, expect
 
 
 def _assembled(
@@ -232,6 +250,7 @@ def _assembled(
         "classes": np.unique(runner.y).tolist(),
         "n_source": len(runner.y),
         "n_target": len(texts.parts.get("X_target", [])),
+        "n_target_labels": len(texts.parts.get("X_more", [])),
         "n_pairs": texts.n_pairs(),
         "n_held_out": texts.n_pairs(HELD_OUT),
         "n_folds": len(runner.folds),
@@ -283,6 +302,8 @@ def _assembled(
             "versions": versions(),
         },
         models=models,
+        checked={one.candidate.name: one.checked for one in outcomes},
+        held_out=texts.pairs.take(texts.subsets[HELD_OUT]),
     )
 
 

@@ -69,6 +69,10 @@ class TransferReport:
         Where it comes from: date, encoders with fingerprints, settings, versions.
     models : dict of str to tuple
         Candidate → extractor (None where it reads texts) and the fitted rest.
+    checked : dict of str to object
+        The fitted rest of each candidate once more, without the held-out pairs.
+    held_out : ParallelCorpus
+        The pairs, as texts, that `checked` has not seen.
 
     See Also
     --------
@@ -96,6 +100,8 @@ class TransferReport:
     notes: list[str] = field(repr=False)
     provenance: dict[str, Any] = field(repr=False)
     models: dict[str, tuple[Any, Any]] = field(repr=False)
+    checked: dict[str, Any] = field(repr=False)
+    held_out: Any = field(repr=False)
 
     def summary(self) -> str:
         """Return the answer in words, warnings first.
@@ -108,13 +114,16 @@ class TransferReport:
         warnings = [f"Warning: {one}" for one in self.warnings]
         return "\n".join([*warnings, *self.sentences.values()])
 
-    def fitted(self, candidate: str | None = None) -> Any:
+    def fitted(self, candidate: str | None = None, *, without_held_out: bool = False) -> Any:
         """Return the fitted pipeline of a candidate, from texts to classes, ready to be saved.
 
         Parameters
         ----------
         candidate : str, default=None
             Its name; None takes the advised one.
+        without_held_out : bool, default=False
+            Whether it is the one that has not seen the pairs `held_out`, on which it may then be
+            compared with another.
 
         Returns
         -------
@@ -124,6 +133,8 @@ class TransferReport:
         if name not in self.models:
             raise ValueError(f"no candidate {name!r}; there are {list(self.models)}")
         extractor, model = self.models[name]
+        if without_held_out:
+            model = self.checked[name]
         if extractor is None:
             return model
         steps = model.steps if isinstance(model, Pipeline) else [("clf", model)]

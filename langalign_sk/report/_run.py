@@ -66,6 +66,8 @@ class Runner:
     groups: tuple[Labels, Labels] | None
     #: Seed of folds and of the draws of few labels.
     random_state: int
+    #: Labels of the part "X_more": rows of the target language that every model learns from too.
+    y_more: Labels | None = None
 
     def __post_init__(self) -> None:
         self.folds: list[Fold] = []
@@ -96,7 +98,16 @@ class Runner:
     def fit(self, candidate: Candidate, subset: str = ALL) -> Any:
         """Fit on all source rows, with some or all pairs."""
         rows = candidate.space.rows(candidate.train_part or "X")
-        return candidate.make(candidate.space.pairs(subset)).fit(rows, self.y)
+        return self.learn(candidate, subset, rows, self.y)
+
+    def learn(self, candidate: Candidate, subset: str, rows: Any, labels: Labels) -> Any:
+        """Fit on some rows, and on those that every model learns from."""
+        space = candidate.space
+        # A translator brings texts to predict into the source language, or labels into the target.
+        if self.y_more is not None and candidate.kind not in ("translation", "native"):
+            rows = space.join(rows, space.rows("X_more"))
+            labels = np.concatenate([labels, self.y_more])
+        return candidate.make(space.pairs(subset)).fit(rows, labels)
 
     def predict(self, candidate: Candidate, subset: str = ALL) -> Labels:
         """Return the class of every target row, fold by fold where folds learn from other rows."""
@@ -107,7 +118,7 @@ class Runner:
         parts = []
         for number, fold in enumerate(self.folds):
             rows, labels = self._training_rows(candidate, fold, number)
-            model = candidate.make(space.pairs(subset)).fit(rows, labels)
+            model = self.learn(candidate, subset, rows, labels)
             parts.append(model.predict(space.rows(candidate.test_part, fold.test)))
         found = np.concatenate(parts)
         predicted = np.empty(len(found), dtype=found.dtype)

@@ -334,6 +334,7 @@ def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any, *, column: Any
             one, two = ("X_target", "X") if n_texts == 2 else ("X", "X_target")
             raise ValueError(f"{two} holds two texts a row, {one} one; both must hold as many")
     langs = {"X": source, "X_target": target, "pairs_source": source, "pairs_target": target}
+    langs["X_more"] = target
     pools = [unlabeled] if isinstance(unlabeled, TextPool) else list(unlabeled or [])
     for pool in pools:
         if not isinstance(pool, TextPool) or pool.detached or not pool.is_text:
@@ -367,6 +368,24 @@ def read_labels(y: Any, texts: Sequence[TextRow], name: str, *, least: int) -> L
             "more of it, join it with another class or leave it out"
         )
     return labels
+
+
+def read_more(texts: Texts, X: Any, y: Any, *, classes: Labels, column: Any = None) -> Labels:
+    """Put labelled target rows that are learned from among the texts; return their labels."""
+    rows = as_text_rows(X, column=column, what="target_labels")
+    labels = np.asarray(y)
+    if labels.shape != (len(rows),) or not rows:
+        raise ValueError(f"target_labels: {len(rows)} texts and labels of shape {labels.shape}")
+    if hold_two(rows) != (texts.n_texts == 2):
+        raise ValueError("target_labels must hold as many texts a row as X")
+    unknown = ~np.isin(labels, classes)
+    if unknown.any():
+        raise ValueError(
+            f"target_labels: {labels[unknown].tolist()[0]!r} is no label of y "
+            f"({int(unknown.sum())} such rows)"
+        )
+    texts.parts["X_more"] = rows
+    return labels.astype(classes.dtype)
 
 
 def read_groups(groups: Any, n_source: int, n_target: int) -> tuple[Labels, Labels] | None:

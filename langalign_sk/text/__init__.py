@@ -10,7 +10,11 @@ from langalign_sk.text._codes import (
 )
 from langalign_sk.text._embedding import Embedding as Embedding, embed_told as embed_told
 from langalign_sk.text._extractor import EmbeddingExtractor
-from langalign_sk.text._language import LanguageDetector, shares_scripts as shares_scripts
+from langalign_sk.text._language import (
+    LanguageDetector,
+    shares_scripts as shares_scripts,
+    written_in as written_in,
+)
 from langalign_sk.text._layout import BlockLayout
 from langalign_sk.text._learned import (
     LearnedDetector as LearnedDetector,

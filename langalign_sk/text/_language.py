@@ -370,3 +370,20 @@ def _build_lingua(languages: tuple[str, ...]) -> Any:
         )
     builder = lingua.LanguageDetectorBuilder.from_languages(*(known[base] for base in bases))
     return builder.build()
+
+
+def written_in(texts: Sequence[str], languages: Sequence[str]) -> list[bool]:
+    """Tell of each text whether it has a letter of a script that one of the languages uses.
+
+    All have where no language is named, or the script of one is not known.
+    """
+    scripts = [scripts_of(lang) for lang in languages]
+    if not scripts or not all(scripts):
+        return [True] * len(texts)
+    columns = np.zeros(N_COLUMNS, dtype=bool)
+    for code in {code for codes in scripts for code in codes}:
+        columns[HAN if code == "Hani" else [COLUMNS[code]]] = True
+    found: list[bool] = []
+    for counts in count_blocks(texts):
+        found += (counts[:, columns].sum(axis=1) > 0).tolist()
+    return found
