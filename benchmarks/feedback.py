@@ -2,9 +2,10 @@
 
 What ``langalign-sk suggest`` and then ``refit --target-labels`` do: a `TransferClassifier` learns
 from half of the English sentences, `suggest_labels` chooses 50 of the other half in the target
-language, and it learns from these too. It is tested on the other rows of that half, which are also
-its unlabelled text. Every draw divides the sentences anew. "hard" is the accuracy on the 50 rows
-before: what a test on rows of `suggest` would say.
+language, and it learns from these too: as from hard rows (``target_weight="hard"``, what the
+command does), and with a weight. It is tested on the other rows of that half, which are also its
+unlabelled text. Every draw divides the sentences anew. The column "hard" is the accuracy on the 50
+rows before: what a test on rows of `suggest` would say.
 """
 
 from __future__ import annotations
@@ -50,9 +51,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--case", nargs="+", choices=names, default=names)
     parser.add_argument("--encoders", nargs="+", choices=ENCODERS, default=list(ENCODERS))
     parser.add_argument("--draws", type=int, default=10)
-    parser.add_argument(
-        "--weight", nargs="+", type=float, default=[TransferClassifier().target_weight]
-    )
+    parser.add_argument("--weight", nargs="+", type=_weight, default=["hard", 0.5])
     args = parser.parse_args(argv)
     encoders = Stored(args.data, Path(args.cache), args.encoder)
     head = ["task", "encoders", "rows", "without", "hard", "weight", "with", "gain", "better"]
@@ -66,10 +65,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(text_table(rows))
 
 
-def measured(case: RealCase, n_draws: int, weights: Sequence[float]) -> dict[str, Any]:
+def measured(case: RealCase, n_draws: int, weights: Sequence[Any]) -> dict[str, Any]:
     """Accuracy of every draw on the rows that were not suggested, without and with labels."""
     without, hard = [], []
-    found: dict[float, list[float]] = {weight: [] for weight in weights}
+    found: dict[Any, list[float]] = {weight: [] for weight in weights}
     pairs, y = case.pairs(N_PAIRS), case.task.y
     for seed in range(n_draws):
         order = np.random.default_rng(seed).permutation(len(y))
@@ -91,6 +90,11 @@ def measured(case: RealCase, n_draws: int, weights: Sequence[float]) -> dict[str
     return {"without": without, "hard": hard, "found": found, "rows": len(other)}
 
 
+def _weight(text: str) -> float | str:
+    """Read a `target_weight`."""
+    return text if text == "hard" else float(text)
+
+
 def lines(measured: dict[str, Any]) -> list[list[str]]:
     """One line of the table for every weight."""
     without = np.array(measured["without"])
@@ -102,7 +106,7 @@ def lines(measured: dict[str, Any]) -> list[list[str]]:
                 str(measured["rows"]),
                 f"{without.mean():.3f}",
                 f"{np.mean(measured['hard']):.3f}",
-                f"{weight:g}",
+                str(weight),
                 f"{np.mean(values):.3f}",
                 f"{gain.mean():+.3f}",
                 f"{(gain > 0).sum()} of {len(gain)}",

@@ -55,8 +55,9 @@ def held_against(
     now = figures_of(report, way, material)
     shown: dict[str, tuple[Any, Any]] = {}
     for name in now:
-        if name != "agreement" and (name in old_figures or now[name] is not None):
-            shown[name.replace("_", " ")] = (old_figures.get(name), now[name])
+        both = old_figures.get(name), now[name]
+        if name != "agreement" and both != (None, None):
+            shown[name.replace("_", " ")] = both
     if agreed is not None:
         told = f"translations that get one class, {len(agreed[0]):,} new pairs"
         shown[told] = (float(agreed[0].mean()), float(agreed[1].mean()))

@@ -97,8 +97,7 @@ class Catalogue:
         found = []
         if self.embedder is not None:
             space = self.space(_told(self.embedder, self.texts.pairs))
-            recipe = TransferClassifier(random_state=0)
-            alone = self._alone(space)
+            recipe, alone = self._own_recipe(), self._alone(space)
             found = [self.unaligned("no map", space), *alone]
             found += self._three_ways("ridge", space, "ridge")
             found += self._recipes("transfer classifier", space, recipe, alone)
@@ -141,7 +140,7 @@ class Catalogue:
             ways = [self._aligned(name, space, trip), *alone]
             if space.shared:
                 ways = [self.unaligned(f"{name}, no map", space)]
-            recipe = TransferClassifier(random_state=0)
+            recipe = self._own_recipe()
             ways += self._recipes(f"{name}, transfer classifier", space, recipe, alone)
             return _of_family(ways, space)
         if isinstance(thing, Pipeline) and isinstance(thing.steps[0][1], EmbeddingExtractor):
@@ -164,6 +163,11 @@ class Catalogue:
             "of texts with fit and predict, an EmbeddingExtractor, a DistilledEncoder, an aligner, "
             "a map, the name of a method, or a translator (texts, from_lang, to_lang)"
         )
+
+    def _own_recipe(self) -> TransferClassifier:
+        """Return the recipe as it is compared unasked."""
+        weight: Any = "hard" if "X_more" in self.texts.parts else 0.5
+        return TransferClassifier(target_weight=weight, random_state=0)
 
     def _student(self, name: str, student: DistilledEncoder) -> DistilledEncoder:
         """Return a student, taught with the pairs that are not left out unless it was before."""

@@ -26,6 +26,8 @@ from langalign_sk.align import (
 )
 from langalign_sk.text import EmbeddingExtractor
 from langalign_sk.transfer._adapting import LanguageHeads
+from langalign_sk.transfer._constants import HARD, HARD_IN_MEANS
+from langalign_sk.transfer._gaussian_head import GaussianHead
 from langalign_sk.transfer._head import CarriedRows, Head
 from langalign_sk.transfer._looks import Languages, Look
 from langalign_sk.transfer._noisy_copies import unfitted_head
@@ -46,7 +48,7 @@ class TransferEstimator(PairedEstimator):
     embedder: Any
     aligner: Any
     head: Any
-    target_weight: float
+    target_weight: float | str
     robust: str | None
     features: Any
     random_state: Any
@@ -193,7 +195,7 @@ class TransferEstimator(PairedEstimator):
         for code in np.unique(found):
             here = found == code
             origin = languages.names[code]
-            share = 1.0 if origin in languages.sources else float(self.target_weight)
+            share = 1.0 if origin in languages.sources else self._target_share(look)
             if share > 0:
                 rows = languages.own_columns(X[here], origin)
                 # Each once: products of equal rows may differ in their last bits.
@@ -208,6 +210,12 @@ class TransferEstimator(PairedEstimator):
         if not parts:
             raise ValueError("target_weight=0 leaves no labelled row: X has none in the source")
         return parts
+
+    def _target_share(self, look: Look) -> float:
+        """Return what a labelled target row weighs in a look, next to a source row."""
+        if self.target_weight != "hard":
+            return float(self.target_weight)
+        return HARD_IN_MEANS if isinstance(look.head, GaussianHead) else HARD
 
     # ------------------------------------------------------------------ predict
 

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.utils import column_or_1d
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted
 
@@ -59,8 +59,10 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         rows tell that were left out: with 0.05, 95% are kept. None rejects nothing.
     reject_label : int, float or str, default=None
         None: -1 where classes are numbers, "none" where they are texts.
-    target_weight : float, default=0.5
+    target_weight : float or "hard", default=0.5
         Weight of a labelled row in another language than the source, next to a source row's.
+        "hard": the rows were chosen for their labels, as `suggest_labels` does. They tell where a
+        class ends, not where its middle is: each weighs 1, but 0.1 in a `GaussianHead`.
     robust : {"trim", "weight"} or None, default=None
         Drop or weigh down pairs that look wrong, as the aligners do.
     features : PairFeatures or transformer, default=None
@@ -131,6 +133,10 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         **TransferEstimator._parameter_constraints,
         "self_training": [Interval(Integral, 0, None, closed="left")],
         "reject": [Interval(Real, 0, 1, closed="neither"), None],
+        "target_weight": [
+            *TransferEstimator._parameter_constraints["target_weight"],
+            StrOptions({"hard"}),
+        ],
     }
 
     def __init__(
@@ -144,7 +150,7 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         self_training: int = 3,
         reject: float | None = None,
         reject_label: Any = None,
-        target_weight: float = 0.5,
+        target_weight: float | str = 0.5,
         robust: str | None = None,
         features: Any = None,
         random_state: Any = None,

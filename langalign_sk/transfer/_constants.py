@@ -20,6 +20,14 @@ FLOOR: Final = 0.01
 #: model is too sure of itself.
 SURENESS: Final = 0.5
 
+# ------------------------------------------------------------------ target labels
+
+#: Weight of a labelled target row that was chosen because it is hard, next to a source row's: in
+#: heads that learn from where rows are, and in the class means of the discriminant, which such rows
+#: are not drawn about. ``python -m benchmarks.feedback`` prints what they come to.
+HARD: Final = 1.0
+HARD_IN_MEANS: Final = 0.1
+
 # ------------------------------------------------------------------ two texts a row
 
 #: Share of the scatter of translations that the two texts of a row do not have in common.

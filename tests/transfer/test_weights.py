@@ -78,6 +78,18 @@ def test_target_rows_count_as_rows_whatever_they_weigh():
     np.testing.assert_array_equal(target.rows, rows[codes == codes[-1]])
 
 
+@pytest.mark.parametrize(("name", "weight"), [("discriminant", 0.1), ("kernel", 1.0)])
+def test_hard_rows_weigh_what_the_head_can_learn_from_them(name, weight):
+    rows, labels = np.vstack([S[:150], T[300:450]]), np.r_[Y[:150], Y[300:450]]
+    hard, plain = (
+        clone(MODELS[name]).set_params(target_weight=one).fit(rows, labels).predict_proba(T)
+        for one in ("hard", weight)
+    )
+    np.testing.assert_array_equal(hard, plain)
+    with pytest.raises(ValueError, match="'target_weight' parameter of TransferClassifier"):
+        clone(MODELS[name]).set_params(target_weight="easy").fit(rows, labels)
+
+
 def test_weights_that_leave_nothing_are_refused():
     model = MODELS["default"]
     with pytest.raises(ValueError, match="at least one non-zero"):
