@@ -20,6 +20,7 @@ from langalign_sk.text._learned import (
     LearnedDetector as LearnedDetector,
     learned_from as learned_from,
 )
+from langalign_sk.text._letters import dominant_scripts as dominant_scripts
 from langalign_sk.text._scripts import (
     COLUMNS as COLUMNS,
     HAN_JA as HAN_JA,
