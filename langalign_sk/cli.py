@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from io import TextIOWrapper
 
 from langalign_sk._commands import (
+    Planned,
     add_cache,
     add_evaluate,
     add_predict,
@@ -78,6 +79,9 @@ def _run(args: argparse.Namespace) -> int:
         code = int(args.run(args))
         sys.stdout.flush()
         return code
+    except Planned as planned:
+        print(planned)
+        return 0
     except KeyboardInterrupt as stop:
         say(f"interrupted: {stop}" if str(stop) else "interrupted", kind="stopped", exit_code=130)
         return 130

@@ -18,7 +18,7 @@ import pytest
 import sklearn
 
 import langalign_sk
-from langalign_sk._commands import _saved, _transfer
+from langalign_sk._commands import _encoders, _saved
 from langalign_sk._commands._files import read_labels, read_texts
 from langalign_sk._commands._pairs import read_pairs
 from langalign_sk.cli import main
@@ -253,16 +253,16 @@ def test_a_broken_file_is_one_clear_line_and_code_2(
 )
 def test_encoders_are_named_by_language(encoders, message):
     with pytest.raises(ValueError, match=message):
-        _transfer.languages(encoders, "en", None)
+        _encoders.languages(encoders, "en", None)
 
 
 def test_languages_come_from_the_encoders():
-    assert _transfer.languages(["en=a", "ko=b"], "en", None) == ({"en": "a", "ko": "b"}, "en", "ko")
-    assert _transfer.languages(["multi"], "en", "ko") == ("multi", "en", "ko")
+    assert _encoders.languages(["en=a", "ko=b"], "en", None) == ({"en": "a", "ko": "b"}, "en", "ko")
+    assert _encoders.languages(["multi"], "en", "ko") == ("multi", "en", "ko")
     with pytest.raises(ValueError, match="knows one language"):
-        _transfer.languages(["ngram"], "en", "ko")
+        _encoders.languages(["ngram"], "en", "ko")
     with pytest.raises(ValueError, match="both en"):
-        _transfer.languages(["multi"], "en", "en")
+        _encoders.languages(["multi"], "en", "en")
 
 
 def copy_of(served, tmp_path):

@@ -2,6 +2,7 @@
 
 from langalign_sk._commands._cache import add_parser as add_cache
 from langalign_sk._commands._evaluate import add_evaluate
+from langalign_sk._commands._plan import Planned
 from langalign_sk._commands._predict import add_predict
 from langalign_sk._commands._refit import add_refit
 from langalign_sk._commands._stages import heard, say
@@ -9,6 +10,7 @@ from langalign_sk._commands._suggest import add_suggest
 from langalign_sk._commands._transfer import add_parser as add_transfer
 
 __all__ = [
+    "Planned",
     "add_cache",
     "add_evaluate",
     "add_predict",

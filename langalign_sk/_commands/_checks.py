@@ -281,7 +281,8 @@ def _translations(pairs: ParallelCorpus) -> Iterator[Doubt]:
         )
     elif wrong >= 0.15 and n >= FEW_PAIRS:
         yield Doubt(
-            f"--pairs: about {min(wrong, 1):.0%} of the pairs look like no translations", fatal=False
+            f"--pairs: about {min(wrong, 1):.0%} of the pairs look like no translations",
+            fatal=False,
         )
 
 
@@ -308,5 +309,3 @@ def _ranks(values: Sequence[int]) -> np.ndarray:
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:
     """Rank correlation."""
     return float(one @ other)
-
-

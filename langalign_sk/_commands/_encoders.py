@@ -178,12 +178,12 @@ def _object(name: str, option: str) -> Any:
             f"{option}: {attribute} is a {type(found).__name__}; an object with encode(texts) or "
             "transform(texts) is needed, or a function that makes one"
         )
-    if _encodes(found) and not (hasattr(found, "transform") or hasattr(found, "fingerprint")):
-        if type(found).__name__ != "SentenceTransformer":
-            raise ValueError(
-                f"{option}: a model with {attribute} can't be saved: give the object a method "
-                "fingerprint(), which returns a text that changes when its vectors do"
-            )
+    kept = any(hasattr(found, name) for name in ("transform", "fingerprint"))
+    if _encodes(found) and not kept and type(found).__name__ != "SentenceTransformer":
+        raise ValueError(
+            f"{option}: a model with {attribute} can't be saved: give the object a method "
+            "fingerprint(), which returns a text that changes when its vectors do"
+        )
     return found
 
 

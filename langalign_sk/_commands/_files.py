@@ -291,6 +291,8 @@ class _Chosen:
             self.has_head = self.grid.named
             self.notes.append("one column without a known header: every row counts as a text")
             return [0]
+        if found is None and len(self.head) == 1:
+            self._fail("there is one column; a labelled file needs two, a text and its label")
         if found is None:
             likely = likely_columns(self.grid.rows[1:])[0]
             hint = "" if likely is None else f", such as --text-column {_word(self.head[likely])}"

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from langalign_sk._commands._encoders import NGRAM
 from langalign_sk._commands._stages import say, stage
 
 if TYPE_CHECKING:
     from langalign_sk.corpus import ParallelCorpus
     from langalign_sk.report import TransferReport
 
-NGRAM = "ngram"
 #: Ways that may be asked for, besides the name of a map.
 WAYS = ("auto", "no map", "transfer classifier")
 _DIRECTIONS = ("forward", "reverse", "round trip")
@@ -90,7 +90,7 @@ def extractor(encoders: Any, material: Material, *, cache: Path | None) -> Any:
     models: dict[str, Any] = {}
     for lang, name in encoders.items():
         models[lang] = name
-        if name == NGRAM:
+        if isinstance(name, str) and name == NGRAM:
             side = material.pairs.source
             side = side if lang == material.pairs.source_lang else material.pairs.target
             texts = list(dict.fromkeys([*side, *_singles(spare[lang])]))

@@ -79,3 +79,15 @@ def text_columns(args: Any) -> tuple[str, ...] | None:
             f"--text-column {' '.join(names)}: one column, or two others of a row of two texts"
         )
     return names
+
+
+def add_checks(parser: argparse.ArgumentParser) -> None:
+    """Add what is done with doubts about the input."""
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="read and look at everything, say what would be done and how long it may take",
+    )
+    parser.add_argument(
+        "--anyway", action="store_true", help="go on in spite of doubts about the files"
+    )

@@ -17,7 +17,7 @@ from langalign_sk._commands._sources import Source
 #: The file in a model's folder that says how it was made.
 SETTINGS_FILE = "settings.toml"
 #: What belongs to one run alone, and no file of settings holds.
-_OF_THE_RUN = ("config", "help", "out", "log_json", "dry_run", "keep_old")
+_OF_THE_RUN = ("config", "help", "out", "log_json", "dry_run", "anyway", "keep_old")
 
 
 class Settings:

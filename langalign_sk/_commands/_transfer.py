@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from langalign_sk._commands._against import figures_of
+from langalign_sk._commands._encoders import HELP, languages, models_of
 from langalign_sk._commands._make import (
-    NGRAM,
     Material,
     check_method,
     compare,
@@ -18,7 +18,8 @@ from langalign_sk._commands._make import (
     kept,
 )
 from langalign_sk._commands._material import read
-from langalign_sk._commands._options import add_labelled, add_pairs, source
+from langalign_sk._commands._options import add_checks, add_labelled, add_pairs, source
+from langalign_sk._commands._plan import Planned, plan
 from langalign_sk._commands._predict import add_log
 from langalign_sk._commands._saved import MANIFEST, MODEL_FILE, model_folder
 from langalign_sk._commands._settings import SETTINGS_FILE, Settings
@@ -78,7 +79,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         metavar="[LANG=]NAME",
-        help="encoder of a language, given twice; or one multilingual encoder",
+        help=f"encoder of a language, given twice; or one multilingual encoder: {HELP}",
+    )
+    parser.add_argument(
+        "--api-key-env", metavar="VARIABLE", help="environment variable with the key of a server"
     )
     parser.add_argument("--test", help="labelled target texts", **several)
     parser.add_argument("--unlabeled", help="target texts as the service gets them", **several)
@@ -94,6 +98,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--target", metavar="LANG", help="the other language (default: from --encoder)"
     )
     add_labelled(parser)
+    add_checks(parser)
     add_method(parser)
 
 
@@ -146,7 +151,10 @@ def make(args: argparse.Namespace) -> tuple[Material, TransferReport, str]:
     with stage("read and check") as facts:
         material = read(args, here, there)
         facts |= {"files": material.files}
-    embedder = extractor(encoders, material, cache=args.cache)
+        models = models_of(encoders, api_key_env=args.api_key_env)
+    if args.dry_run:
+        raise Planned(plan(material, encoders, models))
+    embedder = extractor(models, material, cache=args.cache)
     encode(embedder, material)
     report = compare(embedder, material, method=args.method, seed=args.seed)
     return material, report, kept(report, args.method)
@@ -207,49 +215,6 @@ def provenance(args: argparse.Namespace, material: Material, way: str) -> dict[s
         "settings": {name: getattr(args, name) for name in shown} | {"kept": way},
         "warnings": material.warnings,
     }
-
-
-def languages(given: list[str], source: str, target: str | None) -> tuple[Any, str, str]:
-    """Encoders by language (or the one of all), source language, target language."""
-    from langalign_sk.text import match_code, same_code
-
-    parts = [item.partition("=") for item in given]
-    if len(parts) == 1 and not parts[0][1]:
-        if target is None:
-            raise ValueError("one encoder for both languages: name the other one with --target")
-        if parts[0][0] == NGRAM:
-            raise ValueError(
-                f"the {NGRAM} encoder knows one language: give --encoder {source}={NGRAM} "
-                f"--encoder {target}={NGRAM}"
-            )
-        _check_target(source, target)
-        return parts[0][0], source, target
-    encoders: dict[str, str] = {}
-    for lang, sign, name in parts:
-        if not (lang and sign and name):
-            raise ValueError(f"--encoder {lang}{sign}{name}: LANG=NAME is needed for each language")
-        if any(same_code(lang, other) for other in encoders):
-            raise ValueError(f"--encoder {lang}= is given twice")
-        encoders[lang] = name
-    named = match_code(source, encoders)
-    others = [lang for lang in encoders if lang != named]
-    other = target is not None and match_code(target, others) is None
-    if named is None or len(others) != 1 or other:
-        wanted = target or "LANG"
-        raise ValueError(
-            f"two encoders are needed, --encoder {source}=NAME --encoder {wanted}=NAME; got "
-            f"{', '.join(encoders)} (--source names the language of the labels)"
-        )
-    _check_target(named, others[0])
-    return encoders, named, others[0]
-
-
-def _check_target(source: str, target: str) -> None:
-    """Refuse a transfer to the same language."""
-    from langalign_sk.text import same_code
-
-    if same_code(source, target):
-        raise ValueError(f"--source and --target are both {source}: two languages are needed")
 
 
 def _check_folder(out: Path) -> None:
