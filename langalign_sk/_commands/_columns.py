@@ -38,6 +38,11 @@ def by_name(head: Sequence[str], name: str) -> int | None:
     return None
 
 
+def by_number(head: Sequence[str], names: Sequence[str]) -> bool:
+    """Tell whether columns are given by their places alone."""
+    return bool(names) and all(name.isdigit() and name not in map(_plain, head) for name in names)
+
+
 def find_text(head: Sequence[str]) -> int | None:
     """Return the place of the column that must be that of the texts; None for none."""
     return _find(head, TEXT, "texts")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 from langalign_sk._commands._columns import (
     Unclear,
     by_name,
+    by_number,
     find_label,
     find_lang,
     find_text,
@@ -111,11 +113,13 @@ def read_labels(
     lang_place = chosen.lang(lang_column, langs)
     account = Account(source.path, "labelled texts", notes=list(grid.read_as))
     account.notes += chosen.notes
-    rows, lines = grid.rows[1:], grid.lines[1:]
+    start = int(chosen.has_head)
+    rows, lines = grid.rows[start:], grid.lines[start:]
     if not rows:
         fail(source.path, None, "there are no rows below the header")
     account.n_read = len(rows)
-    found = Labels([], [], [], [], account, tuple(grid.rows[0][k].strip() for k in places))
+    names = tuple(grid.rows[0][k].strip() for k in places) if start else ("text",)
+    found = Labels([], [], [], [], account, names)
     unlabelled: Counter[str] = Counter()
     told = _Languages(langs, lang)
     for row, line in zip(rows, lines, strict=True):
@@ -267,8 +271,14 @@ class _Chosen:
         self.grid, self.source, self.strict = grid, source, strict
         self.head = grid.rows[0]
         self.notes: list[str] = []
-        #: Whether the first row holds names.
-        self.has_head = True
+        #: Whether the first row holds names. Where columns are given by their places, it may not.
+        self.has_head = grid.named or not by_number(self.head, source.columns)
+        if not self.has_head:
+            with contextlib.suppress(Unclear):
+                found = (find_text(self.head), find_label(self.head))
+                self.has_head = found != (None, None)
+        if not self.has_head:
+            self.notes.append("no header")
 
     def texts(self, names: Sequence[str] | None, *, labelled: bool = False) -> list[int]:
         """Return the places of one column of texts, or of two."""

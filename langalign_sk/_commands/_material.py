@@ -64,7 +64,7 @@ def read(args: argparse.Namespace, source: str, target: str) -> Material:
             if own.texts and known:
                 with gathered(doubts):
                     own = check_labels(own, known, first)
-            if own.account.path not in [part.account.path for part in train]:
+            if not any(read_part.account is part.account for part in train):
                 made.files.append(_described(own.account, option))
                 others.append(_part(option, own, target))
             if option == "--test":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from langalign_sk._commands._columns import Unclear, by_name, find_sides, shown
+from langalign_sk._commands._columns import Unclear, by_name, by_number, find_sides, shown
 from langalign_sk._commands._sources import PAIRS, Account, Source, as_source, check_file
 from langalign_sk._io import fail, read_grid, read_guessed
 from langalign_sk.corpus import ParallelCorpus, clean_pairs
@@ -100,10 +100,13 @@ def _read(
     line = grid.lines[0] if grid.unit == "line" else None
     try:
         places = _named(head, own or columns, strict=bool(own) or strict)
-        places = find_sides(head, langs) if places is None else places
+        headed = grid.named or not (places is None or by_number(head, own or columns or ()))
+        if not headed:
+            found = find_sides(head, langs)
+            places, headed = places or found, found is not None
     except Unclear as unclear:
         fail(path, line, f"{unclear}; {langs[0]} and {langs[1]} are needed, {_way_out(source)}")
-    rows = grid.rows if places is None and not grid.named else grid.rows[1:]
+    rows = grid.rows[1:] if headed else grid.rows
     if not rows:
         fail(path, None, "there are no rows below the header")
     if places is None:
@@ -117,6 +120,8 @@ def _read(
         places = _by_look(rows, langs)
         order = "first" if places == (0, 1) else "second"
         account.notes.append(f"no header; the {order} column is taken for {langs[0]}")
+    elif not headed:
+        account.notes.append("no header")
     else:
         names = [head[place].strip() for place in places]
         if names != list(langs):

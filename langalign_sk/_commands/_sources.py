@@ -50,10 +50,10 @@ def as_source(given: Any) -> Source:
     if isinstance(given, Path) or text == "-" or os.path.exists(text):
         return Source(Path(text))
     columns: tuple[str, ...] = ()
-    before, colon, after = text.rpartition(":")
-    while colon and not _is_file(before):  # a column may be named "a:b"
-        before, colon, rest = before.rpartition(":")
-        after = f"{rest}:{after}"
+    before, colon, after = text.partition(":")
+    while colon and not _is_file(before):  # a drive of Windows, or part of a name
+        more, colon, after = after.partition(":")
+        before = f"{before}:{more}"
     if colon:
         text = before
         names = next(csv.reader([after], skipinitialspace=True), [])

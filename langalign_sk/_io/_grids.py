@@ -221,13 +221,14 @@ def _cut_quoted(
             lines.append(begins)
             begins = reader.line_num + 1
     except csv.Error as error:
-        more = "; csv.field_size_limit(N) lets longer ones in" if "limit" in str(error) else ""
-        if "end of data" in str(error):
+        if "limit" in str(error):
+            problem = "a cell is longer than 131,072 characters; is a quotation mark missing?"
+        elif "end of data" in str(error):
             problem = "a quotation mark is opened and never closed; write it twice, or close it"
         elif "expected after" in str(error):
             problem = "text follows a closing quotation mark; inside a cell, write it twice"
         else:
-            problem = f"not valid CSV ({error}){more}"
+            problem = f"not valid CSV ({error})"
         return rows or [[""]], lines or [begins], (begins, problem)
     # In a file of one column, an empty line is an empty cell, but at the end; in others, nothing.
     single = max(map(len, rows)) == 1

@@ -89,13 +89,15 @@ def read_text(path: str | os.PathLike[str], encoding: str) -> tuple[Path, str]:
     return path, text
 
 
-def decode(path: Path, data: bytes, encoding: str) -> str:
+def decode(
+    path: Path, data: bytes, encoding: str, hint: str = "say what it is with encoding="
+) -> str:
     """Characters of a file."""
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].decode(encoding, "replace").count("\n") + 1
-        fail(path, line, f"not {encoding} ({error.reason}); say what it is with encoding=")
+        fail(path, line, f"not {encoding} ({error.reason}); {hint}")
     except LookupError:
         fail(path, None, f"encoding={encoding!r} is not known to Python")
 

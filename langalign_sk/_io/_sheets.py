@@ -78,11 +78,12 @@ def _rows(path: Path, book: Any, name: str) -> list[tuple[int, list[str]]]:
     """Return the rows of a sheet that are not empty, from the first column that is not."""
     try:
         sheet = book.get_sheet_by_name(name)
-        if sheet.total_height * sheet.total_width > limit("CELLS", _MOST_CELLS):
+        height, width = sheet.total_height + 1, sheet.total_width + 1  # these are the last places
+        if height * width > limit("CELLS", _MOST_CELLS):
             fail(
                 path,
                 None,
-                f"sheet {name!r} has {sheet.total_height:,} x {sheet.total_width:,} cells; "
+                f"sheet {name!r} has {height:,} x {width:,} cells; "
                 "LANGALIGN_MAX_CELLS=N in the environment lets more in",
             )
         cells = sheet.to_python(skip_empty_area=False)

@@ -139,7 +139,8 @@ def _elements(path: Path, tags: set[str]) -> Iterator[_Found]:
     _, data = read_bytes(path)
     legacy = _MULTIBYTE.match(data)
     if legacy is not None:
-        data = decode(path, data, legacy[1].decode()).encode()
+        hint = "its first line says that it is: write there what it is in, or save it as UTF-8"
+        data = decode(path, data, legacy[1].decode(), hint).encode()
     parser = expat.ParserCreate("utf-8" if legacy else None, namespace_separator="}")
     parser.buffer_text = True
     deepest = limit("DEPTH", _DEEPEST)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import _safe_indexing
 
@@ -13,7 +14,7 @@ from langalign_sk._numeric import Float64Array
 from langalign_sk.measures import PairedBootstrap, interval
 from langalign_sk.report._candidates import KINDS, Candidate
 from langalign_sk.report._run import Outcome, Runner
-from langalign_sk.report._texts import REST, Space
+from langalign_sk.report._texts import REST, Labels, Space
 from langalign_sk.selection import pool_rows, sampled
 
 #: What a simpler candidate may lose: one point of accuracy, or of the score without labels.
@@ -109,12 +110,14 @@ def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
     space, part = candidate.space, candidate.train_part or "X"
     classes, counts = np.unique(y, return_counts=True)
     right = np.zeros(len(y), dtype=bool)
-    folds = StratifiedKFold(
-        min(_FOLDS, int(counts.min())), shuffle=True, random_state=runner.random_state
-    )
-    for train, test in folds.split(y, y):
+    n_folds, is_tested = _cut(y)
+    tested, always = np.flatnonzero(is_tested), np.flatnonzero(~is_tested)
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=runner.random_state)
+    for some, others in folds.split(y[tested], y[tested]):
+        train, test = np.append(tested[some], always), tested[others]
         fitted = runner.learn(candidate, REST, space.rows(part, train), y[train])
         right[test] = np.asarray(fitted.predict(space.rows(part, test))) == y[test]
+    right = right[tested]
     sides = agreed.source_classes, agreed.target_classes
     same = sides[0] == sides[1]
     named, pool = outcome.predicted, space.rows_of_pool()
@@ -139,6 +142,16 @@ def judge(runner: Runner, outcome: Outcome) -> Judgement | None:
         draws = draws * np.minimum(means[2], shares[:, None]).sum(axis=0)
         overlap = float(np.minimum(drawn[2].mean(axis=1), shares).sum())
     return Judgement(float(right.mean()), max(agreed.kappa, 0.0), overlap, draws)
+
+
+def _cut(y: Labels) -> tuple[int, npt.NDArray[np.bool_]]:
+    """Return the number of folds, and the rows whose class has one for each.
+
+    Rows of rarer classes are learned from in every fold. At least two classes are tested.
+    """
+    _, place, counts = np.unique(y, return_inverse=True, return_counts=True)
+    n_folds = int(np.clip(np.sort(counts)[-2], 2, _FOLDS))
+    return n_folds, counts[place] >= n_folds
 
 
 def advise(

@@ -121,9 +121,11 @@ def transfer_report(
     -----
     Every candidate is fitted on all of `X` and all pairs and predicts `X_target`; with `groups`,
     fold by fold. What learns from target labels is cross-validated in five folds, fewer where a
-    class has fewer rows. Intervals are 95% percentiles of 2,000 bootstrap draws of the test rows,
-    the same draws for all candidates, so that differences are paired. Agreement, alignment and
-    disagreements come from a second fit without a fifth of the pairs (1,000 at most), on these.
+    class has fewer rows. Without target labels, rows of a class with fewer rows than folds are
+    learned from in each of them and not tested. Intervals are 95% percentiles of 2,000 bootstrap
+    draws of the test rows, the same draws for all candidates, so that differences are paired.
+    Agreement, alignment and disagreements come from a second fit without a fifth of the pairs
+    (1,000 at most), on these.
 
     **Encoders.** The languages of all texts are known, so no gate is asked. Of an encoder per
     language each is also tried by itself on both languages, first on 500 pairs; where these are

@@ -349,7 +349,7 @@ def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any, *, column: Any
 
 
 def read_labels(y: Any, texts: Sequence[TextRow], name: str, *, least: int) -> Labels:
-    """Return one label per text, of two classes or more with `least` rows each."""
+    """Return one label per text, of two classes or more, two of them with `least` rows."""
     labels = np.asarray(y)
     if labels.ndim != 1 or len(labels) != len(texts):
         raise ValueError(f"{name} has shape {labels.shape} for {len(texts)} texts")
@@ -359,13 +359,11 @@ def read_labels(y: Any, texts: Sequence[TextRow], name: str, *, least: int) -> L
     classes, counts = np.unique(labels, return_counts=True)
     if len(classes) < 2:
         raise ValueError(f"{name} holds the one class {classes.tolist()}; two are needed")
-    if counts.min() < least:
-        rare = classes.tolist()[counts.argmin()]
-        row = labels.tolist().index(rare)
+    if np.sort(counts)[-2] < least:
         raise ValueError(
-            f"{name}: class {rare!r} has {counts.min()} row (row {row}), but "
-            f"what is learned is tested on other rows, which takes {least} of each class: label "
-            "more of it, join it with another class or leave it out"
+            f"{name}: but for one, each class has {np.sort(counts)[-2]} row; what is learned is "
+            f"tested on other rows, which takes two classes of {least} rows: label more, or join "
+            "classes"
         )
     return labels
 

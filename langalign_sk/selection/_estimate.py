@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from numbers import Integral
 from statistics import NormalDist
@@ -278,7 +279,11 @@ def _out_of_fold(
     named = np.empty(len(labels), np.intp)
     proba = np.empty((len(labels), len(classes)))
     folds = StratifiedKFold(cv, shuffle=True, random_state=random.randint(2**31 - 1))
-    for train, test in folds.split(labels, labels):
+    with warnings.catch_warnings():
+        # A class of few rows is not always learned where it is tested, and that is how it counts.
+        warnings.filterwarnings("ignore", message="The least populated class in y")
+        cut = list(folds.split(labels, labels))
+    for train, test in cut:
         fitted = clone(estimator).fit(_safe_indexing(X, train), _safe_indexing(y, train))
         named[test], proba[test] = _answers(fitted, _safe_indexing(X, test), classes)
     return _Answers(named, proba)

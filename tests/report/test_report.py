@@ -513,7 +513,10 @@ def test_a_translator_adds_two_candidates(demo, embed):
         ({"X_target": None}, "y_target without X_target"),
         ({"X_target": [], "y_target": None}, "X_target is empty"),
         ({"y_target": range(120)}, "y_target has one row of each class"),
-        ({"y": ["a"] * 239 + ["b"]}, r"y: class 'b' has 1 row \(row 239\).*takes 2 of each class"),
+        (
+            {"y": ["a"] * 239 + ["b"]},
+            r"y: but for one, each class has 1 row;.*two classes of 2 rows",
+        ),
         ({"groups": [1, 2]}, "groups must be a tuple"),
         ({"embedder": None, "candidates": {"r": "ridge"}}, "candidate 'r' is the method 'ridge'"),
         ({"candidates": {"x": 7}}, "candidate 'x' is a int"),
@@ -538,3 +541,13 @@ def test_errors_say_what_to_do(change, message, demo, embed):
     } | change
     with pytest.raises((ValueError, TypeError), match=message):
         transfer_report(**given)
+
+
+def test_a_class_of_one_row_is_learned_and_left_out_of_cross_validation(demo, embed):
+    labels = np.array(demo.train_labels, dtype=object)
+    labels[[3, 40, 41]] = "rare", "few", "few"
+    report = transfer_report(
+        demo.train_texts, labels.astype(str), pairs=demo.pairs, embedder=embed, unlabeled=None
+    )
+    assert {"rare", "few"} <= set(report.fitted().classes_)
+    assert report.scores["source_accuracy"].between(0.2, 1).all()
