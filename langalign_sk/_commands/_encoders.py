@@ -201,8 +201,8 @@ def _named(name: str, option: str) -> str:
     try:
         checkpoint_of(HubModel(name))
     except ImportError as error:
-        said = str(error).partition("pip install")
-        raise ValueError(f"{option}: a package is missing: pip install{said[2]}") from error
+        how = str(error).partition("pip install")[2]
+        raise ValueError(f"{option}: a package is missing: pip install{how}") from error
     except (OSError, ValueError) as error:
         said = re.sub(r"^model='.*?'(:)?\s*", "", str(error))
         said = said.replace("give token_env", "set HF_TOKEN").replace(

@@ -37,11 +37,10 @@ def plan(material: Material, names: str | Mapping[str, str], models: Any) -> str
     lines += [f"  {file['what']}: {file['line']}" for file in material.files]
     lines += ["", "encoders"]
     seconds = 0.0
-    shared = isinstance(names, str)
     for lang in (here, there):
         texts = _texts(material)[lang]
-        name = names if shared else _of(names, lang)
-        model = models if shared else _of(models, lang)
+        name = names if isinstance(names, str) else _of(names, lang)
+        model = models if isinstance(names, str) else _of(models, lang)
         each = _seconds_per_text(model, texts, lang)
         seconds += each * len(texts)
         lines.append(f"  {lang}: {name}, {len(texts):,} texts, about {_spoken(each * len(texts))}")

@@ -23,6 +23,7 @@ from langalign_sk._io._grids import (
     listed_lines as listed_lines,
     read_grid as read_grid,
     read_guessed as read_guessed,
+    read_sheet,
 )
 from langalign_sk._io._markup import plain_text
 from langalign_sk._io._po import read_po
@@ -63,6 +64,7 @@ __all__ = [
     "read_jsonl",
     "read_lines",
     "read_po",
+    "read_sheet",
     "read_tmx",
     "read_tsv",
     "read_xliff",

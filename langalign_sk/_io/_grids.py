@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import sys
 from collections import Counter
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from langalign_sk._io._encodings import encoding_name, find_encoding
-from langalign_sk._io._read import check_length, fail, numbered_lines, read_bytes
+from langalign_sk._io._read import Columns, check_length, fail, numbered_lines, read_bytes
 from langalign_sk._io._sheets import SHEETS, read_sheets
 from langalign_sk._io._tables import json_record, unshielded
 
@@ -83,6 +84,43 @@ def read_grid(
     if kind == ".jsonl":
         return _of_json(path, text, said)
     return _of_text(path, text, kind, said)
+
+
+def read_sheet(
+    path: str | os.PathLike[str], columns: Sequence[str], *, sheet: str | None = None
+) -> Columns:
+    """Read columns of a workbook by name; rows that lack one of the texts are left out.
+
+    Parameters
+    ----------
+    path : path
+        .xlsx, .ods, .xls, .xlsm or .xlsb.
+    columns : sequence of str
+        Names in the first row of the sheet.
+    sheet : str, optional
+        Name of the sheet. None: the first with these columns.
+    """
+    path = Path(path)
+    if ending(path) not in SHEETS:
+        fail(path, None, f"no workbook; the name must end in {', '.join(SHEETS)}")
+    grid = _of_sheets(path, sheet, lambda head: set(columns) <= set(head))
+    head, *rows = grid.rows
+    for name in columns:
+        if head.count(name) != 1:
+            found = "no" if name not in head else "more than one"
+            shown = ", ".join(repr(other[:20]) for other in head[:8])
+            fail(path, None, f"{found} column {name!r}; the columns are {shown}")
+    places = [head.index(name) for name in columns]
+    chosen = [[row[place] for place in places] for row in rows]
+    pairs = [
+        (line, cells)
+        for line, cells in zip(grid.lines[1:], chosen, strict=True)
+        if all(text.strip() for text in cells)
+    ]
+    if not pairs:
+        fail(path, None, "there are no rows below the header")
+    texts = tuple([cells[k] for _, cells in pairs] for k in range(len(places)))
+    return Columns(texts, [line for line, _ in pairs])
 
 
 def read_guessed(path: Path, langs: Sequence[str] = ()) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from langalign_sk._io import (
     read_csv,
     read_jsonl,
     read_po,
+    read_sheet,
     read_tmx,
     read_tsv,
     read_xliff,
@@ -340,6 +341,39 @@ class ParallelCorpus(Corpus):
             delimiter=delimiter,
             encoding=encoding,
         )
+        return cls(
+            *sides_of(found.texts, source, target), source_lang=source_lang, target_lang=target_lang
+        )
+
+    @classmethod
+    def from_sheet(
+        cls,
+        path: PathLike,
+        source: str | Sequence[str],
+        target: str | Sequence[str],
+        *,
+        source_lang: str | None = "en",
+        target_lang: str | None = None,
+        sheet: str | None = None,
+    ) -> Self:
+        """Read two columns of a workbook, .xlsx or .ods; rows with an empty cell are left out.
+
+        Parameters
+        ----------
+        path : path
+            The workbook. Needs the package python-calamine (``pip install langalign-sk[sheets]``).
+        source, target : str, or two of them
+            Names of the columns, in the first row; two for each side of rows of two texts.
+        source_lang, target_lang : str, optional
+            Languages of the two sides.
+        sheet : str, optional
+            Name of the sheet; None takes the first with these columns.
+
+        Returns
+        -------
+        ParallelCorpus
+        """
+        found = read_sheet(path, flat_columns(source, target), sheet=sheet)
         return cls(
             *sides_of(found.texts, source, target), source_lang=source_lang, target_lang=target_lang
         )

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
-from langalign_sk._io import read_lines, read_tsv
+from langalign_sk._io import read_lines, read_sheet, read_tsv
 from langalign_sk._numeric import Moments
 from langalign_sk.corpus._base import Corpus
 from langalign_sk.corpus._inputs import (
@@ -194,6 +194,36 @@ class TextPool(Corpus):
         found = read_tsv(
             path, flat_columns(column), header=header, quoting=quoting, encoding=encoding
         )
+        (side,) = sides_of(found.texts, column)
+        return cls(side, lang=lang)
+
+    @classmethod
+    def from_sheet(
+        cls,
+        path: str | os.PathLike[str],
+        column: str | Sequence[str],
+        *,
+        lang: str,
+        sheet: str | None = None,
+    ) -> Self:
+        """Read a column of a workbook, .xlsx or .ods; empty cells are left out.
+
+        Parameters
+        ----------
+        path : path
+            The workbook. Needs the package python-calamine (``pip install langalign-sk[sheets]``).
+        column : str, or two of them
+            Name of the column, in the first row; two for rows of two texts.
+        lang : str
+            Language of the texts.
+        sheet : str, optional
+            Name of the sheet; None takes the first with this column.
+
+        Returns
+        -------
+        TextPool
+        """
+        found = read_sheet(path, flat_columns(column), sheet=sheet)
         (side,) = sides_of(found.texts, column)
         return cls(side, lang=lang)
 
