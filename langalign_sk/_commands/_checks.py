@@ -274,7 +274,7 @@ def _translations(pairs: ParallelCorpus) -> Iterator[Doubt]:
             "--pairs: the two sides look moved by one row against each other: the lengths of "
             f"texts fit those of the row {where}"
         )
-    # Of translations, lengths agree by .6 to .9 and hardly any looks wrong; shuffled, by 0 and .2 on.
+    # Of translations, lengths agree by .6 to .9 and hardly any looks wrong.
     elif wrong >= 0.2 and agree < max(0.15, 2 / np.sqrt(n)):
         yield Doubt(
             "--pairs: these look like no translations of each other (words that go together do "
