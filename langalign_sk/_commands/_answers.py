@@ -32,19 +32,20 @@ def answers(model: Any, texts: Sequence[Any], usual: Mapping[str, int] | None = 
 
     reasons = reasons_for(model, texts)
     rows = [row for row, why in enumerate(reasons) if why != EMPTY]
-    given = [texts[row] for row in rows]
     sure = hasattr(model, "predict_proba")
-    most, share = _most_frequent(model, usual)
-    classes, confidence = [most] * len(texts), [share] * len(texts)
-    if given:
+    classes, confidence = [""] * len(texts), [""] * len(texts)
+    if rows:
+        given = [texts[row] for row in rows]
         proba = np.asarray(model.predict_proba(given)) if sure else None
-        # Not from the probabilities: a classifier may have a threshold of its own.
-        told = (
-            np.asarray(model.predict(given)) if proba is None else model.classes_[proba.argmax(1)]
-        )
+        told = model.predict(given) if proba is None else model.classes_[proba.argmax(axis=1)]
         for place, row in enumerate(rows):
             classes[row] = str(told[place])
             confidence[row] = "" if proba is None else f"{proba[place].max():.4f}"
+    if len(rows) < len(texts):
+        most, share = _most_frequent(model, usual)
+        for row, why in enumerate(reasons):
+            if why == EMPTY:
+                classes[row], confidence[row] = most, share
     return Answers(classes, confidence if sure else None, reasons)
 
 
