@@ -21,6 +21,8 @@ class LanguageHeads:
         self.looks = list(looks)
         #: A head in the space of the first look, taught by all on unlabelled rows.
         self.student: KernelHead | None = None
+        #: Weight of the student, next to the other heads: a handful of rows teaches little.
+        self.taught = 0.0
         #: How much more frequent each class is than among the labels.
         self.ratio: Any = 1.0
         #: How much at home a row must be at least, so as not to be rejected.
@@ -35,9 +37,11 @@ class LanguageHeads:
     def _mean(self, seen: Sequence[FloatArray]) -> Float64Array:
         """Return the mean over the heads, each of which has `seen` the rows in its own way."""
         found = [self._said(look, own) for look, own in zip(self.looks, seen, strict=True)]
+        weights = [1.0] * len(found)
         if self.student is not None:
             found.append(self.student.say(seen[0]))
-        mean: Float64Array = np.mean(found, axis=0)
+            weights.append(self.taught)
+        mean: Float64Array = np.average(found, axis=0, weights=weights)
         return mean
 
     def _said(self, look: Look, seen: FloatArray) -> Float64Array:
@@ -70,6 +74,7 @@ class LanguageHeads:
             for look, own in zip(self.looks, seen, strict=True):
                 look.head._hear(own, proba)
             if taught:
+                self.taught = len(rows) / (len(rows) + KEPT)
                 self.student = KernelHead(penalty=STUDENT_PENALTY)._fit_soft(
                     seen[0], np.ones(len(rows)), proba, classes
                 )

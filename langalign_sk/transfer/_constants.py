@@ -10,14 +10,17 @@ from typing import Final
 
 # ------------------------------------------------------------------ the discriminant
 
-#: Weight of an even scatter, next to the scatter of translations about the carried rows. The pairs
-#: are of other texts than the task, and tell how far its translations scatter, not in which
-#: directions. Tried: 0, 1/2, 1, 2, 4.
-EVEN: Final = 1.5
+#: Weight of an even scatter, next to the scatter of translations about the carried rows, in units
+#: of the share that the map explains times what pairs that are left out scatter beyond the others.
+#: Tried: 10, 15, 20, 25, 35, and the same weight whatever the pairs: 0, 0.1, 0.4, 1.5, 3.
+EVEN: Final = 20.0
+#: The even scatter at most, next to that of translations.
+MOST_EVEN: Final = 3.0
 #: Weight of the identity where there is no scatter of translations, relative to the mean variance.
 FLOOR: Final = 0.01
 #: Factor of the scores. Task text scatters more than the pairs tell, so that the posterior of the
-#: model is too sure of itself.
+#: model is too sure of itself. So is a kernel head where its rows were carried: real ones lie
+#: further from them than they from each other.
 SURENESS: Final = 0.5
 
 # ------------------------------------------------------------------ target labels
@@ -37,6 +40,9 @@ OWN_SCATTER: Final = 0.25
 
 #: Weight of a labelled row, next to an unlabelled one, in the class means of the discriminant.
 TRUST: Final = 0.3
+#: How many times chance a class mean must move, in squares, for any of it to be believed: what the
+#: rows are said to be is said by heads that err. Tried: 1, 1.5, 2, 2.5, 3, 4.
+DOUBT: Final = 3.0
 #: Weight of an unlabelled row, next to a labelled one, in a kernel head.
 HEARSAY: Final = 1 / 3
 #: Penalty of the student, which has nothing but hearsay.

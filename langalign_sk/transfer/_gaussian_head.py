@@ -12,7 +12,7 @@ from scipy.special import expit, softmax
 from sklearn.utils._param_validation import Interval
 
 from langalign_sk._numeric import Float64Array, FloatArray, oas_covariance
-from langalign_sk.transfer._constants import EVEN, FLOOR, KEPT, SURENESS, TRUST
+from langalign_sk.transfer._constants import DOUBT, FLOOR, KEPT, SURENESS, TRUST
 from langalign_sk.transfer._head import CarriedRows, Head, all_of
 from langalign_sk.transfer._targets import Classes, Labels, Targets
 
@@ -41,9 +41,11 @@ class GaussianHead(Head):
 
     Notes
     -----
-    The covariance is :math:`W + \text{noise}\, (Q + 1.5\, q I)`, W the shrunk scatter of the rows
-    within classes, Q that of translations and q its mean variance: the pairs are of other texts
-    than the task, so that the directions of their scatter are trusted less than its size. For
+    The covariance is :math:`W + \text{noise}\, (Q + e I)`, W the shrunk scatter of the rows within
+    classes, Q that of translations and e an even part: the pairs are few and of other texts than
+    the task, so that the directions of their scatter are trusted less than its size. It is
+    :math:`20\, R^2 (q' - q)`, q the mean variance of Q, q' that of pairs which are left out and
+    :math:`R^2` the share of theirs that the map explains; 3 q at most. For
     labels, W is the scatter of what is left of the rows behind their linear regression on all
     labels; to a label's discriminant the other labels are a part of the scatter. For values, it is
     the scatter of all rows, and the slope is the best one for rows that scatter by Q alone.
@@ -119,7 +121,7 @@ class GaussianHead(Head):
         spread = (coef * ((X.T * weight[:, 0]) @ (X @ coef))).sum(axis=0)
         for part in parts:
             if part.noise is not None:
-                told = self.noise * (coef * (part.noise @ coef)).sum(axis=0)
+                told = self.noise * (coef * (part.noise.covariance @ coef)).sum(axis=0)
                 spread += told * part.weight.sum() / sum(one.weight.sum() for one in parts)
         given = (coef * cross).sum(axis=0)
         self.coef_ = coef * given / np.where(spread > 0, spread, 1.0)
@@ -139,9 +141,8 @@ class GaussianHead(Head):
             within = oas_covariance(apart.T @ apart / total, part.n)
             # Carried rows scatter by topic alone, real ones as real ones do.
             if part.noise is not None:
-                even = EVEN * float(np.trace(part.noise)) / width
-                within = within + self.noise * part.noise
-                within.flat[:: width + 1] += self.noise * even
+                within = within + self.noise * part.noise.covariance
+                within.flat[:: width + 1] += self.noise * part.noise.even
             covariance += total * within
             mass += total
         covariance /= mass
@@ -155,10 +156,17 @@ class GaussianHead(Head):
         mass, known = proba.sum(axis=0), self._means
         apart = proba.T @ rows - mass[:, None] * known
         shift = apart.sum(axis=0) / (len(rows) + KEPT)  # a handful of rows moves little
-        trusted = mass + TRUST * self._mass
-        # A class with neither labels nor rows has no mean to move.
-        own = (apart - mass[:, None] * shift) / np.where(trusted > 0, trusted, 1.0)[:, None]
-        self._discriminate(known + shift + own)
+        some = np.where(mass > 0, mass, 1.0)  # a class without rows does not move on its own
+        own = (apart - mass[:, None] * shift) / some[:, None]
+        means = known + shift + own
+        # Means of rows that are drawn at random move as well: by this much.
+        squares = np.einsum("nd,nd->n", rows, rows)[:, None] + np.einsum("kd,kd->k", means, means)
+        scatter = float((proba * (squares - 2 * rows @ means.T)).sum()) / len(rows)
+        chance = scatter * float(((proba**2).sum(axis=0) / some).sum())
+        moved = float(mass @ np.einsum("kd,kd->k", own, own))
+        believed = max(1 - DOUBT * chance / moved, 0.0) if moved > 0 else 0.0
+        trusted = np.minimum(believed, mass / (some + TRUST * self._mass))
+        self._discriminate(known + shift + trusted[:, None] * own)
 
     def _forget(self) -> None:
         for name in ("_factor", "_mass", "_means"):

@@ -14,6 +14,16 @@ from langalign_sk.transfer._targets import Targets
 
 
 @dataclass(frozen=True)
+class Scatter:
+    """How real rows lie about carried ones."""
+
+    #: Covariance of translations about the carried rows, by the pairs.
+    covariance: Float64Array
+    #: Variance that rows of other texts than the pairs have beyond it, the same in every direction.
+    even: float
+
+
+@dataclass(frozen=True)
 class CarriedRows:
     """Labelled rows of one language as a head sees them."""
 
@@ -23,8 +33,8 @@ class CarriedRows:
     weight: Float64Array
     #: How many rows these count as, whatever their language weighs.
     n: float
-    #: Covariance of what carrying leaves out: a real row lies about the carried one like this.
-    noise: Float64Array | None
+    #: What carrying leaves out: a real row lies about the carried one like this.
+    noise: Scatter | None
     #: Which of the labelled rows these are.
     index: np.ndarray
 

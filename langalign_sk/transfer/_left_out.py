@@ -77,5 +77,5 @@ def _as_in_service(part: CarriedRows, place: np.ndarray, n: int) -> FloatArray:
     """Return carried rows with what carrying leaves out, drawn for each different row."""
     if part.noise is None:
         return part.rows
-    draws = np.random.default_rng(0).standard_normal((n, len(part.noise)))
-    return scattered(part.rows, part.noise, draws[place[part.index]])
+    draws = np.random.default_rng(0).standard_normal((n, part.rows.shape[1]))
+    return scattered(part.rows, part.noise.covariance, draws[place[part.index]])

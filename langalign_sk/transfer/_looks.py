@@ -12,8 +12,9 @@ from langalign_sk._numeric import Float64Array, FloatArray, PairMoments, row_blo
 from langalign_sk.align import ReverseAligner, stacked, stacked_langs, unstacked
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import RidgeMap, compose, one_space
+from langalign_sk.transfer._constants import EVEN, MOST_EVEN
 from langalign_sk.transfer._gaussian_head import GaussianHead
-from langalign_sk.transfer._head import Head
+from langalign_sk.transfer._head import Head, Scatter
 from langalign_sk.transfer._kernel_head import KernelHead
 from langalign_sk.transfer._linear_head import LinearHead
 
@@ -24,8 +25,8 @@ class Way:
 
     #: Fitted map of the rows.
     map: Any
-    #: Covariance of real translations about the carried rows; None where no head asks for it.
-    noise: Float64Array | None = None
+    #: How real translations lie about the carried rows; None where no head asks for it.
+    noise: Scatter | None = None
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,15 @@ class Languages:
             return [Look(seen, head or self._discriminant(), ways)]
         (origin,), (corpus,) = origins, corpora
         there = RidgeMap().fit_moments(corpus.moments)
-        own = Way(there, _scatter(corpus.moments, there.coef_))
+        told = _scatter(corpus.moments, there)
+        own = Way(there, told)
         if head is not None:
             return [Look(None, head, {origin: own})]
         near = one_space(corpus.moments)
         noise = None
         if self.n_texts == 1 or not near:
-            noise = seen.coef_.T @ own.noise @ seen.coef_
+            behind = seen.coef_.T @ told.covariance @ seen.coef_
+            noise = Scatter(behind, 0.0)
         back = Look(seen, self._kernel(), {origin: Way(compose(there, seen), noise)}, near)
         return [back] if near else [Look(None, self._discriminant(), {origin: own}), back]
 
@@ -165,7 +168,7 @@ class Languages:
 
     def carry(
         self, rows: FloatArray, origin: str, lang: str, look: Look
-    ) -> tuple[FloatArray, Float64Array | None]:
+    ) -> tuple[FloatArray, Scatter | None]:
         """Return rows of `origin` where a head of `lang` meets them, and how real ones scatter."""
         if origin == lang:
             return look.through(look.seen, rows), None
@@ -189,7 +192,7 @@ def _way_to_images(pairs: ParallelCorpus, seen: Any) -> Way:
     # Images are in the source's space whatever the encoders: only the pairs tell if these are one.
     towards = "identity" if one_space(pairs.moments) else "zero"
     ridge = RidgeMap(towards=towards).fit_moments(moments)
-    return Way(ridge, _scatter(moments, ridge.coef_))
+    return Way(ridge, _scatter(moments, ridge))
 
 
 def _way_through(pairs: ParallelCorpus, there: Any) -> Way:
@@ -197,7 +200,9 @@ def _way_through(pairs: ParallelCorpus, there: Any) -> Way:
     moments = _moments_of_images(pairs.target, pairs.source, there, pairs.weight)
     # Images and rows are in one space: the residual is their difference.
     apart = moments.source.mean - moments.target.mean
-    return Way(there, _scatter(moments, np.eye(moments.source.width)) + np.outer(apart, apart))
+    residual = _residual(moments, np.eye(moments.source.width)) + np.outer(apart, apart)
+    ridge = RidgeMap(towards="zero").fit_moments(pairs.moments)
+    return Way(there, Scatter(residual, _even(pairs.moments, ridge)))
 
 
 def _moments_of_images(rows: Any, others: Any, seen: Any, weight: Any) -> PairMoments:
@@ -213,7 +218,24 @@ def _moments_of_images(rows: Any, others: Any, seen: Any, weight: Any) -> PairMo
     return found
 
 
-def _scatter(moments: PairMoments, coef: Float64Array) -> Float64Array:
+def _scatter(moments: PairMoments, ridge: RidgeMap) -> Scatter:
+    """Return how target rows lie about what `ridge` makes of their source rows."""
+    return Scatter(_residual(moments, ridge.coef_), _even(moments, ridge))
+
+
+def _even(moments: PairMoments, ridge: RidgeMap) -> float:
+    """Return the variance, in every direction, that rows of other texts have beyond the pairs'."""
+    left_out = float(ridge.gcv_values_.min())
+    told = float(np.trace(_residual(moments, ridge.coef_)))
+    whole = float(moments.target.squares.sum()) / moments.weight
+    most = MOST_EVEN * told
+    if not np.isfinite(left_out) or whole == 0:
+        return most / moments.target.width
+    explained = max(1.0 - left_out / whole, 0.0)
+    return min(EVEN * explained * (left_out - told), most) / moments.target.width
+
+
+def _residual(moments: PairMoments, coef: Float64Array) -> Float64Array:
     """Return the covariance of what is left of the target rows behind ``coef``."""
     cross = coef.T @ np.asarray(moments.cross)
     scatter = moments.target.scatter - cross - cross.T + coef.T @ moments.source.scatter @ coef

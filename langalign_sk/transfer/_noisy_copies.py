@@ -77,11 +77,11 @@ class NoisyCopies(Head):
             z: FloatArray = part.rows
             own: FloatArray = part.told
             weight: FloatArray = part.weight
-            if part.noise is not None and self.noise > 0 and part.noise.any():
+            if part.noise is not None and self.noise > 0 and part.noise.covariance.any():
                 z, own, weight = (
                     np.repeat(a, self.n_copies, axis=0) for a in (z, own, weight / self.n_copies)
                 )
-                z = scattered(z, self.noise * part.noise, rng.standard_normal(z.shape))
+                z = scattered(z, self.noise * part.noise.covariance, rng.standard_normal(z.shape))
             rows.append(z)
             told.append(own)
             weights.append(weight)

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from sklearn.base import clone
 
-from langalign_sk._numeric import Float64Array, FloatArray
+from langalign_sk._numeric import FloatArray
 from langalign_sk.align import PairFeatures, stacked, unstacked
 from langalign_sk.corpus import TextPool
 from langalign_sk.transfer._constants import OWN_SCATTER
-from langalign_sk.transfer._head import CarriedRows, scattered
+from langalign_sk.transfer._head import CarriedRows, Scatter, scattered
 from langalign_sk.transfer._looks import Look
 
 
@@ -35,14 +35,13 @@ def joined(
     return replace(look, joined=join), made
 
 
-def _scattered(
-    rows: FloatArray, noise: Float64Array | None, rng: np.random.RandomState
-) -> FloatArray:
+def _scattered(rows: FloatArray, noise: Scatter | None, rng: np.random.RandomState) -> FloatArray:
     """Return rows of two vectors, each with its own part of the scatter of translations."""
-    if noise is None or not noise.any():
+    if noise is None or not noise.covariance.any():
         return rows
     singles = stacked(rows, 2)
-    return unstacked(scattered(singles, OWN_SCATTER * noise, rng.standard_normal(singles.shape)), 2)
+    draws = rng.standard_normal(singles.shape)
+    return unstacked(scattered(singles, OWN_SCATTER * noise.covariance, draws), 2)
 
 
 def rows_of(pool: TextPool, n_texts: int) -> FloatArray:

@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from langalign_sk._numeric import oas_covariance
 from langalign_sk.transfer import GaussianHead, KernelHead, LinearHead, NoisyCopies
-from langalign_sk.transfer._constants import EVEN, FLOOR, HEARSAY, KEPT, SURENESS, TRUST
-from langalign_sk.transfer._head import CarriedRows
+from langalign_sk.transfer._constants import FLOOR, HEARSAY, KEPT, SURENESS, TRUST
+from langalign_sk.transfer._head import CarriedRows, Scatter
 from langalign_sk.transfer._kernel_fit import all_of_them, on_landmarks
 from langalign_sk.transfer._targets import Classes
 
@@ -33,7 +33,12 @@ def rows_of_classes(seed: int = 0, n: int = 60, width: int = 4):
 def part(rows, codes, weight=None, noise=None):
     weight = np.ones(len(codes)) if weight is None else np.asarray(weight, float)
     return CarriedRows(
-        rows, np.eye(3)[codes], weight, float(weight.sum()), noise, np.arange(len(rows))
+        rows,
+        np.eye(3)[codes],
+        weight,
+        float(weight.sum()),
+        None if noise is None else Scatter(noise, 0.3 * np.trace(noise)),
+        np.arange(len(rows)),
     )
 
 
@@ -196,7 +201,7 @@ def test_the_discriminant_has_the_scatter_of_translations_in_its_covariance():
     means = np.array([ROWS[k == CODES].mean(axis=0) for k in range(3)])
     apart = ROWS - means[CODES]
     within = oas_covariance(apart.T @ apart / 60, 60)
-    covariance = within + 2.0 * (noise + EVEN * 3.5 * np.eye(4))
+    covariance = within + 2.0 * (noise + 0.3 * 14.0 * np.eye(4))
     covariance += FLOOR * np.trace(covariance) / 4 * np.eye(4)
     inverse = np.linalg.inv(covariance)
     np.testing.assert_allclose(head.coef_, inverse @ means.T)
@@ -222,7 +227,7 @@ def test_rows_as_they_are_get_no_scatter_of_translations():
     means = np.array([ROWS[k == CODES].mean(axis=0) for k in range(3)])
     apart = ROWS - means[CODES]
     within = oas_covariance(apart.T @ apart / 60, 60)
-    covariance = within + 0.5 * (1 + EVEN) * np.eye(4)  # half of the rows were carried
+    covariance = within + 0.5 * (1 + 0.3 * 4.0) * np.eye(4)  # half of the rows were carried
     covariance += FLOOR * np.trace(covariance) / 4 * np.eye(4)
     # How far the means of two languages lie from each other is no scatter of the rows.
     np.testing.assert_allclose(both.coef_, np.linalg.solve(covariance, (means + 4.5).T))

@@ -24,8 +24,8 @@ from langalign_sk import (
 )
 from langalign_sk._numeric import oas_covariance
 from langalign_sk.transfer import GaussianHead, KernelHead, NoisyCopies
-from langalign_sk.transfer._constants import EVEN, FLOOR
-from langalign_sk.transfer._head import CarriedRows
+from langalign_sk.transfer._constants import FLOOR
+from langalign_sk.transfer._head import CarriedRows, Scatter
 from langalign_sk.transfer._kernel_fit import all_of_them, on_landmarks
 from langalign_sk.transfer._targets import Values
 from tests.align.planted import PlantedEncoder, affine, sentences
@@ -116,7 +116,8 @@ def test_rated_rows_of_the_target_language_are_rows():
 
 def fitted(head, told, weight=None, noise=None):
     weight = np.ones(60) if weight is None else weight
-    part = CarriedRows(S[:60], told, weight, float(weight.sum()), noise, np.arange(60))
+    scatter = None if noise is None else Scatter(noise, 1.5)
+    part = CarriedRows(S[:60], told, weight, float(weight.sum()), scatter, np.arange(60))
     return head._fit_carried([part], Values(told.shape[1]))
 
 
@@ -162,7 +163,7 @@ def test_the_linear_head_has_the_scatter_of_translations_in_its_covariance():
     head = fitted(GaussianHead(noise=2.0), Y[:60], noise=noise)
     X, y = S[:60] - S[:60].mean(axis=0), Y[:60] - Y[:60].mean(axis=0)
     scatter = X.T @ X / 60
-    covariance = oas_covariance(scatter, 60) + 2.0 * (noise + EVEN * 1.5 * np.eye(16))
+    covariance = oas_covariance(scatter, 60) + 2.0 * (noise + 1.5 * np.eye(16))
     covariance += FLOOR * np.trace(covariance) / 16 * np.eye(16)
     direction = np.linalg.solve(covariance, X.T @ y / 60)
     np.testing.assert_allclose(head.coef_ / head.coef_[0], direction / direction[0])

@@ -97,7 +97,7 @@ def test_carried_texts_lie_about_as_far_apart_as_real_ones(world, model):
         rng = np.random.RandomState(0)
         (way,) = [*_ways(model, world)]
         rows = own.through(way.map, world.english[:600])
-        drawn = rng.standard_normal((1200, WIDTH)) @ np.linalg.cholesky(way.noise).T
+        drawn = rng.standard_normal((1200, WIDTH)) @ np.linalg.cholesky(way.noise.covariance).T
         rows = rows + np.sqrt(share) * drawn.reshape(600, -1)
         seen.append(columns.fit_transform(rows).mean())
     assert seen[0] < seen[1] < real
