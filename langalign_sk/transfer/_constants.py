@@ -18,10 +18,6 @@ EVEN: Final = 20.0
 MOST_EVEN: Final = 3.0
 #: Weight of the identity where there is no scatter of translations, relative to the mean variance.
 FLOOR: Final = 0.01
-#: Factor of the scores. Task text scatters more than the pairs tell, so that the posterior of the
-#: model is too sure of itself. So is a kernel head where its rows were carried: real ones lie
-#: further from them than they from each other.
-SURENESS: Final = 0.5
 
 # ------------------------------------------------------------------ target labels
 

@@ -12,7 +12,7 @@ from scipy.special import expit, softmax
 from sklearn.utils._param_validation import Interval
 
 from langalign_sk._numeric import Float64Array, FloatArray, oas_covariance
-from langalign_sk.transfer._constants import DOUBT, FLOOR, KEPT, SURENESS, TRUST
+from langalign_sk.transfer._constants import DOUBT, FLOOR, KEPT, TRUST
 from langalign_sk.transfer._head import CarriedRows, Head, all_of
 from langalign_sk.transfer._targets import Classes, Labels, Targets
 
@@ -196,11 +196,11 @@ class GaussianHead(Head):
         """
         scores: Float64Array = X @ self.coef_ + self.intercept_
         if isinstance(self._targets, Classes):
-            proba: Float64Array = softmax(SURENESS * scores, axis=1)
+            proba: Float64Array = softmax(scores, axis=1)
             return proba
         if isinstance(self._targets, Labels):
             share: Float64Array = self._share
-            return np.where((share > 0) & (share < 1), expit(SURENESS * scores), share)
+            return np.where((share > 0) & (share < 1), expit(scores), share)
         return scores
 
 

@@ -40,8 +40,7 @@ class KernelHead(LeastSquaresHead):
         The penalty in use; that of each column for labels and values.
     sureness_ : float or ndarray of shape (n_labels,)
         Factor of the scores ahead of the softmax: that of the greatest likelihood of the labels of
-        rows that were left out; half of it where rows were carried, for real ones lie further from
-        them than they from each other. One for each label where a row may have several.
+        rows that were left out. One for each label where a row may have several.
 
     See Also
     --------

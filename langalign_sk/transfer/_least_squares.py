@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray, row_blocks
-from langalign_sk.transfer._constants import HEARSAY, SURENESS
+from langalign_sk.transfer._constants import HEARSAY
 from langalign_sk.transfer._head import CarriedRows, Head, all_of
 from langalign_sk.transfer._targets import Targets
 
@@ -23,10 +23,7 @@ class LeastSquaresHead(Head):
     def _fit_carried(self, parts: Sequence[CarriedRows], targets: Targets) -> Self:
         """Fit on the labelled rows of all languages alike."""
         rows, told, weight = all_of(parts)
-        self._fit_soft(rows, weight, told, targets)
-        carried = sum(part.weight.sum() for part in parts if part.noise is not None) / weight.sum()
-        self.sureness_ = self.sureness_ * SURENESS**carried
-        return self
+        return self._fit_soft(rows, weight, told, targets)
 
     def _fit_soft(
         self, rows: FloatArray, weight: Float64Array, told: Float64Array, targets: Targets

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 
 from langalign_sk._numeric import oas_covariance
 from langalign_sk.transfer import GaussianHead, KernelHead, LinearHead, NoisyCopies
-from langalign_sk.transfer._constants import FLOOR, HEARSAY, KEPT, SURENESS, TRUST
+from langalign_sk.transfer._constants import FLOOR, HEARSAY, KEPT, TRUST
 from langalign_sk.transfer._head import CarriedRows, Scatter
 from langalign_sk.transfer._kernel_fit import all_of_them, on_landmarks
 from langalign_sk.transfer._targets import Classes
@@ -208,7 +208,7 @@ def test_the_discriminant_has_the_scatter_of_translations_in_its_covariance():
     distance = np.einsum(
         "nkd,de,nke->nk", *[PROBES[:, None] - means, inverse, PROBES[:, None] - means]
     )
-    expected = np.exp(-0.5 * SURENESS * distance)
+    expected = np.exp(-0.5 * distance)
     expected /= expected.sum(axis=1, keepdims=True)
     np.testing.assert_allclose(head.say(PROBES), expected, atol=1e-9)
 
