@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 
 import numpy as np
@@ -294,6 +295,20 @@ def test_a_class_without_a_row_is_never_told(name):
         clone(HEADS[name]), part(ROWS[some], CODES[some]), part(ROWS[~some], CODES[~some])
     )
     assert both.say(PROBES).argmax(axis=1).max() == 2
+
+
+def test_class_means_that_move_no_more_than_by_chance_move_together_alone():
+    rng = np.random.default_rng(0)
+    known = fitted(GaussianHead(), part(ROWS, CODES))
+    codes = np.arange(300) % 3
+    rows = known._means[codes] + 2.0 + 3.0 * rng.normal(size=(300, 4))
+    moved = copy.deepcopy(known)
+    moved._hear(rows, np.eye(3)[codes])
+    shift = (rows - known._means[codes]).sum(axis=0) / (300 + KEPT)
+    np.testing.assert_allclose(moved.say(PROBES + shift), known.say(PROBES), atol=1e-9)
+    apart = known._means[codes] + 4.0 * np.eye(3, 4)[codes] + 0.1 * (rows - 2.0)
+    moved._hear(apart, np.eye(3)[codes])  # beyond chance
+    assert moved.say(apart).argmax(axis=1).tolist() == codes.tolist()
 
 
 @pytest.mark.parametrize("name", HEADS)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from langalign_sk import LangAligner, ReverseAligner, RidgeMap
+from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, RidgeMap
 from langalign_sk.transfer import GaussianHead
-from langalign_sk.transfer._looks import Languages
+from langalign_sk.transfer._constants import EVEN, MOST_EVEN
+from langalign_sk.transfer._looks import Languages, _scatter
 from tests.transfer.world import two_languages
 
 S, T, Y, PAIRS = two_languages()
@@ -39,6 +40,40 @@ def test_of_its_own_the_target_space_gets_rows_by_ridge():
     np.testing.assert_allclose(
         noise.covariance, covariance(back.of(left) - back.of(0 * left)), atol=1e-9
     )
+
+
+def even_by_hand(rows, wanted, coef, penalty):
+    """The even variance, from the projection that a ridge regression is."""
+    rows, wanted = rows - rows.mean(axis=0), wanted - wanted.mean(axis=0)
+    n, width = wanted.shape
+    hat = rows @ np.linalg.solve(rows.T @ rows + penalty * np.eye(rows.shape[1]), rows.T)
+    told = np.sum((wanted - rows @ coef) ** 2) / n
+    left_out = told / (1 - (1 + np.trace(hat)) / n) ** 2
+    explained = max(1 - left_out / (np.sum(wanted**2) / n), 0)
+    return min(EVEN * explained * (left_out - told), MOST_EVEN * told) / width
+
+
+@pytest.mark.parametrize("n", [300, 60])
+def test_rows_of_other_texts_scatter_further_the_less_the_pairs_tell(n):
+    pairs = ParallelCorpus(S[:n], T[:n], target_lang="ko", layout=PAIRS.layout)
+    aligner = ReverseAligner(pairs, method="ridge").fit(S)
+    look, _ = Languages(aligner, native=True).looks([pairs], None)["ko"]
+    there = RidgeMap().fit(S[:n], T[:n])
+    penalty = n * there.alpha_ * S[:n].var(axis=0).mean()
+    expected = even_by_hand(S[:n], T[:n], there.coef_, penalty)
+    (way,) = look.ways.values()
+    assert way.noise.even == pytest.approx(expected)
+    assert expected > 0
+
+
+@pytest.mark.filterwarnings("ignore::langalign_sk.maps.FewPairsWarning")
+def test_pairs_that_tell_nothing_leave_the_scatter_even_or_as_it_is():
+    rng = np.random.default_rng(0)
+    for n, most in ((2, MOST_EVEN), (40, 0.5)):
+        pairs = ParallelCorpus(S[:n], rng.normal(size=(n, T.shape[1])), target_lang="ko")
+        ridge = RidgeMap(towards="zero").fit_moments(pairs.moments)
+        found = _scatter(pairs.moments, ridge)
+        assert 0 <= found.even <= most * np.trace(found.covariance) / T.shape[1] + 1e-12
 
 
 def test_behind_a_reverse_aligner_rows_are_predicted_images():
