@@ -18,8 +18,8 @@ ACCEPTED = {
     "transformers, and the oldest versions have none that is worth its compiler",
     r"TransferClassifier does not have a decision_function method": "scikit-learn's check of a "
     "method that an estimator need not have; predict_proba is checked instead",
-    r"sphinx, which builds the site, is not installed": "the site is built with the pinned versions; "
-    "the oldest ones (make test-lowest) have no extra docs",
+    r"sphinx, which builds the site, is not installed": "the site is built with the pinned "
+    "versions; the oldest ones (make test-lowest) have no extra docs",
     r"no corpora at .*; set LANGALIGN_DATA": "the corpora are not this project's to hand out",
 }
 
