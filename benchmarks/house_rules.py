@@ -22,6 +22,7 @@ ROOMS = [
     "maps",
     "align",
     "transfer",
+    "saved",
     "measures",
     "selection",
     "report",

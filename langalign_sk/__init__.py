@@ -25,7 +25,8 @@ from langalign_sk.text import BlockLayout, EmbeddingExtractor
 from langalign_sk.transfer import TransferClassifier, TransferRegressor
 
 if TYPE_CHECKING:
-    from langalign_sk import datasets, measures, plots, report, selection
+    from langalign_sk import datasets, measures, plots, report, saved, selection
+    from langalign_sk.saved import from_pretrained, load, push_to_hub, save, save_pretrained
 
 #: Names of the types that a saved model of this package holds, for ``skops.io.load(trusted=...)``.
 SKOPS_TRUSTED: list[str]
@@ -54,16 +55,24 @@ __all__ = [
     "corpus",
     "datasets",
     "encoders",
+    "from_pretrained",
+    "load",
     "maps",
     "measures",
     "plots",
+    "push_to_hub",
     "report",
+    "save",
+    "save_pretrained",
+    "saved",
     "selection",
     "store",
     "text",
     "transfer",
     "without_pairs",
 ]
+
+_SAVED = ("from_pretrained", "load", "push_to_hub", "save", "save_pretrained")
 
 
 def __dir__() -> list[str]:
@@ -73,6 +82,8 @@ def __dir__() -> list[str]:
 def __getattr__(name: str) -> Any:
     if name == "SKOPS_TRUSTED":
         return _trusted()
+    if name in _SAVED:
+        return getattr(importlib.import_module("langalign_sk.saved"), name)
     if name in __all__:
         return importlib.import_module(f"langalign_sk.{name}")
     raise AttributeError(f"module 'langalign_sk' has no attribute {name!r}")
@@ -80,35 +91,6 @@ def __getattr__(name: str) -> Any:
 
 def _trusted() -> list[str]:
     """Return the names of the types that a saved model may hold."""
-    from langalign_sk.align import LanguageGate
-    from langalign_sk.corpus import PairMoments
-    from langalign_sk.encoders import HeldCheckpoint
-    from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes
-    from langalign_sk.store import MemoryCache
-    from langalign_sk.text import LanguageDetector, LearnedDetector
-    from langalign_sk.transfer import PARTS
+    from langalign_sk.saved import own_classes
 
-    types = (
-        BlockLayout,
-        DistilledEncoder,
-        EmbeddingExtractor,
-        GeneralizedProcrustes,
-        HeldCheckpoint,
-        HubModel,
-        LangAligner,
-        LanguageDetector,
-        LanguageGate,
-        LearnedDetector,
-        MemoryCache,
-        NgramEncoder,
-        PairFeatures,
-        PairMoments,
-        ParallelCorpus,
-        ReverseAligner,
-        TextAligner,
-        TextPool,
-        TunedEncoder,
-        *PARTS,
-        *TRUSTED_MAPS,
-    )
-    return [f"{cls.__module__}.{cls.__qualname__}" for cls in dict.fromkeys(types)]
+    return [f"{cls.__module__}.{cls.__qualname__}" for cls in own_classes().values()]

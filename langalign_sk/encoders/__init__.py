@@ -4,6 +4,13 @@ from langalign_sk._process import release_models
 
 # For the other rooms.
 from langalign_sk.encoders._batches import chunked as chunked
+from langalign_sk.encoders._carried import (
+    copy_checkpoint as copy_checkpoint,
+    fingerprint_of as fingerprint_of,
+    kind_of_name as kind_of_name,
+    licence_of as licence_of,
+    local_checkpoint as local_checkpoint,
+)
 from langalign_sk.encoders._checks import check_parameters as check_parameters
 from langalign_sk.encoders._distilled import DistilledEncoder
 from langalign_sk.encoders._held import HeldCheckpoint as HeldCheckpoint
@@ -11,6 +18,10 @@ from langalign_sk.encoders._http import HttpEncoder
 from langalign_sk.encoders._hub_encoder import (
     HubEncoder as HubEncoder,
     checkpoint_of as checkpoint_of,
+)
+from langalign_sk.encoders._hub_folder import (
+    download_file as download_file,
+    upload_folder as upload_folder,
 )
 from langalign_sk.encoders._hub_model import (
     SHORTHANDS as SHORTHANDS,
@@ -35,6 +46,7 @@ from langalign_sk.encoders._run import (
     Run as Run,
     RunReport as RunReport,
 )
+from langalign_sk.encoders._sound_files import check_files as check_files
 from langalign_sk.encoders._tuned import TunedEncoder
 
 __all__ = [

@@ -21,6 +21,7 @@ from langalign_sk.encoders._hub_model import (
     specification,
 )
 from langalign_sk.encoders._loading import load
+from langalign_sk.encoders._sound_files import check_files
 
 
 class HeldCheckpoint:
@@ -49,6 +50,7 @@ class HeldCheckpoint:
                 "this saved encoder is damaged: its weights are not those that were tuned. Load "
                 "another copy of the file, or fit and save it again"
             )
+        check_files(self.files, lambda name: self.files[name].tobytes())
         for name, content in self.files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -98,6 +99,19 @@ class OnnxEncoder:
         str
         """
         return f"onnx:{self._about['digest']}"
+
+    def copy_to(self, folder: str | os.PathLike[str]) -> None:
+        """Copy the encoder to a new folder.
+
+        Parameters
+        ----------
+        folder : path
+            The folder; it is made.
+        """
+        place = Path(folder)
+        place.mkdir(parents=True)
+        for name in (_GRAPH, _TOKENIZER, _ABOUT):
+            shutil.copyfile(self.folder / name, place / name)
 
     def _loaded(self) -> tuple[Any, Any]:
         """Session and tokeniser, loaded by the first thread that asks."""

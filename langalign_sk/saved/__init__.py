@@ -1,0 +1,17 @@
+"""Saved models: JSON and safetensors, read without running anything of them."""
+
+from langalign_sk.saved._folder import MANIFEST as MANIFEST, MODEL as MODEL
+from langalign_sk.saved._hub import from_pretrained, push_to_hub
+from langalign_sk.saved._read import load
+
+# For the other rooms.
+from langalign_sk.saved._registry import own_classes as own_classes
+from langalign_sk.saved._write import save, save_pretrained, write_files as write_files
+
+__all__ = [
+    "from_pretrained",
+    "load",
+    "push_to_hub",
+    "save",
+    "save_pretrained",
+]
