@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from sklearn.linear_model import (
     Ridge,
     RidgeClassifier,
 )
-from sklearn.model_selection import TunedThresholdClassifierCV
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import GaussianNB, MultinomialNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
@@ -121,6 +122,9 @@ def with_heads(only: Callable[[str], bool] = lambda name: True) -> dict[str, Fit
     def on_texts(*steps: Any) -> Callable[[Any], Fitted]:
         return lambda head: Fitted(make_pipeline(*steps, head).fit(texts, labels), things.texts)
 
+    def on_map(case: Callable[[], Any], head: Any) -> Fitted:
+        return on_rows(LangAligner(pairs, method=clone(case().fitted)))(head)
+
     makers: dict[str, Callable[[Any], Fitted]] = {
         "LangAligner": on_rows(LangAligner(pairs)),
         "ReverseAligner": on_rows(ReverseAligner(pairs, round_trip=True)),
@@ -139,7 +143,7 @@ def with_heads(only: Callable[[str], bool] = lambda name: True) -> dict[str, Fit
         if name == "GeneralizedProcrustes":
             makers[name] = on_rows(cls([3, 3]))
         else:
-            makers[name] = on_rows(LangAligner(pairs, method=clone(case().fitted)))
+            makers[name] = partial(on_map, case)
     found = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -171,7 +175,7 @@ def more() -> dict[str, Fitted]:
             StackingClassifier([("a", GaussianNB())], LogisticRegression(), cv=2),
         ),
         "isotonic": CalibratedClassifierCV(LinearSVC(), method="isotonic", cv=2),
-        "threshold": TunedThresholdClassifierCV(LogisticRegression(), cv=2),
+        "threshold": FixedThresholdClassifier(LogisticRegression(), threshold=0.6),
         "one against the rest": OneVsRestClassifier(Perceptron()),
         "a tree of neighbours": KNeighborsClassifier(algorithm="ball_tree"),
         "dummy": DummyClassifier(strategy="stratified", random_state=0),

@@ -54,15 +54,13 @@ def copy_checkpoint(settings: HubModel, place: Path) -> Checkpoint:
         )
     source = Path(found.source)
     files = [
-        file
-        for file in checkpoint_files(source, settings.backend)
-        if file.name.endswith(CODE_FREE)
+        file for file in checkpoint_files(source, settings.backend) if file.name.endswith(CODE_FREE)
     ]
     names = {file.relative_to(source).as_posix(): file for file in files}
     if not any(name.endswith((".safetensors", ".onnx")) for name in names):
         raise ValueError(
-            f"include_weights=True: {settings.model!r} has no weights in .safetensors. Load it with "
-            "sentence-transformers, save it again (save_pretrained), and name that folder"
+            f"include_weights=True: {settings.model!r} has no weights in .safetensors. Load it "
+            "with sentence-transformers, save it again (save_pretrained), and name that folder"
         )
     check_files(names, lambda name: names[name].read_bytes())
     for name, file in names.items():

@@ -1,6 +1,10 @@
 """Saved models: JSON and safetensors, read without running anything of them."""
 
-from langalign_sk.saved._folder import MANIFEST as MANIFEST, MODEL as MODEL
+from langalign_sk.saved._folder import (
+    MANIFEST as MANIFEST,
+    MODEL as MODEL,
+    write_manifest as write_manifest,
+)
 from langalign_sk.saved._hub import from_pretrained, push_to_hub
 from langalign_sk.saved._read import load
 

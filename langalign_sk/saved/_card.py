@@ -101,7 +101,9 @@ def _figures(report: Any) -> str:
         data.append("Accuracy and macro F1 with 95% intervals, on the test texts:")
         lines = ["| way | accuracy | macro F1 |", "|---|---|---|"]
         for row in scores.to_dict("records"):
-            name = _text(str(row["candidate"])) + (" (advised)" if row["candidate"] == taken else "")
+            name = _text(str(row["candidate"])) + (
+                " (advised)" if row["candidate"] == taken else ""
+            )
             lines.append(f"| {name} | {_interval(row, 'accuracy')} | {_interval(row, 'f1')} |")
         data.append("\n".join(lines))
     data.append("\n".join(_text(str(sentence)) for sentence in report.sentences))

@@ -101,7 +101,7 @@ class Decoder:
             raise ValueError(f"{_place(where)} is of the unknown kind {str(kind)[:40]!r}")
         try:
             made = make(node, where)
-        except _Refused:
+        except _RefusedError:
             raise
         except RecursionError:
             raise ValueError("it is nested too deep") from None
@@ -110,11 +110,13 @@ class Decoder:
             said = f"{type(error).__name__}: {str(error)[:300]}"
             if type(error) is ValueError:
                 said = str(error)[:400]
-            raise _Refused(f"{_place(where)} ({what}): {said}") from error
+            raise _RefusedError(f"{_place(where)} ({what}): {said}") from error
         if "id" in node and kind != "ref":
             own = node["id"]
             if not isinstance(own, str) or own in self._made:
-                raise _Refused(f"{_place(where)} has the name {str(own)[:80]!r} of another part")
+                raise _RefusedError(
+                    f"{_place(where)} has the name {str(own)[:80]!r} of another part"
+                )
             self._made[own] = made
         return made
 
@@ -127,7 +129,7 @@ class Decoder:
         if "of" in node:
             return {key: self._value(one, f"{where}[{key!r}]") for key, one in node["of"].items()}
         pairs = [self._items(pair, where) for pair in node["items"]]
-        found = {key: value for key, value in pairs}
+        found = dict(pairs)
         if len(found) < len(pairs):
             raise ValueError("it has a key twice")
         return found
@@ -249,7 +251,7 @@ class Decoder:
                 state["_saved_with"][now] = content or old
 
 
-class _Refused(ValueError):
+class _RefusedError(ValueError):
     """A refusal that names its place already."""
 
 
@@ -301,8 +303,10 @@ def _shape(node: Any, count: int) -> tuple[int, ...]:
 def _check_names(cls: type, state: dict[str, Any]) -> None:
     """Raise for an attribute that would stand in the place of a method."""
     for name in state:
-        if not name.isidentifier() or name.startswith("__") or inspect.isroutine(
-            getattr(cls, name, None)
+        if (
+            not name.isidentifier()
+            or name.startswith("__")
+            or inspect.isroutine(getattr(cls, name, None))
         ):
             raise ValueError(f"it has the attribute {name[:80]!r}")
 

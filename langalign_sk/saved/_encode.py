@@ -175,7 +175,9 @@ class Encoder:
     def _models(self, item: Any, owner: Any, where: str) -> Any:
         """Return encoders: those by name are told apart from other words."""
         if isinstance(item, dict):
-            own = {lang: self._models(one, owner, f"{where}[{lang!r}]") for lang, one in item.items()}
+            own = {
+                lang: self._models(one, owner, f"{where}[{lang!r}]") for lang, one in item.items()
+            }
             return {"$": "dict", "of": own}
         found = encoder_node(item, self._weights, owner)
         return self._node(item, where) if found is None else found
@@ -237,7 +239,9 @@ class Encoder:
         place = where or "the model"
         kind = f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
         shown = getattr(value, "__qualname__", None)
-        what = f"{place} is {shown} ({kind})" if callable(value) and shown else f"{place} is a {kind}"
+        what = (
+            f"{place} is {shown} ({kind})" if callable(value) and shown else f"{place} is a {kind}"
+        )
         if isinstance(value, BaseEstimator):
             hint = "use a head of the list in docs/saving.md, or skops, or joblib"
             if hasattr(value, "best_estimator_"):

@@ -166,6 +166,6 @@ def _not_here(kind: str, name: str, model: Any) -> str:
             "where it wants a key"
         )
     return (
-        f"its encoder {name!r} is a folder of the machine where it was saved: say where it is here, "
+        f"its encoder {name!r} is a folder of the machine where it was saved: say where it is, "
         f"load(..., model_map={{{name!r}: 'folder'}}), or save it with include_weights=True"
     )

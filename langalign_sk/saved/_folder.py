@@ -23,6 +23,8 @@ KIND = "a model of langalign_sk"
 FORMAT = (1, 0)
 _MOST = {MANIFEST: 16 * 2**20, MODEL: 512 * 2**20}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*){0,5}")
+#: Ends of names of what may stand beside a model, such as a report; nothing is read from it.
+_BESIDE = (".csv", ".html", ".json", ".jsonl", ".md", ".safetensors", ".tsv", ".txt", ".xlsx")
 _AGAIN = "copy the folder again from where it was made, or save the model again"
 
 
@@ -123,7 +125,9 @@ def _read(
         if found.st_size > _MOST.get(name, found.st_size):
             raise ValueError(f"{known} has {found.st_size:,} bytes, more than such a file may have")
         if entry is not None and entry["size"] != found.st_size:
-            raise ValueError(f"{known} has {found.st_size:,} bytes, not {entry['size']:,}: {_AGAIN}")
+            raise ValueError(
+                f"{known} has {found.st_size:,} bytes, not {entry['size']:,}: {_AGAIN}"
+            )
         digest, data, left = hashlib.sha256(), bytearray(), found.st_size
         while left and (block := handle.read(min(left, 2**22))):
             digest.update(block)
@@ -131,7 +135,9 @@ def _read(
             if keep:
                 data += block
     if left or (entry is not None and digest.hexdigest() != entry["sha256"]):
-        raise ValueError(f"{known} is not the file that was written, but damaged or changed: {_AGAIN}")
+        raise ValueError(
+            f"{known} is not the file that was written, but damaged or changed: {_AGAIN}"
+        )
     return data
 
 
@@ -147,7 +153,8 @@ def _check_listing(manifest: dict[str, Any], path: Path) -> None:
     if not isinstance(files, dict) or MODEL not in files or ARRAYS not in files:
         raise ValueError(f"{path} lists no files of a model")
     for name, entry in files.items():
-        if not _NAME.fullmatch(name) or ".." in name.split("/") or name == MANIFEST:
+        named = _NAME.fullmatch(name) is not None and name != MANIFEST
+        if not (named and (name.startswith(f"{CARRIED}/") or name.endswith(_BESIDE))):
             raise ValueError(f"{path} lists the file {name[:80]!r}, which no saved model holds")
         size, digest = (
             (entry.get("size"), entry.get("sha256")) if isinstance(entry, dict) else (None, None)

@@ -33,7 +33,7 @@ SKLEARN: tuple[tuple[str, str], ...] = (
     ("sklearn.linear_model", "PoissonRegressor Ridge RidgeCV RidgeClassifier RidgeClassifierCV"),
     ("sklearn.linear_model", "SGDClassifier SGDRegressor TheilSenRegressor TweedieRegressor"),
     ("sklearn.linear_model._ridge", "_RidgeGCV"),
-    ("sklearn.model_selection", "FixedThresholdClassifier TunedThresholdClassifierCV"),
+    ("sklearn.model_selection", "FixedThresholdClassifier"),
     ("sklearn.multiclass", "OneVsOneClassifier OneVsRestClassifier _ConstantPredictor"),
     ("sklearn.multioutput", "ClassifierChain MultiOutputClassifier MultiOutputRegressor"),
     ("sklearn.multioutput", "RegressorChain"),

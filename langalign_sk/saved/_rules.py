@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
 
+from langalign_sk.encoders import HeldCheckpoint, check_files
+
 #: Attributes that name a place on a machine, by class: neither written nor believed.
 _PLACES = {
     "ColumnTransformer": ("memory",),
@@ -27,7 +29,6 @@ _FORGOTTEN = {
     "PassiveAggressiveRegressor": ("_loss_function_",),
     "SGDClassifier": ("_loss_function_",),
     "SGDRegressor": ("_loss_function_",),
-    "TunedThresholdClassifierCV": ("_curve_scorer",),
 }
 #: Attributes that tell how a fit went: those alone may hold numbers that are not finite.
 _ACCOUNTS = re.compile(
@@ -59,7 +60,8 @@ class Allowed:
                 state[own] = None
         if name == "EmbeddingExtractor":
             if state.get("cache") not in (None, "memory"):
-                self.ignored[f"cache={_short(state['cache'])}"] = None
+                if self.cache == "memory":
+                    self.ignored[f"cache={_short(state['cache'])}"] = None
                 state["cache"] = "memory"
             if state.get("cache") is not None or self.cache != "memory":
                 state["cache"] = self.cache
@@ -106,6 +108,8 @@ def check_made(made: Any, size: int) -> None:
     """
     name = type(made).__name__
     own = getattr(made, "__dict__", {})
+    if isinstance(made, HeldCheckpoint):
+        check_files(made.files, lambda file: made.files[file].tobytes())
     if name in _VECTORISERS:
         _check_vectoriser(made)
     if "_fit_method" in own:

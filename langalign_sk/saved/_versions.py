@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from langalign_sk._version import __version__
@@ -20,14 +19,9 @@ _PACKAGES = {
 
 def versions() -> dict[str, str]:
     """Return the versions of Python and of the packages in use."""
-    found = {"python": ".".join(map(str, sys.version_info[:3])), "langalign-sk": __version__}
-    for package, module in _PACKAGES.items():
-        if module in sys.modules:
-            try:
-                found[package] = version(package)
-            except PackageNotFoundError:
-                continue
-    return found
+    here = {"python": ".".join(map(str, sys.version_info[:3])), "langalign-sk": __version__}
+    used = {package: sys.modules.get(module) for package, module in _PACKAGES.items()}
+    return here | {package: str(made.__version__) for package, made in used.items() if made}
 
 
 def differences(saved: Any) -> list[str]:
