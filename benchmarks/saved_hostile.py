@@ -35,7 +35,7 @@ class Hostile(NamedTuple):
     """How a sound folder is changed, and what must be said; None where it loads with a warning."""
 
     base: str
-    change: Callable[[Path], None]
+    change: Callable[[Path], Any]
     said: str | None
     warned: str = ""
 

@@ -41,9 +41,8 @@ def _check_json(name: str, data: bytes) -> None:
     if last == "modules.json":
         _check_modules(name, content)
     elif last == "config.json" and isinstance(content, dict):
-        activation = content.get("activation_function", content.get("activation"))
-        named = isinstance(activation, str) and "." in activation
-        if named and not _ACTIVATION.fullmatch(activation):
+        activation = str(content.get("activation_function", content.get("activation", "")))
+        if "." in activation and not _ACTIVATION.fullmatch(activation):
             raise ValueError(f"the checkpoint's {name} names the function {activation[:80]!r}")
     if last.endswith("config.json") and isinstance(content, dict) and "auto_map" in content:
         raise ValueError(f"the checkpoint's {name} names code of its own (auto_map)")
@@ -51,12 +50,11 @@ def _check_json(name: str, data: bytes) -> None:
 
 def _check_modules(name: str, content: Any) -> None:
     """Raise for modules other than the usual ones of sentence-transformers."""
-    modules = content if isinstance(content, list) else [None]
+    modules: list[Any] = content if isinstance(content, list) else [None]
     for module in modules:
-        kind, path = (
-            (module.get("type"), module.get("path", "")) if isinstance(module, dict) else ("", "")
-        )
-        if not isinstance(kind, str) or not _MODULE.fullmatch(kind):
-            raise ValueError(f"the checkpoint's {name} names the module {str(kind)[:80]!r}")
-        if not isinstance(path, str) or (path and not _NAME.fullmatch(path)):
-            raise ValueError(f"the checkpoint's {name} names the folder {str(path)[:80]!r}")
+        entry: dict[str, Any] = module if isinstance(module, dict) else {}
+        kind, path = str(entry.get("type", "")), str(entry.get("path", ""))
+        if not _MODULE.fullmatch(kind):
+            raise ValueError(f"the checkpoint's {name} names the module {kind[:80]!r}")
+        if path and not _NAME.fullmatch(path):
+            raise ValueError(f"the checkpoint's {name} names the folder {path[:80]!r}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -149,8 +150,8 @@ def _files(about: Mapping[str, Any]) -> str:
 
 def _text(value: str) -> str:
     """Return words that Markdown and tables leave alone."""
-    kept = " ".join(value.split())
-    for sign in "\\`*_[]<>|":
+    kept = html.escape(" ".join(value.split()), quote=False)
+    for sign in "\\`*_[]|":
         kept = kept.replace(sign, f"\\{sign}")
     return kept
 

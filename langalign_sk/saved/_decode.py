@@ -221,7 +221,8 @@ class Decoder:
             for name, one in node["of"].items()
         }
         if not issubclass(cls, sklearn.base.BaseEstimator) and "data" in state and len(state) == 1:
-            return cls(list(state["data"]))  # a list with more to it
+            rows: Any = cls
+            return rows(list(state["data"]))  # a list with more to it
         _check_names(cls, state)
         state = self._allowed.believed(cls, state)
         self._redirect(cls, state)
@@ -315,7 +316,7 @@ def _defaults(cls: type, state: dict[str, Any]) -> dict[str, Any]:
     """Return parameters that the class has got since the file was written."""
     if not issubclass(cls, sklearn.base.BaseEstimator):
         return {}
-    parameters = inspect.signature(cls.__init__).parameters.values()
+    parameters = inspect.signature(cls).parameters.values()
     empty = inspect.Parameter.empty
     return {p.name: p.default for p in parameters if p.name not in state and p.default is not empty}
 

@@ -19,7 +19,7 @@ from langalign_sk.saved._rules import models_in, must_be_finite, without_what_is
 from langalign_sk.saved._tensors import Array, dtype_name
 
 _PLAIN = (type(None), bool, int, str)
-_SEQUENCES = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
+_SEQUENCES: dict[Any, str] = {list: "list", tuple: "tuple", set: "set", frozenset: "frozenset"}
 #: What pickles are stamped with; a folder says it once.
 STAMPS = ("_sklearn_version", "_langalign_version")
 
@@ -108,7 +108,7 @@ class Encoder:
 
     def _type(self, value: Any, where: str) -> Any:
         """Return a type of numbers, as ``dtype=`` has it."""
-        if value in (str, int, float, bool, object):
+        if any(value is kind for kind in (str, int, float, bool, object)):
             return {"$": "type", "name": f"python {value.__name__}"}
         if isinstance(value, np.dtype) or issubclass(value, np.generic):
             name = dtype_name(np.dtype(value))

@@ -65,7 +65,7 @@ def read_manifest(source: Source) -> dict[str, Any]:
     data = _read(source, MANIFEST, None)
     path = source.folder / MANIFEST
     try:
-        manifest = read_json(data, MANIFEST)
+        manifest: dict[str, Any] = read_json(data, MANIFEST)
         digest = manifest.pop("digest")
         sound = data == _sealed(manifest) and isinstance(digest, str)
     except (ValueError, AttributeError, KeyError, TypeError):

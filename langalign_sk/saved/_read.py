@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ def read(
     where = source.folder / MODEL
     try:
         for own, names in carried.items():
-            check_files(names, lambda name, own=own: source.place(f"{own}/{name}").read_bytes())
+            check_files(names, partial(_content, source, own))
         arrays = read_tensors(memoryview(files.pop(ARRAYS)), ARRAYS)
         places = Places(source.folder, carried, model_map)
         decoder = Decoder(arrays, allowed, places, given or {})
@@ -105,6 +106,10 @@ def read(
     places.check_map()
     _tell(source.folder, allowed, differences(manifest.get("versions")))
     return model
+
+
+def _content(source: Source, folder: str, name: str) -> bytes:
+    return source.place(f"{folder}/{name}").read_bytes()
 
 
 def _tell(folder: Path, allowed: Allowed, others: list[str]) -> None:
@@ -129,7 +134,8 @@ def _refuse_other_files(place: Path) -> None:
     """Say what to do with models that were saved in another way."""
     joblibs = [place / "model.joblib"] if place.is_dir() and not (place / MODEL).exists() else []
     if place.is_file():
-        start = place.open("rb").read(4)
+        with place.open("rb") as file:
+            start = file.read(4)
         if place.name == MANIFEST or place.name in (MODEL, ARRAYS):
             raise ValueError(f"{place} is part of a saved model: load the folder {place.parent}")
         if start[:2] == b"PK":

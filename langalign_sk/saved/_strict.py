@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 
-def read_json(data: bytes, name: str) -> Any:
+def read_json(data: bytes | bytearray, name: str) -> Any:
     """Read the JSON of a file."""
     try:
         return json.loads(

@@ -85,7 +85,7 @@ def test_what_is_no_model_says_so(tmp_path):
         load(folder / "model.json")
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("dear")
-    with pytest.raises(FileExistsError, match="other"):
+    with pytest.raises(ValueError, match="holds other files"):
         save(FITTED, tmp_path / "other")
 
 

@@ -77,7 +77,7 @@ def test_arrays_keep_order_type_and_what_they_share(tmp_path):
     assert found["rows"].flags.f_contiguous
     assert not found["rows"].flags.c_contiguous
     assert found.pop("rng").integers(1000) == wanted.pop("rng").integers(1000)
-    assert found.pop("type") is np.float32
+    assert found.pop("type") is wanted.pop("type") is np.float32
     assert found.pop("mixed").tolist() == wanted.pop("mixed").tolist()
     assert found.pop("big").tolist() == wanted.pop("big").tolist()
     assert same(found, wanted)
@@ -93,11 +93,8 @@ def test_what_is_loaded_can_be_fitted_again(tmp_path):
     model = aligned(LogisticRegression())
     save(model, tmp_path / "m")
     loaded = load(tmp_path / "m")
-    assert loaded[0].pairs.detached
     loaded.set_params(langaligner__pairs=ParallelCorpus(S, T, target_lang="ko")).fit(S, Y)
     assert same(answers(loaded, T), answers(model, T))
-    with pytest.raises(ValueError, match="saved without its pairs"):
-        LangAligner(loaded[0].pairs.detach()._like(_n=60, _fingerprint="x")).fit(S)
 
 
 def test_texts_and_places_of_this_machine_are_not_saved(tmp_path):
@@ -168,8 +165,11 @@ def test_every_listed_class_is_found_by_its_name():
     found = [f"{module}:{name}" for module, names in SKLEARN for name in names.split()]
     assert len(found) == len(set(found)) > 80
     missing = [name for name in found if class_of(name) is None]
-    # Those of a newer version of scikit-learn than the one that is installed.
-    assert set(missing) <= {"sklearn.calibration:_TemperatureScaling"}
+    # Those of other versions of scikit-learn than the one that is installed.
+    assert {name.partition(":")[2] for name in missing} <= {
+        "_RemainderColsList",
+        "_TemperatureScaling",
+    }
     for name in set(found) - set(missing):
         assert name_of(class_of(name)) == name
     for module, names in FUNCTIONS:
