@@ -67,7 +67,7 @@ def save(
     >>> import tempfile
     >>> import numpy as np
     >>> from langalign_sk import RidgeMap, load, save
-    >>> S, T = np.eye(3), np.eye(3)[::-1]
+    >>> S, T = np.random.default_rng(0).standard_normal((2, 20, 3))
     >>> fitted = RidgeMap(alpha=1.0).fit(S, T)
     >>> with tempfile.TemporaryDirectory() as place:
     ...     folder = save(fitted, f"{place}/map")
