@@ -30,6 +30,7 @@ ROOMS = [
     "datasets",
     "_demo",
     "_commands",
+    "serve",  # as the commands read models, and answer
     "cli",
     "__main__",
 ]

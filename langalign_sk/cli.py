@@ -28,6 +28,7 @@ from langalign_sk._commands import (
 )
 from langalign_sk._demo import add_demo
 from langalign_sk._version import __version__
+from langalign_sk.serve import add_serve
 
 __all__ = ["main"]
 
@@ -38,6 +39,7 @@ _COMMANDS = (
     add_evaluate,
     add_suggest,
     add_refit,
+    add_serve,
     add_cache,
 )
 

@@ -1,6 +1,6 @@
 """Links to files of the repository that are no pages of the site.
 
-``[service.py](../examples/service.py)`` is right where the text is read in a repository. On the
+``[changes](../CHANGELOG.md)`` is right where the text is read in a repository. On the
 site a page of the developers' section shows such a file; this leads there.
 """
 
@@ -16,7 +16,6 @@ SHOWN = {
     "CHANGELOG.md": "developer/changelog.md",
     "CONTRIBUTING.md": "developer/contributing.md",
     "benchmarks/README.md": "developer/benchmarks.md",
-    "examples/service.py": "developer/service.md",
     "tests/skips.py": None,
     "LICENSE": None,
     "SECURITY.md": "developer/security.md",

@@ -1,10 +1,17 @@
 """Commands of the command line, one module each; every one adds its own parser."""
 
+# For the other rooms.
+from langalign_sk._commands._answers import (
+    answers as answers,
+    in_language as in_language,
+    languages_of as languages_of,
+)
 from langalign_sk._commands._cache import add_parser as add_cache
 from langalign_sk._commands._evaluate import add_evaluate
 from langalign_sk._commands._plan import Planned
 from langalign_sk._commands._predict import add_predict
 from langalign_sk._commands._refit import add_refit
+from langalign_sk._commands._saved import load_model as load_model, saved_labels as saved_labels
 from langalign_sk._commands._stages import heard, say
 from langalign_sk._commands._suggest import add_suggest
 from langalign_sk._commands._transfer import add_parser as add_transfer

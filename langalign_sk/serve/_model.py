@@ -1,0 +1,71 @@
+"""The model of a service: opened once, warm, an answer for every row."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from langalign_sk._commands import answers, in_language, languages_of, load_model, saved_labels
+from langalign_sk.serve._metrics import Metrics
+from langalign_sk.text import match_code
+
+
+class Answer(NamedTuple):
+    """The class of a row, how sure the model is (None where it can't tell), and what to know."""
+
+    label: str
+    confidence: float | None
+    reason: str
+
+
+class ServedModel:
+    """A fitted classifier, or the folder of one, that answers rows of texts."""
+
+    def __init__(self, model: Any, metrics: Metrics) -> None:
+        self._metrics = metrics
+        usual = None
+        if isinstance(model, str | os.PathLike):
+            usual = saved_labels(Path(model))
+            model = load_model(Path(model))
+        self._by_language = {None: model}
+        #: Languages that the model tells apart; none where it takes any.
+        self.languages = languages_of(model) or ()
+        self.classes = [str(label) for label in getattr(model, "classes_", ())]
+        first = getattr(model, "steps", [("", None)])[0][1]
+        self.n_texts = int(getattr(first, "n_texts_", 1))
+        # Encoders are loaded by it, so that the first request waits for nothing.
+        nothing: Any = "" if self.n_texts == 1 else ("", "")
+        said: Any = "." if self.n_texts == 1 else (".", ".")
+        self._empty = _rows(answers(model, [nothing], usual))[0]
+        answers(model, [said], {"": 1})
+
+    def language(self, code: str | None) -> str | None:
+        """Return the model's own name of a language; raise for one that it does not know."""
+        if code is None:
+            return None
+        known = match_code(code, self.languages) if self.languages else None
+        if known is None:
+            raise ValueError(f"the languages are {', '.join(self.languages) or 'not declared'}")
+        return known
+
+    def work(self, rows: Sequence[Any], language: str | None) -> list[Answer]:
+        """Answer rows, all in one language if one is said."""
+        model = self._by_language.get(language)
+        if model is None:
+            model = self._by_language[language] = in_language(self._by_language[None], language)
+        self._metrics.batch(len(rows))
+        # What is said to be usual is not looked at: empty rows have an answer already.
+        found = _rows(answers(model, rows, {"": 1}))
+        empty = self._empty.reason
+        return [self._empty if answer.reason == empty else answer for answer in found]
+
+
+def _rows(found: Any) -> list[Answer]:
+    """Return answers row by row."""
+    sure = found.confidence or [""] * len(found.classes)
+    return [
+        Answer(label, float(share) if share else None, reason)
+        for label, share, reason in zip(found.classes, sure, found.reasons, strict=True)
+    ]
