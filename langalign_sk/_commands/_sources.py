@@ -126,6 +126,8 @@ def check_file(source: Source, known: Sequence[str], what: str) -> str:
     kind = ending(path)
     if path.is_dir():
         raise ValueError(f"{path} is a folder; {what} come in a file")
+    if path.exists() and not path.is_file() and ".txt" in known:
+        return ".txt"  # a pipe, such as <(command), has no ending: one text a line
     if kind not in known:
         near = f"; did you mean {path}{_beside(path)}?" if _beside(path) else ""
         raise ValueError(f"{path}: the name must end in {', '.join(known)} (or that and .gz){near}")
