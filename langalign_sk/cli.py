@@ -19,6 +19,7 @@ from langalign_sk._commands import (
     Planned,
     add_cache,
     add_evaluate,
+    add_export,
     add_predict,
     add_refit,
     add_suggest,
@@ -39,6 +40,7 @@ _COMMANDS = (
     add_evaluate,
     add_suggest,
     add_refit,
+    add_export,
     add_serve,
     add_cache,
 )

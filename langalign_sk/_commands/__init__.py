@@ -8,6 +8,7 @@ from langalign_sk._commands._answers import (
 )
 from langalign_sk._commands._cache import add_parser as add_cache
 from langalign_sk._commands._evaluate import add_evaluate
+from langalign_sk._commands._export import add_export
 from langalign_sk._commands._plan import Planned
 from langalign_sk._commands._predict import add_predict
 from langalign_sk._commands._refit import add_refit
@@ -20,6 +21,7 @@ __all__ = [
     "Planned",
     "add_cache",
     "add_evaluate",
+    "add_export",
     "add_predict",
     "add_refit",
     "add_suggest",

@@ -163,7 +163,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     )
     from langalign_sk._commands._files import check_labels, read_labels
     from langalign_sk._commands._material import is_suggested
-    from langalign_sk._commands._saved import load_model, saved_labels
+    from langalign_sk._commands._saved import load_model, saved_labels, usable
     from langalign_sk._commands._stages import say, stage
 
     with stage("load", str(args.model)):
@@ -186,7 +186,7 @@ def _evaluate(args: argparse.Namespace) -> int:
         test = check_labels(test, [str(label) for label in known], args.model)
     spoken = None if args.lang_column is None else test.langs
     told = languages_told(model, test.texts)
-    with stage("predict", f"{len(test.texts):,} texts"):
+    with stage("predict", f"{len(test.texts):,} texts"), usable(args.model):
         usual = saved_labels(args.model)
         said = [""] * len(test.texts)
         for lang in [args.lang] if spoken is None else dict.fromkeys(spoken):

@@ -96,7 +96,7 @@ def _predict(args: argparse.Namespace) -> int:
         languages_of,
     )
     from langalign_sk._commands._files import read_texts
-    from langalign_sk._commands._saved import load_model, saved_labels
+    from langalign_sk._commands._saved import load_model, saved_labels, usable
     from langalign_sk._commands._stages import say, stage
     from langalign_sk._commands._write import check_table, write_table
 
@@ -113,7 +113,7 @@ def _predict(args: argparse.Namespace) -> int:
     check_columns(model, names, args.model)
     if given.account.notes:
         say(given.account.line())
-    with stage("predict", f"{len(texts):,} texts") as facts:
+    with stage("predict", f"{len(texts):,} texts") as facts, usable(args.model):
         found = answers(model, texts, saved_labels(args.model))
         doubtful = sum(map(bool, found.reasons))
         facts |= {"rows": len(texts), "doubtful": doubtful}

@@ -10,7 +10,7 @@ from typing import Any
 from langalign_sk._commands._against import held_against
 from langalign_sk._commands._pairs import read_pairs
 from langalign_sk._commands._predict import add_log
-from langalign_sk._commands._saved import MODEL_FILE, load_model, saved_figures
+from langalign_sk._commands._saved import MODEL_FILE, load_model, saved_figures, usable
 from langalign_sk._commands._settings import SETTINGS_FILE, Settings
 from langalign_sk._commands._stages import keeps, say, stage
 from langalign_sk._commands._transfer import add_options, make, what_is_kept, write
@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     old = load_model(folder)
     with keeps(what_is_kept(folder, args.cache)):
         material, report, way = make(args)
-        with stage("compare with the old model") as facts:
+        with stage("compare with the old model") as facts, usable(folder):
             langs = material.source_lang, material.target_lang
             known: dict[str, Any] = {
                 "old_pairs": read_pairs(before.pairs, langs, before.pair_columns)[0],

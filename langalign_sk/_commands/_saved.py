@@ -18,6 +18,8 @@ from langalign_sk._commands._stages import say
 from langalign_sk._version import __version__
 
 MODEL_FILE = "model.joblib"
+#: The file of an exported model.
+EXPORTED = "model.json"
 MANIFEST = "manifest.json"
 _FORMAT = 1
 _PACKAGES = (
@@ -56,6 +58,10 @@ def load_model(path: Path) -> Any:
     """Load the model of a folder; it is compared with the manifest before anything of it runs."""
     folder = path.parent if path.name == MODEL_FILE else path
     file = folder / MODEL_FILE
+    if is_exported(folder):
+        from langalign_sk.saved import load
+
+        return load(folder)
     if not file.is_file():
         raise ValueError(f"{file} does not exist; MODEL is the folder that `transfer` wrote")
     for _ in range(2):  # the folder may be replaced between the two readings
@@ -82,6 +88,23 @@ def load_model(path: Path) -> Any:
     return _unpickled(file, data, differences)
 
 
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Say of a model that fails in use what helps: it was made with another version."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"{path} does not work with langalign-sk {__version__} ({type(error).__name__}: "
+            f"{str(error)[:100]}): make it anew, transfer --config {path}/settings.toml --out NEW"
+        ) from error
+
+
+def is_exported(folder: Path) -> bool:
+    """Tell whether a folder holds a model as ``export`` writes it, which runs no code."""
+    return (folder / EXPORTED).is_file() and not (folder / MODEL_FILE).exists()
+
+
 def saved_labels(path: Path) -> dict[str, int]:
     """Return how often each label was there to learn from; nothing where that is not known."""
     return _kept(path, "labels")
@@ -95,6 +118,8 @@ def saved_figures(path: Path) -> dict[str, Any]:
 def _kept(path: Path, name: str) -> dict[str, Any]:
     """Return what a manifest keeps under a name."""
     folder = path.parent if path.name == MODEL_FILE else path
+    if is_exported(folder):
+        return {}
     found: dict[str, Any] = _read_manifest(folder).get(name, {})
     return found
 

@@ -47,7 +47,7 @@ def _suggest(args: argparse.Namespace) -> int:
     )
     from langalign_sk._commands._files import columns_of_texts, read_texts
     from langalign_sk._commands._options import text_columns
-    from langalign_sk._commands._saved import load_model
+    from langalign_sk._commands._saved import load_model, usable
     from langalign_sk._commands._stages import say, stage
     from langalign_sk._commands._write import check_table, write_table
     from langalign_sk.selection import suggest_labels
@@ -69,7 +69,10 @@ def _suggest(args: argparse.Namespace) -> int:
         raise ValueError(f"{args.texts} has no text with words in it: there is nothing to label")
     if len(some) < len(texts):
         say(f"{args.texts}: {len(texts) - len(some):,} of {len(texts):,} texts have no words")
-    with stage("suggest", f"{min(args.n, len(some)):,} of {len(some):,} texts") as facts:
+    with (
+        stage("suggest", f"{min(args.n, len(some)):,} of {len(some):,} texts") as facts,
+        usable(args.model),
+    ):
         found = suggest_labels(in_language(model, args.lang), some, args.n)
         facts["rows"] = len(found)
     write_table(

@@ -367,9 +367,34 @@ def test_machines_get_one_object_a_stage(made, files, tmp_path, capsys):
     assert "does not exist" in told[-1]["error"]
 
 
-@pytest.mark.parametrize("name", ["transfer", "predict", "evaluate", "suggest", "refit"])
+@pytest.mark.parametrize("name", ["transfer", "predict", "evaluate", "suggest", "refit", "export"])
 def test_help_has_two_examples(name, capsys):
     with pytest.raises(SystemExit):
         main([name, "--help"])
     examples = capsys.readouterr().out.partition("examples:\n")[2].partition("\n\n")[0]
     assert examples.count(f"langalign-sk {name} ") == 2
+
+
+def test_an_exported_model_says_the_same_without_running_code(made, files, tmp_path, monkeypatch):
+    assert main(["export", str(made), str(tmp_path / "safe")]) == 0
+    assert not (tmp_path / "safe" / "model.joblib").exists()
+    monkeypatch.setattr("joblib.load", lambda *_: pytest.fail("must not be unpickled"))
+    told = []
+    for folder in (tmp_path / "safe", made):
+        if folder == made:
+            monkeypatch.undo()
+        out = tmp_path / "out.jsonl"
+        assert main(["predict", str(folder), str(files / "ko_test.tsv"), "--out", str(out)]) == 0
+        told.append(out.read_text("utf-8"))
+    assert told[0] == told[1]
+
+
+def test_a_model_of_another_version_that_fails_says_what_helps(made, files, capsys, monkeypatch):
+    def fails(*_):
+        raise AttributeError("no attribute 'taught'")
+
+    monkeypatch.setattr("langalign_sk._commands._answers.answers", fails)
+    code, _, err = said(capsys, "predict", made, files / "ko_test.tsv")
+    assert code == 2
+    assert "does not work with langalign-sk" in err
+    assert "make it anew, transfer --config" in err
