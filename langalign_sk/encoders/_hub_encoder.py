@@ -130,7 +130,8 @@ def named_encoder(settings: HubModel, *, ask_hub: bool = True) -> HubEncoder:
         raise NotFittedError(f"model {os.fspath(settings.model)!r} has not been downloaded yet")
     own_code = bool(settings.trust_remote_code)
     places = devices(settings)
-    key = (checkpoint.fingerprint, settings.dtype, places, settings.backend, own_code)
+    chosen = specification(settings.model_kwargs or {})
+    key = (checkpoint.fingerprint, settings.dtype, places, settings.backend, own_code, chosen)
     return HubEncoder(
         settings,
         name=f"model {checkpoint.name!r}",

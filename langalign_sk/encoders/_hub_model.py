@@ -18,6 +18,8 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from langalign_sk.encoders._checks import check_parameters
 
 POOLINGS = ("mean", "cls", "max", "last", "weighted-mean")
+#: Where weights come from, which is settled before they are loaded.
+_SETTLED = ("local_files_only", "cache_dir", "config", "state_dict", "output_loading_info")
 #: Constraints of the parameters that `EmbeddingExtractor` has as well.
 SHORTHANDS: dict[str, list[Any]] = {
     "pooling": [StrOptions(set(POOLINGS)), None],
@@ -39,7 +41,8 @@ class HubModel(BaseEstimator):
     model : str, path or object
         Name on the Hugging Face Hub or folder of a sentence-transformers or plain transformers
         checkpoint; or a SentenceTransformer object, which is loaded already, so that `revision`,
-        `dtype`, `device`, `backend`, `trust_remote_code` and `token_env` come too late. Other
+        `dtype`, `device`, `backend`, `trust_remote_code`, `token_env` and `model_kwargs` come too
+        late. Other
         objects follow `truncate_dim` alone.
     revision : str, default=None
         Branch, tag or commit on the Hub.
@@ -77,6 +80,12 @@ class HubModel(BaseEstimator):
         Run the code that a checkpoint brings along.
     token_env : str, default=None
         Environment variable with the token for private models of the Hub.
+    model_kwargs : dict, default=None
+        Handed on to transformers where it loads the weights, such as
+        ``{"attn_implementation": "eager"}``, or ``{"quantization_config": {"load_in_4bit": True,
+        "quant_method": "bitsandbytes"}}`` on a GPU, with the package bitsandbytes. Plain values and
+        dicts of them: they are part of what makes two vectors the same. `dtype`, `revision`,
+        `trust_remote_code` and `token_env` have parameters of their own.
 
     See Also
     --------
@@ -109,6 +118,7 @@ class HubModel(BaseEstimator):
         "backend": [StrOptions({"torch", "onnx", "openvino"})],
         "trust_remote_code": ["boolean"],
         "token_env": [str, None],
+        "model_kwargs": [dict, None],
     }
 
     def __init__(
@@ -128,6 +138,7 @@ class HubModel(BaseEstimator):
         backend: str = "torch",
         trust_remote_code: bool = False,
         token_env: str | None = None,
+        model_kwargs: dict[str, Any] | None = None,
     ) -> None:
         self.model = model
         self.revision = revision
@@ -143,6 +154,7 @@ class HubModel(BaseEstimator):
         self.backend = backend
         self.trust_remote_code = trust_remote_code
         self.token_env = token_env
+        self.model_kwargs = model_kwargs
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """Get the settings; those of an object given as `model` are not among them.
@@ -186,12 +198,30 @@ def with_settings(model: Any, **defaults: Any) -> HubModel:
             'of language to model: {"en": HubModel(...), "ko": ...}'
         )
     check_parameters(model)
+    _check_model_kwargs(model.model_kwargs)
     places = devices(model)
     if not places or not all(isinstance(place, str | None) for place in places):
         raise ValueError(
             f"device must be a str, a list of one or more of them, or None, got {model.device!r}"
         )
     return replaced(model, **{k: v for k, v in defaults.items() if getattr(model, k) is None})
+
+
+def _check_model_kwargs(given: Mapping[str, Any] | None) -> None:
+    """Refuse settings of transformers that have a parameter here, or that are no plain values."""
+    for name in given or ():
+        own = {"torch_dtype": "dtype", "token": "token_env", "device_map": "device"}.get(name, name)
+        if own in _DEFAULTS or name in _SETTLED:
+            raise ValueError(
+                f"model_kwargs: {name!r} is not taken there"
+                + (f", give {own}= of HubModel" if own in _DEFAULTS else "")
+            )
+    try:
+        json.dumps(given)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"model_kwargs must hold plain values, lists and dicts of them, got {given!r}: {error}"
+        ) from None
 
 
 def replaced(model: HubModel, **settings: Any) -> HubModel:
@@ -212,7 +242,9 @@ def defining(model: HubModel) -> tuple[Any, ...]:
     """Settings that make a difference to vectors, beside the weights."""
     windows = "mean" if model.long_texts == "mean" else "cut"
     read = (model.pooling, model.layer, model.prompt, model.max_length, windows)
-    return (*read, model.dtype, model.backend)
+    # Vectors of before these were there keep their name.
+    given = (dict(model.model_kwargs),) if model.model_kwargs else ()
+    return (*read, model.dtype, model.backend, *given)
 
 
 def check_only(model: HubModel, *allowed: str, what: str) -> None:

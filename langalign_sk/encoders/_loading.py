@@ -39,11 +39,12 @@ def load_sentence_transformer(
     """Load a sentence-transformers checkpoint, or any with another backend."""
     from sentence_transformers import SentenceTransformer
 
-    chosen: dict[str, Any] = {"model_kwargs": _dtype_keyword(settings.dtype)}
+    own = settings.model_kwargs or {}
+    chosen: dict[str, Any] = {"model_kwargs": {**own, **_dtype_keyword(settings.dtype)}}
     if settings.backend != "torch":
         if settings.dtype != "float32":
             raise ValueError(f"dtype={settings.dtype!r} goes with backend='torch'")
-        chosen = {"backend": settings.backend}
+        chosen = {"backend": settings.backend, "model_kwargs": dict(own)}
     where = _hub_keywords(checkpoint, settings)
     model = SentenceTransformer(checkpoint.source, device=str(device), **where, **chosen).eval()
     if settings.dtype == "int8":
@@ -69,9 +70,9 @@ def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: Any) ->
 
     where = _hub_keywords(checkpoint, settings)
     tokenizer = AutoTokenizer.from_pretrained(checkpoint.source, **where)
-    dtype = _dtype_keyword(settings.dtype)
+    chosen = {**(settings.model_kwargs or {}), **_dtype_keyword(settings.dtype)}
     model, info = AutoModel.from_pretrained(
-        checkpoint.source, output_loading_info=True, **where, **dtype
+        checkpoint.source, output_loading_info=True, **where, **chosen
     )
     # A pooler is missing in most checkpoints and not used here; a layer must not be made up.
     made_up = sorted(key for key in info["missing_keys"] if "pooler" not in key)
@@ -84,7 +85,9 @@ def load_transformer(checkpoint: Checkpoint, settings: HubModel, device: Any) ->
         model = model.get_encoder()
     if tokenizer.pad_token is None:  # most decoders: padding is masked, any token will do
         tokenizer.pad_token = tokenizer.eos_token
-    model = model.eval().to(device)
+    model = model.eval()
+    if not getattr(model, "is_quantized", False):  # one in 4 or 8 bits is where it was loaded
+        model = model.to(device)
     if settings.dtype == "int8":
         _quantise(model)
     own = _before_the_classes(model, tokenizer, info)

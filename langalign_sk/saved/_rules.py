@@ -70,6 +70,10 @@ class Allowed:
                 self.ignored["trust_remote_code=True"] = None
             if state.get("token_env") not in (None, self.token_env):
                 self.ignored[f"token_env={_short(state['token_env'])}"] = None
+            # An attention implementation, for one, may be code on the Hub.
+            if state.setdefault("model_kwargs", None) and not self.trust_remote_code:
+                self.ignored[f"model_kwargs={_short(state['model_kwargs'])}"] = None
+                state["model_kwargs"] = None
             state["trust_remote_code"] = self.trust_remote_code
             state["token_env"] = self.token_env
         return state

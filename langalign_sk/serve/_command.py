@@ -41,7 +41,7 @@ def add_parser(commands: Any) -> None:
 
 def _serve(args: argparse.Namespace) -> int:
     """Run ``serve`` until it is stopped."""
-    from langalign_sk._commands import saved_labels
+    from langalign_sk.serve._model import check_folder
 
     if args.workers < 1:
         raise ValueError(f"--workers {args.workers}: at least 1 is needed")
@@ -51,9 +51,7 @@ def _serve(args: argparse.Namespace) -> int:
         need_packages("fastapi", "uvicorn")
     except ImportError as error:
         raise ValueError(str(error)) from None
-    saved_labels(
-        args.model
-    )  # reads the manifest before a server starts: what is wrong is said in one line
+    check_folder(args.model)  # what is wrong is said in one line, before a server starts
     os.environ[MODEL_VARIABLE] = str(args.model.absolute())
     if args.workers > 1:
         # Each has its share of the cores, unless somebody says otherwise.

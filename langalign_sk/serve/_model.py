@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from langalign_sk._commands import answers, in_language, languages_of, load_model, saved_labels
+from langalign_sk.saved import MODEL, load
 from langalign_sk.serve._metrics import Metrics
 from langalign_sk.text import match_code
 
@@ -27,8 +28,7 @@ class ServedModel:
         self._metrics = metrics
         usual = None
         if isinstance(model, str | os.PathLike):
-            usual = saved_labels(Path(model))
-            model = load_model(Path(model))
+            model, usual = opened(Path(model))
         self._by_language = {None: model}
         #: Languages that the model tells apart; none where it takes any.
         self.languages = languages_of(model) or ()
@@ -60,6 +60,27 @@ class ServedModel:
         found = _rows(answers(model, rows, {"": 1}))
         empty = self._empty.reason
         return [self._empty if answer.reason == empty else answer for answer in found]
+
+
+def opened(folder: Path) -> tuple[Any, dict[str, int] | None]:
+    """Load the model of a folder; how often each label was there to learn from, if that is known.
+
+    Of a folder that `langalign_sk.saved.save` wrote, nothing is run.
+    """
+    if is_safe(folder):
+        return load(folder), None
+    return load_model(folder), saved_labels(folder)
+
+
+def check_folder(folder: Path) -> None:
+    """Raise for a folder that holds no model; nothing is loaded."""
+    if not is_safe(folder):
+        saved_labels(folder)
+
+
+def is_safe(folder: Path) -> bool:
+    """Tell whether a folder holds a model in JSON and safetensors, and none in joblib."""
+    return (folder / MODEL).is_file() and not any(folder.glob("*.joblib"))
 
 
 def _rows(found: Any) -> list[Answer]:

@@ -178,3 +178,36 @@ def test_a_token_by_the_name_of_its_variable(monkeypatch, tmp_path):
         extractor.transform(["a"])
     assert seen == ["secret"]
     assert "secret" not in str(caught.value) + repr(extractor)
+
+
+def test_model_kwargs_reach_transformers_and_are_part_of_the_vectors(
+    tiny_bert, tiny_sentence_bert, monkeypatch
+):
+    for folder in (tiny_bert, tiny_sentence_bert):
+        usual = EmbeddingExtractor(HubModel(folder, device="cpu"), cache=None)
+        eager = HubModel(folder, device="cpu", model_kwargs={"attn_implementation": "eager"})
+        extractor = EmbeddingExtractor(eager, cache=None)
+        np.testing.assert_allclose(extractor.transform(TEXTS), usual.transform(TEXTS), atol=1e-5)
+        assert extractor.spec() != usual.spec()
+        empty = EmbeddingExtractor(HubModel(folder, device="cpu", model_kwargs={}), cache=None)
+        assert empty.spec() == usual.spec()
+        from langalign_sk.text import Embedding
+
+        loaded = Embedding(extractor).encoders[None].loaded(0)
+        inner = getattr(loaded, "_model", loaded)
+        inner = inner[0].auto_model if hasattr(inner, "__getitem__") else inner
+        assert inner.config._attn_implementation == "eager"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"torch_dtype": "float16"}, "give dtype= of HubModel"),
+        ({"trust_remote_code": True}, "give trust_remote_code= of HubModel"),
+        ({"state_dict": 1}, "'state_dict' is not taken there"),
+        ({"quantization_config": object()}, "must hold plain values"),
+    ],
+)
+def test_model_kwargs_that_are_refused(tiny_bert, given, said):
+    with pytest.raises(ValueError, match=said):
+        EmbeddingExtractor(HubModel(tiny_bert, model_kwargs=given)).transform(["a"])

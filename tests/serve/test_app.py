@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="fastapi is not installed")
 
+from langalign_sk import saved
 from langalign_sk.serve import create_app
 from langalign_sk.serve._metrics import Metrics
 from tests.serve.asgi import ask, request, started
@@ -34,6 +35,15 @@ def test_every_row_is_answered_as_the_pipeline_does(model, folder, demo):
         sure = model.predict_proba(texts).max(axis=1)
         np.testing.assert_allclose([row["confidence"] for row in rows], sure, atol=1e-4)
         assert {row["reason"] for row in rows} == {""}
+
+
+def test_a_folder_of_the_safe_format_is_served(model, tmp_path):
+    saved.save(model, tmp_path / "safe")
+    asked = {"texts": ["환불해 주세요", "where is my parcel", ""]}
+    (wanted,), (found,) = (predict(create_app(m), asked) for m in (model, tmp_path / "safe"))
+    assert found.status == 200
+    for one, other in zip(found.json["answers"], wanted.json["answers"], strict=True):
+        assert one == {**other, "confidence": pytest.approx(other["confidence"], abs=1e-4)}
 
 
 def test_rows_that_say_nothing_get_a_label_and_a_reason(folder):
