@@ -2,7 +2,8 @@
 
 Cold start and resident memory of a fresh process; then requests of one and of 32 texts, never
 seen before, through the extractor, through a fitted pipeline, and through
-``SentenceTransformer.encode``, taking turns.
+``SentenceTransformer.encode``, taking turns; then single texts from eight threads at once, through
+the encoder alone and through the pipeline.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,9 @@ from benchmarks import real_data
 from benchmarks.encode_speed import mixed_texts
 from langalign_sk import EmbeddingExtractor, HubModel
 from langalign_sk._io import text_table
+
+THREADS = 8
+ROUNDS = 5
 
 COLD = """
 import json, resource, sys, time
@@ -57,6 +62,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         for way, f in ways.items()
     ]
     print(text_table([head, *rows]))
+    rates = from_threads(name, mixed_texts(args.data, 70_000), args.requests, args.threads)
+    bare = rates["SentenceTransformer.encode"]
+    head = (f"single texts from {THREADS} threads", "texts/s", "x bare encode")
+    print(text_table([head, *((w, f"{r:.1f}", f"{r / bare:.2f}") for w, r in rates.items())]))
     if not args.no_result:
         result = {
             "command": "python -m benchmarks.latency",
@@ -65,6 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             "threads": args.threads,
             "cold": cold,
             "milliseconds": figures,
+            "texts per second from threads": rates,
         }
         real_data.write_result("latency", result)
 
@@ -118,6 +128,32 @@ def waits(
             for way, own in took.items()
         }
     return figures
+
+
+def from_threads(name: str, texts: list[str], requests: int, threads: int) -> dict[str, float]:
+    """Texts per second of single texts from several threads: the median of rounds in turns."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+
+    torch.set_num_threads(threads)
+    peer = SentenceTransformer(name, device="cpu")
+    extractor = EmbeddingExtractor(HubModel(name, device="cpu", long_texts="cut"), cache=None)
+    labels = [row % 2 for row in range(40)]
+    pipe = make_pipeline(extractor, LogisticRegression()).fit(texts[-40:], labels)
+    ways: dict[str, Callable[[str], Any]] = {
+        "SentenceTransformer.encode": lambda text: peer.encode([text], show_progress_bar=False),
+        "fitted pipeline, predict": lambda text: pipe.predict([text]),
+    }
+    rates: dict[str, list[float]] = {way: [] for way in ways}
+    for number in range(ROUNDS + 1):
+        own = texts[number * requests : (number + 1) * requests]
+        for way, call in ways.items():
+            with ThreadPoolExecutor(THREADS) as pool:
+                started = time.perf_counter()
+                list(pool.map(call, own))
+                if number:  # the first one is to warm up
+                    rates[way].append(len(own) / (time.perf_counter() - started))
+    return {way: float(np.median(own)) for way, own in rates.items()}
 
 
 if __name__ == "__main__":
