@@ -21,24 +21,24 @@ from langalign_sk.datasets import load_demo
 CHATTER = ["👍", "", "4.7", "ㅋㅋㅋ", "", "감사합니다!", "🙏🙏", "네"]
 
 
-def write(folder: Path, *, lang: str = "ko", n_train: int = 800, n_pairs: int = 1500) -> None:
+def write(folder: Path, *, lang: str = "ko", n_train: int = 400, n_pairs: int = 900) -> None:
     """Write all of them into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    data = load_demo(lang, n_train=n_train, n_test=600, n_pairs=n_pairs + 600, random_state=0)
+    data = load_demo(lang, n_train=n_train, n_test=400, n_pairs=n_pairs + 300, random_state=0)
     source, target = list(data.pairs.source), list(data.pairs.target)
     labelled = zip(data.train_texts, data.train_labels, strict=True)
     rows = [(str(label), text) for text, label in labelled]
     sheet(folder / "tickets.xlsx", ("category", "Customer text"), rows)
-    tmx(folder / "agency.tmx", zip(source[:1000], target[:1000], strict=True), lang)
+    tmx(folder / "agency.tmx", zip(source[:600], target[:600], strict=True), lang)
     name = {"ko": "Korean", "it": "Italian"}.get(lang, lang)
-    for path, first in (("messages.csv", 1000), ("december.csv", n_pairs)):
-        both = list(zip(source, target, strict=True))[first : n_pairs if first == 1000 else None]
+    for path, first in (("messages.csv", 600), ("december.csv", n_pairs)):
+        both = list(zip(source, target, strict=True))[first : n_pairs if first == 600 else None]
         table(folder / path, ("English", name), both)
     texts, labels = list(data.test_texts), [str(label) for label in data.test_labels]
-    lines(folder / "chat.txt", _with_chatter(texts[:400]))
+    lines(folder / "chat.txt", _with_chatter(texts[:200]))
     table(folder / "answers_known.csv", ("text", "label"), list(zip(texts, labels, strict=True)))
     sheet(
-        folder / "test.xlsx", ("text", "label"), list(zip(texts[400:], labels[400:], strict=True))
+        folder / "test.xlsx", ("text", "label"), list(zip(texts[200:], labels[200:], strict=True))
     )
 
 
