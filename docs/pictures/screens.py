@@ -1,0 +1,198 @@
+"""The pictures of the site, from a real run: ``python docs/pictures/screens.py`` (three minutes).
+
+It writes the sample files into a folder of its own, runs the commands that stand in
+``docs/tutorials/spreadsheet.md`` one after the other, and takes pictures of what they print and write.
+Needs Chromium and the extras ``docs`` and ``test``.
+"""
+
+from __future__ import annotations
+
+import csv
+import html
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sample
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+DOCS = Path(__file__).resolve().parents[1]
+PAGE = DOCS / "tutorials" / "spreadsheet.md"
+PICTURES = DOCS / "tutorials" / "img"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+STYLE = """
+body { margin: 0; padding: 0; background: #fff; font-family: system-ui, sans-serif; }
+#shot { display: inline-block; }
+.terminal { background: #14181f; color: #e6e9ef; width: 860px; padding: 18px 22px; border-radius: 10px;
+  font: 15px/1.5 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; white-space: pre-wrap;
+  box-sizing: border-box; overflow-wrap: anywhere; }
+.terminal b { color: #8fd18a; font-weight: 600; }
+table { border-collapse: collapse; font-size: 15px; background: #fff; color: #1f2328; width: 860px; }
+th, td { border: 1px solid #c8ccd4; padding: 6px 10px; text-align: left; vertical-align: top; }
+th { background: #eef0fb; }
+td:first-child, th:first-child { background: #f3f4f6; color: #4b5563; text-align: right; width: 1.6em; }
+"""
+
+
+def commands(page: str) -> list[str]:
+    """Return the commands of a page, each on one line."""
+    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    joined = "".join(blocks).replace("\\\n", " ")
+    return [" ".join(line[2:].split()) for line in joined.splitlines() if line.startswith("$ ")]
+
+
+def run(command: str, folder: Path) -> str:
+    """Run a command of this package in the folder and return what a terminal would show."""
+    words = shlex.split(command)
+    assert words[0] == "langalign-sk", command
+    environment = {**os.environ, "PYTHONPATH": str(DOCS.parent), "COLUMNS": "100"}
+    done = subprocess.run(
+        [sys.executable, "-m", "langalign_sk", *words[1:]],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}"
+    return done.stdout.replace(f"{folder}{os.sep}", "")
+
+
+def label(folder: Path, name: str = "to_label.xlsx") -> int:
+    """Fill in the labels of a suggested table, as a person would who knows them all."""
+    import pandas as pd
+
+    with (folder / "answers_known.csv").open(encoding="utf-8-sig", newline="") as file:
+        known = {row["text"]: row["label"] for row in csv.DictReader(file, delimiter=";")}
+    frame = pd.read_excel(folder / name, engine="calamine", dtype=str, keep_default_na=False)
+    frame["label"] = [known.get(text.lstrip("'"), "") for text in frame["text"]]
+    sample.sheet(folder / name, list(frame), frame.itertuples(index=False))
+    return int((frame["label"] != "").sum())
+
+
+def terminal(command: str, output: str) -> str:
+    """Return a terminal as HTML."""
+    shown = command.replace(" --", " \\\n    --", 1) if len(command) > 88 else command
+    return (
+        f'<div class="terminal"><b>$</b> {html.escape(shown)}\n{html.escape(output.strip())}</div>'
+    )
+
+
+def table(rows: list[list[str]]) -> str:
+    """Return the beginning of a spreadsheet as HTML."""
+    lines = []
+    for at, row in enumerate(rows):
+        tag = "th" if at == 0 else "td"
+        cells = "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in row)
+        lines.append(f"<tr><{tag}>{at or ''}</{tag}>{cells}</tr>")
+    return f"<table>{''.join(lines)}</table>"
+
+
+def head_of(path: Path, n: int, columns: list[str]) -> list[list[str]]:
+    """Return the first rows of a table."""
+    import pandas as pd
+
+    if path.suffix == ".xlsx":
+        frame = pd.read_excel(path, engine="calamine", dtype=str, keep_default_na=False)
+    else:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    frame = frame[[name for name in columns if name in frame]].head(n)
+    return [list(frame), *frame.to_numpy().tolist()]
+
+
+def small(path: Path) -> None:
+    """Write a picture again with few colours: a third of the size, and nobody sees it."""
+    picture = Image.open(path).convert("RGB")
+    picture.quantize(128, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+class Camera:
+    """Takes pictures with one browser."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+
+    def part(self, body: str, path: Path) -> None:
+        """Take a picture of a piece of HTML."""
+        context = self.browser.new_context(
+            viewport={"width": 900, "height": 200}, device_scale_factor=1.5
+        )
+        page = context.new_page()
+        page.set_content(f"<style>{STYLE}</style><div id=shot>{body}</div>")
+        page.locator("#shot").screenshot(path=path)
+        context.close()
+        small(path)
+
+    def whole(self, file: Path, path: Path, *, scheme: Any = "light", height: int = 760) -> None:
+        """Take a picture of the first screen of a page."""
+        context = self.browser.new_context(
+            viewport={"width": 980, "height": height}, color_scheme=scheme, device_scale_factor=1.25
+        )
+        page = context.new_page()
+        page.goto(file.as_uri())
+        page.wait_for_timeout(200)
+        page.screenshot(path=path)
+        context.close()
+        small(path)
+
+
+def browser() -> Iterator[Browser]:
+    """Give a browser."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    with sync_playwright() as driver:
+        running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+def main(folder: Path) -> None:
+    """Run everything and take all pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    sample.write(folder)
+    for running in browser():
+        camera = Camera(running)
+        for command in commands(PAGE.read_text("utf-8")):
+            verb = command.split()[1]
+            if verb not in STEPS or "--config" in command:
+                continue
+            print(command, flush=True)
+            output = run(command, folder)
+            name = f"{verb}-labels" if "--target-labels" in command else verb
+            camera.part(terminal(command, output), PICTURES / f"{name}.png")
+            if verb == "transfer":
+                report = folder / "service" / "report.html"
+                camera.whole(report, DOCS / "_static" / "report.png")
+                camera.whole(report, DOCS / "_static" / "report-dark.png", scheme="dark")
+            elif verb == "predict":
+                rows = head_of(
+                    folder / "answers.csv", 8, ["text", "prediction", "confidence", "reason"]
+                )
+                camera.part(table(rows), PICTURES / "answers.png")
+            elif verb == "suggest":
+                rows = head_of(folder / "to_label.xlsx", 6, ["text", "label", "prediction"])
+                camera.part(table(rows), PICTURES / "to_label.png")
+                print(label(folder), "labels")
+            elif verb == "refit":
+                page = next((folder / "service").glob("*refit*.html"), None)
+                if page is not None:
+                    camera.whole(page, PICTURES / f"{name}-page.png", height=620)
+
+
+STEPS = ("transfer", "predict", "suggest", "refit", "evaluate")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        main(Path(sys.argv[1]))
+    else:
+        with tempfile.TemporaryDirectory() as made:
+            main(Path(made))
