@@ -27,12 +27,13 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "material",
     "mathml",
     "outside",
     "rooms",
 ]
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
-exclude_patterns = ["_build", "_templates", "gallery", "pictures", "api/backreferences"]
+exclude_patterns = ["_build", "_templates", "_extra", "gallery", "pictures", "api/backreferences"]
 templates_path = ["_templates"]
 default_role = "py:obj"
 nitpicky = False
@@ -79,6 +80,7 @@ warnings.filterwarnings("ignore", category=UserWarning, message=".*non-interacti
 html_theme = "pydata_sphinx_theme"
 html_title = "langalign_sk"
 html_static_path = ["_static"]
+html_extra_path = ["_extra"]
 html_css_files = ["site.css"]
 html_favicon = "_static/mark.svg"
 html_logo = "_static/mark.svg"

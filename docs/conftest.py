@@ -4,6 +4,7 @@ collect_ignore_glob = [
     "*.py",
     "_build/*",
     "_ext/*",
+    "_extra/*",
     "_static/*",
     "pictures/*",
     "gallery/*",

@@ -29,11 +29,12 @@ def write(folder: Path, *, lang: str = "ko", n_train: int = 400, n_pairs: int = 
     labelled = zip(data.train_texts, data.train_labels, strict=True)
     rows = [(str(label), text) for text, label in labelled]
     sheet(folder / "tickets.xlsx", ("category", "Customer text"), rows)
-    tmx(folder / "agency.tmx", zip(source[:600], target[:600], strict=True), lang)
+    first = n_pairs * 2 // 3
+    tmx(folder / "agency.tmx", zip(source[:first], target[:first], strict=True), lang)
     name = {"ko": "Korean", "it": "Italian"}.get(lang, lang)
-    for path, first in (("messages.csv", 600), ("december.csv", n_pairs)):
-        both = list(zip(source, target, strict=True))[first : n_pairs if first == 600 else None]
-        table(folder / path, ("English", name), both)
+    both = list(zip(source, target, strict=True))
+    table(folder / "messages.csv", ("English", name), both[first:n_pairs])
+    table(folder / "december.csv", ("English", name), both[n_pairs:])
     texts, labels = list(data.test_texts), [str(label) for label in data.test_labels]
     lines(folder / "chat.txt", _with_chatter(texts[:200]))
     table(folder / "answers_known.csv", ("text", "label"), list(zip(texts, labels, strict=True)))

@@ -1,16 +1,15 @@
 """The pictures of the site, from a real run: ``python docs/pictures/screens.py`` (three minutes).
 
 It writes the sample files into a folder of its own, runs the commands that stand in
-``docs/tutorials/spreadsheet.md`` one after the other, and takes pictures of what they print and write.
+``docs/tutorials/spreadsheet.md`` one after the other, and takes pictures of what
+they print and write.
 Needs Chromium and the extras ``docs`` and ``test``.
 """
 
 from __future__ import annotations
 
-import csv
 import html
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -23,30 +22,25 @@ from typing import Any
 import sample
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
+from tutorial import PAGE, commands, label
 
 DOCS = Path(__file__).resolve().parents[1]
-PAGE = DOCS / "tutorials" / "spreadsheet.md"
 PICTURES = DOCS / "tutorials" / "img"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 STYLE = """
-body { margin: 0; padding: 0; background: #fff; font-family: system-ui, sans-serif; }
+body { margin: 0; background: #fff; font-family: system-ui, sans-serif; }
 #shot { display: inline-block; }
-.terminal { background: #14181f; color: #e6e9ef; width: 860px; padding: 18px 22px; border-radius: 10px;
-  font: 15px/1.5 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; white-space: pre-wrap;
-  box-sizing: border-box; overflow-wrap: anywhere; }
+.terminal { background: #14181f; color: #e6e9ef; width: 860px; padding: 18px 22px;
+  border-radius: 10px; white-space: pre-wrap; box-sizing: border-box; overflow-wrap: anywhere;
+  font: 15px/1.5 ui-monospace, Menlo, Consolas, 'DejaVu Sans Mono', monospace; }
 .terminal b { color: #8fd18a; font-weight: 600; }
-table { border-collapse: collapse; font-size: 15px; background: #fff; color: #1f2328; width: 860px; }
+table { border-collapse: collapse; font-size: 15px; background: #fff; color: #1f2328;
+  width: 860px; }
 th, td { border: 1px solid #c8ccd4; padding: 6px 10px; text-align: left; vertical-align: top; }
 th { background: #eef0fb; }
-td:first-child, th:first-child { background: #f3f4f6; color: #4b5563; text-align: right; width: 1.6em; }
+td:first-child, th:first-child { background: #f3f4f6; color: #4b5563; text-align: right;
+  width: 1.6em; }
 """
-
-
-def commands(page: str) -> list[str]:
-    """Return the commands of a page, each on one line."""
-    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
-    joined = "".join(blocks).replace("\\\n", " ")
-    return [" ".join(line[2:].split()) for line in joined.splitlines() if line.startswith("$ ")]
 
 
 def run(command: str, folder: Path) -> str:
@@ -65,18 +59,6 @@ def run(command: str, folder: Path) -> str:
     )
     assert done.returncode == 0, f"{command}\n{done.stdout}"
     return done.stdout.replace(f"{folder}{os.sep}", "")
-
-
-def label(folder: Path, name: str = "to_label.xlsx") -> int:
-    """Fill in the labels of a suggested table, as a person would who knows them all."""
-    import pandas as pd
-
-    with (folder / "answers_known.csv").open(encoding="utf-8-sig", newline="") as file:
-        known = {row["text"]: row["label"] for row in csv.DictReader(file, delimiter=";")}
-    frame = pd.read_excel(folder / name, engine="calamine", dtype=str, keep_default_na=False)
-    frame["label"] = [known.get(text.lstrip("'"), "") for text in frame["text"]]
-    sample.sheet(folder / name, list(frame), frame.itertuples(index=False))
-    return int((frame["label"] != "").sum())
 
 
 def terminal(command: str, output: str) -> str:

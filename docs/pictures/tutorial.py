@@ -1,0 +1,30 @@
+"""What the tutorial from a spreadsheet does: its commands, and the hand that fills in labels."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import sample
+
+PAGE = Path(__file__).resolve().parents[1] / "tutorials" / "spreadsheet.md"
+
+
+def commands(page: str) -> list[str]:
+    """Return the commands of a page, each on one line."""
+    blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
+    joined = "".join(blocks).replace("\\\n", " ")
+    return [" ".join(line[2:].split()) for line in joined.splitlines() if line.startswith("$ ")]
+
+
+def label(folder: Path, name: str = "to_label.xlsx") -> int:
+    """Fill in the labels of a suggested table, as a person would who knows them all."""
+    import pandas as pd
+
+    with (folder / "answers_known.csv").open(encoding="utf-8-sig", newline="") as file:
+        known = {row["text"]: row["label"] for row in csv.DictReader(file, delimiter=";")}
+    frame = pd.read_excel(folder / name, engine="calamine", dtype=str, keep_default_na=False)
+    frame["label"] = [known.get(text.lstrip("'"), "") for text in frame["text"]]
+    sample.sheet(folder / name, list(frame), frame.itertuples(index=False))
+    return int((frame["label"] != "").sum())
