@@ -12,10 +12,11 @@ PAGE = Path(__file__).resolve().parents[1] / "tutorials" / "spreadsheet.md"
 
 
 def commands(page: str) -> list[str]:
-    """Return the commands of a page, each on one line."""
+    """Return the commands of a page, each on one line, but for a service, which does not end."""
     blocks = re.findall(r"```console\n(.*?)```", page, re.DOTALL)
     joined = "".join(blocks).replace("\\\n", " ")
-    return [" ".join(line[2:].split()) for line in joined.splitlines() if line.startswith("$ ")]
+    lines = [" ".join(line[2:].split()) for line in joined.splitlines() if line.startswith("$ ")]
+    return [line for line in lines if re.match(r"langalign-sk (?!serve)", line)]
 
 
 def label(folder: Path, name: str = "to_label.xlsx") -> int:
