@@ -38,14 +38,7 @@ def built(tmp_path_factory):
     docs = whole / "docs"
     leave = shutil.ignore_patterns("_build", "api", "auto_gallery", "__pycache__")
     shutil.copytree(ROOT / "docs", docs, ignore=leave)
-    for name in (
-        "README.md",
-        "CHANGELOG.md",
-        "CONTRIBUTING.md",
-        "SECURITY.md",
-        "benchmarks",
-        ,
-    ):
+    for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "benchmarks"):
         (whole / name).symlink_to(ROOT / name)
     command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html"]
     command += ["-D", "plot_gallery=0", str(docs), str(whole / "html")]
