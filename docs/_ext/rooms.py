@@ -83,6 +83,8 @@ def write(app: Any, config: Any) -> None:
         path = folder / f"{room}.rst"
         if not path.exists() or path.read_text("utf-8") != text:
             path.write_text(text, encoding="utf-8")
+    if config is not None:  # by name: a page that came since the last build is unknown to Sphinx
+        config.autosummary_generate = [f"api/{room}.rst" for room in rooms()]
 
 
 def skip(app: Any, what: str, name: str, obj: Any, skipped: bool, options: Any) -> bool | None:
