@@ -3,6 +3,7 @@
 from langalign_sk._process import release_models
 
 # For the other rooms.
+from langalign_sk.encoders._aligned import write_aligned as write_aligned
 from langalign_sk.encoders._batches import chunked as chunked
 from langalign_sk.encoders._carried import (
     copy_checkpoint as copy_checkpoint,

@@ -16,7 +16,7 @@ _PROBE_SECONDS = 5.0
 _CONFIGS = ("modules.json", "config.json")
 _WEIGHTS = ("*.safetensors", "*.bin", "*.safetensors.index.json")
 #: Ends of names of files that hold data alone.
-CODE_FREE = (".json", ".txt", ".safetensors", ".model", ".bpe", ".vocab", ".onnx")
+CODE_FREE = (".json", ".txt", ".safetensors", ".model", ".bpe", ".vocab", ".onnx", ".onnx_data")
 _EXPORTED = {"torch": (), "onnx": ("*.onnx",), "openvino": ("*.xml",)}
 
 

@@ -16,7 +16,7 @@ from langalign_sk._io import atomic_folder
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import Lock
 from langalign_sk.encoders._batches import padded
-from langalign_sk.encoders._checkpoint import content_digest
+from langalign_sk.encoders._checkpoint import CODE_FREE, content_digest
 
 _GRAPH = "model.onnx"
 _TOKENIZER = "tokenizer.json"
@@ -110,8 +110,11 @@ class OnnxEncoder:
         """
         place = Path(folder)
         place.mkdir(parents=True)
-        for name in (_GRAPH, _TOKENIZER, _ABOUT):
-            shutil.copyfile(self.folder / name, place / name)
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file() and path.name.endswith(CODE_FREE):
+                target = place / path.relative_to(self.folder)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
 
     def _loaded(self) -> tuple[Any, Any]:
         """Session and tokeniser, loaded by the first thread that asks."""

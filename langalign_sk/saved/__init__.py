@@ -10,6 +10,7 @@ from langalign_sk.saved._read import load
 
 # For the other rooms.
 from langalign_sk.saved._registry import own_classes as own_classes
+from langalign_sk.saved._sentence_transformers import to_sentence_transformers
 from langalign_sk.saved._write import save, save_pretrained, write_files as write_files
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "push_to_hub",
     "save",
     "save_pretrained",
+    "to_sentence_transformers",
 ]

@@ -102,6 +102,7 @@ def own_classes() -> dict[str, type]:
 
     Names without their modules: what an older version wrote is read after a file has moved.
     """
+    from langalign_sk import encoders
     from langalign_sk.align import (
         LangAligner,
         LanguageGate,
@@ -110,13 +111,6 @@ def own_classes() -> dict[str, type]:
         TextAligner,
     )
     from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool
-    from langalign_sk.encoders import (
-        DistilledEncoder,
-        HeldCheckpoint,
-        HubModel,
-        NgramEncoder,
-        TunedEncoder,
-    )
     from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes
     from langalign_sk.store import MemoryCache
     from langalign_sk.text import (
@@ -127,26 +121,26 @@ def own_classes() -> dict[str, type]:
     )
     from langalign_sk.transfer import PARTS
 
+    public = [getattr(encoders, name) for name in encoders.__all__]
+    # Those are an address or a folder, and written as such.
+    elsewhere = (encoders.HttpEncoder, encoders.OnnxEncoder)
     classes = (
+        *(cls for cls in public if isinstance(cls, type) and cls not in elsewhere),
         BlockLayout,
-        DistilledEncoder,
         EmbeddingExtractor,
         GeneralizedProcrustes,
-        HeldCheckpoint,
-        HubModel,
+        encoders.HeldCheckpoint,
         LangAligner,
         LanguageDetector,
         LanguageGate,
         LearnedDetector,
         MemoryCache,
-        NgramEncoder,
         PairFeatures,
         PairMoments,
         ParallelCorpus,
         ReverseAligner,
         TextAligner,
         TextPool,
-        TunedEncoder,
         *PARTS,
         *TRUSTED_MAPS,
     )

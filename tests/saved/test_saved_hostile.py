@@ -24,6 +24,7 @@ def watched():
     return Watched()
 
 
+@pytest.mark.slow
 def test_hostile_folders_are_refused_and_do_nothing(tmp_path, watched):
     assert len(HOSTILE) >= 50
     assert hostile(tmp_path, watched) == []

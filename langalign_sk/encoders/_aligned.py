@@ -1,0 +1,56 @@
+"""An encoder with a map behind it, as one checkpoint of sentence-transformers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from langalign_sk._io import atomic_folder
+from langalign_sk._numeric import FloatArray
+from langalign_sk.encoders._base import base_model, write_checkpoint
+from langalign_sk.encoders._hub_encoder import checkpoint_of
+from langalign_sk.encoders._hub_model import HubModel, check_only, is_name
+
+
+def write_aligned(
+    settings: HubModel,
+    folder: Path,
+    *,
+    normalize: bool,
+    coef: FloatArray | None = None,
+    intercept: FloatArray | None = None,
+) -> None:
+    """Write a checkpoint that gives what a model gives, moved by an affine map."""
+    import torch
+    from sentence_transformers import SentenceTransformer, models
+
+    if not is_name(settings.model):
+        raise TypeError(
+            f"the encoder is a {type(settings.model).__name__} object: an export begins with the "
+            "name or folder of a checkpoint"
+        )
+    check_only(
+        settings,
+        *("revision", "max_length", "long_texts", "batch_size", "device", "token_env"),
+        what="an encoder that is exported",
+    )
+    checkpoint = checkpoint_of(settings)
+    if checkpoint is None or checkpoint.source == settings.model == "use":
+        raise ValueError(f"{settings.model!r} is no checkpoint of torch")
+    model = base_model(checkpoint, torch.device("cpu"), settings.max_length)
+    modules: list[Any] = list(model.children())
+    if normalize:
+        modules.append(models.Normalize())
+    if coef is not None and intercept is not None:
+        weight, bias = (torch.tensor(np.array(part, np.float32)) for part in (coef.T, intercept))
+        identity: Any = torch.nn.Identity()
+        modules.append(
+            models.Dense(
+                *coef.shape, activation_function=identity, init_weight=weight, init_bias=bias
+            )
+        )
+    whole = SentenceTransformer(modules=modules, device="cpu")
+    with atomic_folder(folder, marker="modules.json") as place:
+        write_checkpoint(whole, place)
