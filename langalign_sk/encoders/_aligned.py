@@ -39,7 +39,7 @@ def write_aligned(
     checkpoint = checkpoint_of(settings)
     if checkpoint is None or checkpoint.source == settings.model == "use":
         raise ValueError(f"{settings.model!r} is no checkpoint of torch")
-    model = base_model(checkpoint, torch.device("cpu"), settings.max_length)
+    model = base_model(checkpoint, "cpu", settings.max_length)
     modules: list[Any] = list(model.children())
     if normalize:
         modules.append(models.Normalize())
