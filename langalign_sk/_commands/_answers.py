@@ -49,6 +49,27 @@ def answers(model: Any, texts: Sequence[Any], usual: Mapping[str, int] | None = 
     return Answers(classes, confidence if sure else None, reasons)
 
 
+def by_language(
+    model: Any,
+    texts: Sequence[Any],
+    langs: Sequence[str | None],
+    usual: Mapping[str, int] | None = None,
+) -> Answers:
+    """Answer each row in the language that is said of it; where none is, as the model tells it."""
+    if not any(langs):
+        return answers(model, texts, usual)
+    classes, confidence, reasons = ([""] * len(texts) for _ in range(3))
+    sure = True
+    for lang in dict.fromkeys(langs):
+        rows = [row for row, own in enumerate(langs) if own == lang]
+        found = answers(in_language(model, lang), [texts[row] for row in rows], usual)
+        sure = sure and found.confidence is not None
+        for place, row in enumerate(rows):
+            classes[row], reasons[row] = found.classes[place], found.reasons[place]
+            confidence[row] = "" if found.confidence is None else found.confidence[place]
+    return Answers(classes, confidence if sure else None, reasons)
+
+
 def reasons_for(model: Any, texts: Sequence[Any]) -> list[str]:
     """Say of each row why its answer is worth little; nothing for most."""
     from langalign_sk.text import written_in

@@ -155,12 +155,7 @@ def _percent(share: float | None) -> str:
 
 def _evaluate(args: argparse.Namespace) -> int:
     """Run ``evaluate`` and return the exit code."""
-    from langalign_sk._commands._answers import (
-        answers,
-        check_columns,
-        in_language,
-        languages_of,
-    )
+    from langalign_sk._commands._answers import by_language, check_columns, languages_of
     from langalign_sk._commands._files import check_labels, read_labels
     from langalign_sk._commands._material import is_suggested
     from langalign_sk._commands._saved import load_model, saved_labels, usable
@@ -188,13 +183,8 @@ def _evaluate(args: argparse.Namespace) -> int:
     told = languages_told(model, test.texts)
     with stage("predict", f"{len(test.texts):,} texts"), usable(args.model):
         usual = saved_labels(args.model)
-        said = [""] * len(test.texts)
-        for lang in [args.lang] if spoken is None else dict.fromkeys(spoken):
-            rows = [k for k in range(len(said)) if spoken is None or spoken[k] == lang]
-            some = [test.texts[row] for row in rows]
-            found = answers(in_language(model, lang), some, usual)
-            for row, label in zip(rows, found.classes, strict=True):
-                said[row] = label
+        each = spoken or [args.lang] * len(test.texts)
+        said = by_language(model, test.texts, each, usual).classes
     share = figures(test.labels, said, spoken or (told if args.lang is None else None))
     say(test.account.line())
     print(json.dumps(share, ensure_ascii=False, indent=1) if args.json else in_words(share))

@@ -49,7 +49,7 @@ def plan(material: Material, names: str | Mapping[str, str], models: Any) -> str
     lines += [
         "",
         f"time: about {_spoken(seconds)} to encode (less what --cache holds), and "
-        f"{_spoken(compared)} to compare the ways",
+        f"{_spoken(compared)} or more to compare the ways",
     ]
     return "\n".join(lines)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from langalign_sk._commands._options import add_text_column, source, text_columns
+from langalign_sk._commands._options import add_lang_column, add_text_column, source, text_columns
 
 if TYPE_CHECKING:
     from langalign_sk._commands._answers import Answers
@@ -33,6 +33,7 @@ def add_predict(commands: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_arguments(parser)
+    add_lang_column(parser)
     parser.set_defaults(run=_predict)
 
 
@@ -90,7 +91,7 @@ def columns_of(
 def _predict(args: argparse.Namespace) -> int:
     """Run ``predict`` and return the exit code."""
     from langalign_sk._commands._answers import (
-        answers,
+        by_language,
         check_columns,
         in_language,
         languages_of,
@@ -107,14 +108,15 @@ def _predict(args: argparse.Namespace) -> int:
     model = in_language(model, args.lang)
     langs = languages_of(model) or ()
     with stage("read", str(args.texts)) as facts:
-        given = read_texts(args.texts, langs=langs, text=named, blank=True, strict=True)
+        how = {"text": named, "lang_column": args.lang_column, "blank": True, "strict": True}
+        given = read_texts(args.texts, langs=langs, **how)
         texts, names = given.texts, given.names
         facts |= {"rows": len(texts), "notes": given.account.notes}
     check_columns(model, names, args.model)
     if given.account.notes:
         say(given.account.line())
     with stage("predict", f"{len(texts):,} texts") as facts, usable(args.model):
-        found = answers(model, texts, saved_labels(args.model))
+        found = by_language(model, texts, given.langs, saved_labels(args.model))
         doubtful = sum(map(bool, found.reasons))
         facts |= {"rows": len(texts), "doubtful": doubtful}
     if doubtful:

@@ -199,7 +199,7 @@ def test_a_dry_run_says_what_would_be_done(shop, tmp_path, capsys):
     assert "120 labelled texts" in out
     assert "240 pairs" in out
     assert re.search(r"en: ngram, \d+ texts, about \d+ s", out)
-    assert "to compare the ways" in out
+    assert "or more to compare the ways" in out
     assert not (tmp_path / "out").exists()
 
 
@@ -575,3 +575,75 @@ def test_a_workbook_is_not_unpacked_without_bound(shop, tmp_path, capsys, monkey
     assert code == 2
     assert "LANGALIGN_MAX_CELLS=N" in err
     assert zipfile.is_zipfile(tmp_path / "a.xlsx")
+
+
+@pytest.fixture(scope="module")
+def model(italian, tmp_path_factory):
+    out = tmp_path_factory.mktemp("model") / "out"
+    given = ["--train", italian / "en.csv", "--pairs", italian / "pairs.csv", *ITALIAN_NGRAM]
+    assert main(["transfer", *map(str, given), "--out", str(out)]) == 0
+    return out
+
+
+def test_the_language_of_each_row_may_be_in_a_column(model, tmp_path, capsys):
+    texts = ["the house", "la casa", "the house", "la casa", "4.7"]
+    langs = ["English", "it-IT", "it", "EN", ""]
+    (tmp_path / "t.csv").write_text(table(texts, langs, head=("text", "where")), encoding="utf-8")
+    found = {}
+    for options in ([], ["--lang-column", "where"], ["--lang", "it"]):
+        code, out, _ = said(capsys, "predict", model, tmp_path / "t.csv", *options)
+        assert code == 0
+        found[" ".join(options)] = [row.split("\t")[1] for row in out.splitlines()[1:]]
+    told, by_column, italian = found.values()
+    assert told[:2] == by_column[:2]
+    assert told[2:4] != by_column[2:4]
+    assert [by_column[1], by_column[2]] == [italian[1], italian[2]]
+    # A column that is called after what it holds, and holds nothing else, needs no option.
+    (tmp_path / "t.csv").write_text(table(texts, langs, head=("text", "lang")), encoding="utf-8")
+    code, out, err = said(capsys, "predict", model, tmp_path / "t.csv")
+    assert [row.split("\t")[1] for row in out.splitlines()[1:]] == by_column
+    assert "languages in 'lang'" in err
+
+
+USES = {
+    "no model": (["predict", "{tmp}/none", "{it}"], "does not exist; MODEL is the folder"),
+    "no file": (["predict", "{model}", "{tmp}/none.csv"], "there is no such file"),
+    "a folder": (["predict", "{model}", "{tmp}"], "is a folder"),
+    "the two the wrong way round": (["predict", "{it}", "{model}"], "MODEL is the folder"),
+    "no known column": (["predict", "{model}", "{pairs}"], "such as --text-column It"),
+    "a column that is not there": (
+        ["predict", "{model}", "{it}", "--text-column", "zz"],
+        "no column 'zz'; the columns are 'testo', 'etichetta'",
+    ),
+    "two columns for a model of one": (
+        ["predict", "{model}", "{it}", "--text-column", "testo", "etichetta"],
+        "takes one text a row",
+    ),
+    "a language that the model lacks": (["predict", "{model}", "{it}", "--lang", "fr"], "en, it"),
+    "a language column that is not there": (
+        ["predict", "{model}", "{it}", "--lang-column", "x"],
+        "name the right one with --lang-column",
+    ),
+    "a table of another kind": (["predict", "{model}", "{it}", "--out", "x.doc"], "must end in"),
+    "labels that are none": (
+        ["evaluate", "{model}", "{it}", "--label-column", "testo"],
+        "80 labels are not in",
+    ),
+    "nothing to label": (["suggest", "{model}", "{it}", "-n", "0"], "-n 0"),
+    "a refit of nothing": (["refit", "{tmp}", "--pairs", "{pairs}"], "is no folder that"),
+    "a refit with a lost file": (["refit", "{model}", "--pairs", "{tmp}/x.csv"], "no such file"),
+}
+
+
+@pytest.mark.parametrize(("given", "message"), USES.values(), ids=USES.keys())
+def test_a_model_is_used_or_says_in_one_sentence_why_not(
+    given, message, model, italian, tmp_path, capsys
+):
+    names = {"model": model, "tmp": tmp_path, "it": italian / "it.csv"}
+    names["pairs"] = italian / "pairs.csv"
+    code, out, err = said(capsys, *(part.format(**names) for part in given))
+    assert code == 2
+    assert out == ""
+    (line,) = err.splitlines()
+    assert message in line
+    assert PYTHON.search(line) is None
