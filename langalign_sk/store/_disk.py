@@ -12,6 +12,7 @@ from langalign_sk._numeric import Float32Array
 from langalign_sk._process import caches
 from langalign_sk.store._folder import CacheFolder, cache_folder
 from langalign_sk.store._memory import MemoryCache, VectorCache
+from langalign_sk.store._rounding import check_dtype, packed_rows, rounded_rows, unpacked_row
 
 #: Set to "off", it keeps a run away from every cache on disk.
 SWITCH = "LANGALIGN_CACHE"
@@ -27,6 +28,10 @@ class DiskCache(VectorCache):
     max_bytes : int, optional
         Bound on the size of the folder. Beyond it, the vectors unused for longest go, a file of
         them at a time. Without it the folder grows as long as there are new texts.
+    dtype : {"float32", "float16", "int8"}, default="float32"
+        How vectors are kept; float16 takes half of the bytes, int8 a quarter. The first answer is
+        rounded as well, so that it is the same as all later ones. Vectors of different types stand
+        apart, and are never taken for each other.
 
     See Also
     --------
@@ -65,19 +70,46 @@ class DiskCache(VectorCache):
     2
     """
 
-    def __init__(self, path: str | os.PathLike[str], max_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        max_bytes: int | None = None,
+        *,
+        dtype: str = "float32",
+    ) -> None:
         if not isinstance(path, str | os.PathLike):
             raise TypeError(f"path must be a folder's name, got {path!r}")
         if max_bytes is not None and max_bytes < 1:
             raise ValueError(f"max_bytes must be at least 1 or None, got {max_bytes}")
         self.path = os.fspath(path)
         self.max_bytes = max_bytes
+        self.dtype = check_dtype(dtype)
 
     def get_many(self, spec: str, keys: Sequence[bytes]) -> list[Float32Array | None]:
-        return self._folder().get_many(spec, keys)
+        found = self._folder().get_many(self._spec(spec), keys)
+        return [None if row is None else unpacked_row(row, self.dtype) for row in found]
 
     def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
-        self._folder().put_many(spec, keys, rows, self.max_bytes)
+        rows = packed_rows(rows, self.dtype)
+        self._folder().put_many(self._spec(spec), keys, rows, self.max_bytes)
+
+    def rounded(self, rows: Float32Array) -> Float32Array:
+        """Return vectors as this cache will give them back.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_texts, width)
+            Vectors.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, width), float32
+        """
+        return rounded_rows(rows, self.dtype)
+
+    def _spec(self, spec: str) -> str:
+        """Specification of an encoder's vectors as they are kept."""
+        return spec if self.dtype == "float32" else f"{spec} {self.dtype}"
 
     @contextmanager
     def claim(self, spec: str, keys: Sequence[bytes]) -> Iterator[list[bool]]:
@@ -95,7 +127,7 @@ class DiskCache(VectorCache):
         list of bool
             False where a living process said it before.
         """
-        with self._folder().claim(spec, keys) as mine:
+        with self._folder().claim(self._spec(spec), keys) as mine:
             yield mine
 
     def _folder(self) -> CacheFolder:
@@ -107,10 +139,11 @@ class DiskCache(VectorCache):
 
     def __repr__(self) -> str:
         bound = "" if self.max_bytes is None else f", max_bytes={self.max_bytes}"
-        return f"DiskCache({self.path!r}{bound})"
+        kept = "" if self.dtype == "float32" else f", dtype={self.dtype!r}"
+        return f"DiskCache({self.path!r}{bound}{kept})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"path": self.path, "max_bytes": self.max_bytes}
+        return {"path": self.path, "max_bytes": self.max_bytes, "dtype": self.dtype}
 
 
 def claim(

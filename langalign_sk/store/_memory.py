@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 from langalign_sk._io import TextRow
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import Lock, renew_in_children
+from langalign_sk.store._rounding import check_dtype, packed_rows, rounded_rows, unpacked_row
 
 # What a row costs beside its numbers: the array object, the key, the slot in the dict.
 _ROW_OVERHEAD = 300
@@ -61,6 +62,9 @@ class MemoryCache(VectorCache):
     max_bytes : int, default=268435456
         Bound on the memory of the vectors, 256 MiB unless given: about 140,000 vectors of width
         384.
+    dtype : {"float32", "float16", "int8"}, default="float32"
+        How vectors are kept; float16 takes half of the bytes, int8 a quarter. The first answer is
+        rounded as well, so that it is the same as all later ones.
 
     See Also
     --------
@@ -84,10 +88,11 @@ class MemoryCache(VectorCache):
     2
     """
 
-    def __init__(self, max_bytes: int = 256 * 2**20) -> None:
+    def __init__(self, max_bytes: int = 256 * 2**20, *, dtype: str = "float32") -> None:
         if max_bytes < 1:
             raise ValueError(f"max_bytes must be at least 1, got {max_bytes}")
         self.max_bytes = max_bytes
+        self.dtype = check_dtype(dtype)
         self._lock = Lock()
         self._rows: OrderedDict[tuple[str, bytes], Float32Array] = OrderedDict()
         self._bytes = 0
@@ -100,10 +105,11 @@ class MemoryCache(VectorCache):
                 row = self._rows.get((spec, key))
                 if row is not None:
                     self._rows.move_to_end((spec, key))
-                found.append(row)
+                found.append(None if row is None else unpacked_row(row, self.dtype))
         return found
 
     def put_many(self, spec: str, keys: Sequence[bytes], rows: Float32Array) -> None:
+        rows = packed_rows(rows, self.dtype)
         with self._lock:
             for key, row in zip(keys, rows, strict=True):
                 kept = row.copy()  # a view would hold the whole batch in memory
@@ -115,6 +121,20 @@ class MemoryCache(VectorCache):
                 self._bytes += _size(kept)
             while self._bytes > self.max_bytes:
                 self._bytes -= _size(self._rows.popitem(last=False)[1])
+
+    def rounded(self, rows: Float32Array) -> Float32Array:
+        """Return vectors as this cache will give them back.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_texts, width)
+            Vectors.
+
+        Returns
+        -------
+        ndarray of shape (n_texts, width), float32
+        """
+        return rounded_rows(rows, self.dtype)
 
     def clear(self) -> None:
         """Drop every vector."""
@@ -130,10 +150,11 @@ class MemoryCache(VectorCache):
         return len(self._rows)
 
     def __repr__(self) -> str:
-        return f"MemoryCache(max_bytes={self.max_bytes})"
+        kept = "" if self.dtype == "float32" else f", dtype={self.dtype!r}"
+        return f"MemoryCache(max_bytes={self.max_bytes}{kept})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"max_bytes": self.max_bytes}
+        return {"max_bytes": self.max_bytes, "dtype": self.dtype}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(**state)  # type: ignore[misc]  # an empty cache with the same bound

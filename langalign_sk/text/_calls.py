@@ -47,11 +47,16 @@ class Call:
 
     def take(self, places: dict[int, int], found: Float32Array) -> None:
         """Take vectors of an array, by row, and keep those that are its own in the cache."""
-        for row, place in places.items():
-            self.vectors[row] = found[place]
-        if self.cache is not None and places:
-            keys = [self.keys[row] for row in places]
-            self.cache.put_many(self.encoder.spec, keys, found[list(places.values())])
+        if not places:
+            return
+        own = found[list(places.values())]
+        if self.cache is not None:
+            self.cache.put_many(self.encoder.spec, [self.keys[row] for row in places], own)
+            if getattr(self.cache, "dtype", "float32") != "float32":
+                rounded: Any = self.cache
+                own = rounded.rounded(own)  # now as later
+        for row, vector in zip(places, own, strict=True):
+            self.vectors[row] = vector
 
 
 def serve(calls: Sequence[Call]) -> None:
