@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,32 +63,26 @@ def run(command: str, folder: Path) -> str:
 
 def terminal(command: str, output: str) -> str:
     """Return a terminal as HTML."""
-    shown = command.replace(" --", " \\\n    --", 1) if len(command) > 88 else command
-    return (
-        f'<div class="terminal"><b>$</b> {html.escape(shown)}\n{html.escape(output.strip())}</div>'
-    )
+    long = len(command) > 88
+    shown = command.replace(" --unlabeled", " \\\n    --unlabeled") if long else command
+    body = f"<b>$</b> {html.escape(shown)}\n{html.escape(output.strip())}"
+    return f'<div class="terminal">{body}</div>'
 
 
-def table(rows: list[list[str]]) -> str:
-    """Return the beginning of a spreadsheet as HTML."""
-    lines = []
-    for at, row in enumerate(rows):
-        tag = "th" if at == 0 else "td"
-        cells = "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in row)
-        lines.append(f"<tr><{tag}>{at or ''}</{tag}>{cells}</tr>")
-    return f"<table>{''.join(lines)}</table>"
-
-
-def head_of(path: Path, n: int, columns: list[str]) -> list[list[str]]:
-    """Return the first rows of a table."""
+def table(path: Path, rows: Sequence[int], columns: Sequence[str]) -> str:
+    """Return rows of a spreadsheet as HTML."""
     import pandas as pd
 
     if path.suffix == ".xlsx":
         frame = pd.read_excel(path, engine="calamine", dtype=str, keep_default_na=False)
     else:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    frame = frame[[name for name in columns if name in frame]].head(n)
-    return [list(frame), *frame.to_numpy().tolist()]
+    frame = frame[[name for name in columns if name in frame]]
+    lines = ["".join(f"<th>{html.escape(name)}</th>" for name in ["", *frame])]
+    for row in rows:
+        cells = [str(row + 1), *map(str, frame.iloc[row])]
+        lines.append("".join(f"<td>{html.escape(cell)}</td>" for cell in cells))
+    return f"<table>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
 
 
 def small(path: Path) -> None:
@@ -149,24 +143,26 @@ def main(folder: Path) -> None:
             print(command, flush=True)
             output = run(command, folder)
             name = f"{verb}-labels" if "--target-labels" in command else verb
-            camera.part(terminal(command, output), PICTURES / f"{name}.png")
+            if verb not in ("predict", "suggest"):  # what these write tells more
+                camera.part(terminal(command, output), PICTURES / f"{name}.png")
             if verb == "transfer":
                 report = folder / "service" / "report.html"
                 camera.whole(report, DOCS / "_static" / "report.png")
                 camera.whole(report, DOCS / "_static" / "report-dark.png", scheme="dark")
             elif verb == "predict":
-                rows = head_of(
-                    folder / "answers.csv", 8, ["text", "prediction", "confidence", "reason"]
+                shown = table(
+                    folder / "answers.csv",
+                    (0, 1, 2, 20, 41, 62),  # some texts, an emoji, an empty line, a number
+                    ("text", "prediction", "confidence", "reason"),
                 )
-                camera.part(table(rows), PICTURES / "answers.png")
+                camera.part(shown, PICTURES / "answers.png")
             elif verb == "suggest":
-                rows = head_of(folder / "to_label.xlsx", 6, ["text", "label", "prediction"])
-                camera.part(table(rows), PICTURES / "to_label.png")
+                shown = table(folder / "to_label.xlsx", range(6), ("text", "label", "prediction"))
+                camera.part(shown, PICTURES / "to_label.png")
                 print(label(folder), "labels")
-            elif verb == "refit":
-                page = next((folder / "service").glob("*refit*.html"), None)
-                if page is not None:
-                    camera.whole(page, PICTURES / f"{name}-page.png", height=620)
+            elif name == "refit-labels":
+                page = folder / "service" / "refit.html"
+                camera.whole(page, PICTURES / f"{name}-page.png", height=620)
 
 
 STEPS = ("transfer", "predict", "suggest", "refit", "evaluate")
