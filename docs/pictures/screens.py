@@ -3,7 +3,7 @@
 It writes the sample files into a folder of its own, runs the commands that stand in
 ``docs/tutorials/spreadsheet.md`` one after the other, and takes pictures of what
 they print and write.
-Needs Chromium and the extras ``docs`` and ``test``.
+Needs Chromium, fonts with Hangul and emoji, and the extras ``docs`` and ``test``.
 """
 
 from __future__ import annotations
