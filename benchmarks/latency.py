@@ -64,8 +64,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(text_table([head, *rows]))
     rates = from_threads(name, mixed_texts(args.data, 70_000), args.requests, args.threads)
     bare = rates["SentenceTransformer.encode"]
-    head = (f"single texts from {THREADS} threads", "texts/s", "x bare encode")
-    print(text_table([head, *((w, f"{r:.1f}", f"{r / bare:.2f}") for w, r in rates.items())]))
+    threaded = [(way, f"{rate:.1f}", f"{rate / bare:.2f}") for way, rate in rates.items()]
+    from_all = (f"single texts from {THREADS} threads", "texts/s", "x bare encode")
+    print(text_table([from_all, *threaded]))
     if not args.no_result:
         result = {
             "command": "python -m benchmarks.latency",

@@ -34,7 +34,7 @@ from langalign_sk import EmbeddingExtractor, HubModel, NgramEncoder
 from langalign_sk._io import text_table
 
 #: Bodies of which some are answered 422, and none 500.
-MIXED = (
+MIXED: tuple[Any, ...] = (
     {"texts": ["{text}"]},
     {"texts": ["{text}", "", "👍", "4.7", "  "]},
     {"texts": ["{text}", None, 7]},

@@ -29,7 +29,7 @@ class ServedModel:
         usual = None
         if isinstance(model, str | os.PathLike):
             model, usual = opened(Path(model))
-        self._by_language = {None: model}
+        self._by_language: dict[str | None, Any] = {None: model}
         #: Languages that the model tells apart; none where it takes any.
         self.languages = languages_of(model) or ()
         self.classes = [str(label) for label in getattr(model, "classes_", ())]

@@ -35,7 +35,8 @@ def packed_rows(rows: Float32Array, dtype: str) -> Float32Array:
         numbers = np.rint(rows / scales).astype(np.int8).view(np.uint8)
     padding = np.zeros((len(rows), -numbers.shape[1] % 4), np.uint8)
     parts = [np.ascontiguousarray(head).view(np.uint8) for head in heads]
-    return np.hstack([*parts, numbers, padding]).view("<f4")
+    packed: Float32Array = np.hstack([*parts, numbers, padding]).view("<f4")
+    return packed
 
 
 def unpacked_row(row: Float32Array, dtype: str) -> Float32Array:
@@ -47,7 +48,8 @@ def unpacked_row(row: Float32Array, dtype: str) -> Float32Array:
     data = words.view(np.uint8)
     if dtype == "float16":
         return data[4 : 4 + 2 * width].view("<f2").astype(np.float32)
-    return data[8 : 8 + width].view(np.int8).astype(np.float32) * words[1]
+    numbers: Float32Array = data[8 : 8 + width].view(np.int8).astype(np.float32)
+    return np.asarray(numbers * words[1], np.float32)
 
 
 def rounded_rows(rows: Float32Array, dtype: str) -> Float32Array:
