@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import time
@@ -62,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         for way, f in ways.items()
     ]
     print(text_table([head, *rows]))
-    rates = from_threads(name, mixed_texts(args.data, 70_000), args.requests, args.threads)
+    rates = from_threads(name, mixed_texts(args.data, 70_000), args.requests)
     bare = rates["SentenceTransformer.encode"]
     threaded = [(way, f"{rate:.1f}", f"{rate / bare:.2f}") for way, rate in rates.items()]
     from_all = (f"single texts from {THREADS} threads", "texts/s", "x bare encode")
@@ -131,12 +132,12 @@ def waits(
     return figures
 
 
-def from_threads(name: str, texts: list[str], requests: int, threads: int) -> dict[str, float]:
+def from_threads(name: str, texts: list[str], requests: int) -> dict[str, float]:
     """Texts per second of single texts from several threads: the median of rounds in turns."""
     import torch
     from sentence_transformers import SentenceTransformer
 
-    torch.set_num_threads(threads)
+    torch.set_num_threads(os.cpu_count() or 1)  # as torch has it by itself, for both
     peer = SentenceTransformer(name, device="cpu")
     extractor = EmbeddingExtractor(HubModel(name, device="cpu", long_texts="cut"), cache=None)
     labels = [row % 2 for row in range(40)]
