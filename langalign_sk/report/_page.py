@@ -184,7 +184,10 @@ def _searched(named: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
         right = (order["given"] == order["true"]).to_numpy()
         order = order.iloc[np.argsort(right, kind="stable")]
     lengths = order["text"].str.len().clip(upper=_LONGEST).to_numpy()
-    rows = order[np.cumsum(lengths) <= _MOST_CHARACTERS].to_dict("records")
+    rows: list[dict[str, Any]] = [
+        {str(name): value for name, value in row.items()}
+        for row in order[np.cumsum(lengths) <= _MOST_CHARACTERS].to_dict("records")
+    ]
     sides = [side for side in ("given", "true") if side in named]
     labels = sorted({str(row[side]) for row in rows for side in sides})
     codes = {label: str(number) for number, label in enumerate(labels)}

@@ -75,7 +75,7 @@ def _lost(per_class: pd.DataFrame) -> str:
 def _moved_classes(per_class: pd.DataFrame, n: int) -> str:
     """Name the class whose share has changed most."""
     change = (per_class["n_new"] - per_class["n_old"]).abs()
-    row = per_class.loc[change.idxmax()]
+    row = per_class.iloc[int(change.to_numpy().argmax())]
     if not change.max():
         return "No class has become more or less frequent."
     return (

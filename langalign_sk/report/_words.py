@@ -139,7 +139,9 @@ def _mistaken(errors: pd.DataFrame) -> list[str]:
     """Name the most frequent mistake."""
     if errors.empty:
         return []
-    (true, given), n = next(iter(errors.groupby(["true", "predicted"]).size().nlargest(1).items()))
+    counts = errors.groupby(["true", "predicted"]).size().nlargest(1)
+    n = int(counts.iloc[0])
+    true, given = counts.index.tolist()[0]
     if n < 3:
         return []
     return [f"The most frequent mistake: {_short(true)} taken for {_short(given)} ({n:,} texts)."]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-# For the command line.
-from langalign_sk.serve._command import add_parser as add_serve  # noqa: F401
+from langalign_sk.serve._command import add_serve
 from langalign_sk.serve._make import create_app
 
-__all__ = ["create_app"]
+__all__ = ["add_serve", "create_app"]
 
 
 def __getattr__(name: str) -> Any:

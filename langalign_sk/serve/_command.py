@@ -12,7 +12,7 @@ from typing import Any
 from langalign_sk.serve._make import METRICS_VARIABLE, MODEL_VARIABLE, need_packages
 
 
-def add_parser(commands: Any) -> None:
+def add_serve(commands: Any) -> None:
     """Add the command to those of ``langalign-sk``."""
     parser = commands.add_parser(
         "serve",
