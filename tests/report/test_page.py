@@ -254,3 +254,60 @@ def test_the_worst_report_is_still_small(tmp_path):
     report.to_html(path)
     assert path.stat().st_size < 1.5e6
     outline_of(path)
+
+
+def test_provenance_is_on_the_page(report, tmp_path):
+    path = tmp_path / "report.html"
+    given = {
+        "command": "langalign-sk transfer --train a.xlsx",
+        "files": [{"what": "pairs", "name": "agency.tmx", "rows": 1234, "note": "12 repeated"}],
+        "settings": {"seed": 7},
+        "warnings": ["The file is old."],
+    }
+    report.to_html(path, provenance=given)
+    text = " ".join("".join(outline_of(path).text).split())
+    for shown in ("agency.tmx", "1,234", "12 repeated", "seed", "a.xlsx", "The file is old."):
+        assert shown in text
+    for one in report.provenance["encoders"]:
+        assert one["fingerprint"] in text
+    assert {one["language"] for one in report.provenance["encoders"]} == {"en", "ko"}
+    for version in report.provenance["versions"].values():
+        assert version in text
+    assert "random_state" in text  # what the report knows stays beside what is given
+    assert report.provenance["settings"].get("seed") is None
+
+
+def test_frequencies_and_confusions_are_counts(report, page):
+    named = report.named
+    advised = report.predictions[report.advice.candidate]
+    assert (named["given"] == advised).all()
+    table = report.classes.set_index("class")
+    for label in table.index:
+        assert table.loc[label, "n_given"] == (advised == label).sum()
+        assert table.loc[label, "n_target"] == (report.predictions["true"] == label).sum()
+    assert table["n_labels"].sum() == report.setting["n_source"]
+    assert named["sure"].between(0, 1).all()
+    cells = [cell for cell in outline_of(page).seen if "heat" in (cell[1].get("class") or "")]
+    assert len(cells) == len(table) ** 2
+    right = [cell for cell in cells if "right" in cell[1]["class"]]
+    assert len(right) == len(table)
+
+
+def test_shares_of_the_score_are_said_plainly(report):
+    assert list(report.sentences)[:4] == ["verdict", "number", "risk", "next"]
+    assert report.summary().endswith(list(report.sentences.values())[-1])
+    words = report.summary()
+    for misleading in ("No map is as good", "are worth about", "as they are among the labels (to"):
+        assert misleading not in words
+
+
+def test_a_notebook_gets_a_page_that_reaches_nothing(report):
+    shown = report._repr_html_()
+    parser = Outline()
+    parser.feed(shown)
+    ((tag, attrs),) = parser.seen
+    assert tag == "iframe"
+    assert "allow-same-origin" not in attrs["sandbox"]
+    inner = Outline()
+    inner.feed(attrs["srcdoc"])
+    assert any(tag == "table" for tag, _ in inner.seen)
