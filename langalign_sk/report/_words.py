@@ -47,9 +47,9 @@ def sentences(
         found = {
             "verdict": _forecast(name, setting, row, estimate),
             "number": _expected(setting, row, estimate),
-            "risk": _doubt(advice, row),
-            "next": f"Label about 100 {_target(setting)} texts (`suggest` picks those that tell "
-            "most) and compare again with them: what is a forecast here is measured then.",
+            "risk": _doubt(advice, row, setting),
+            "next": f"Label about 100 {_target(setting)} texts (the command suggest picks them) and "
+            "compare again with them: what is a forecast here is measured then.",
         }
     found |= {
         "map": _maps(advice, setting),
@@ -233,7 +233,7 @@ def _expected(setting: dict[str, Any], row: Any, estimate: Any) -> str:
     return " ".join(said)
 
 
-def _doubt(advice: Advice, row: Any) -> str:
+def _doubt(advice: Advice, row: Any, setting: dict[str, Any]) -> str:
     """Say what the figures cannot tell."""
     said = []
     if advice.candidate != advice.best and row["kind"] == "recipe":
@@ -247,7 +247,9 @@ def _doubt(advice: Advice, row: Any) -> str:
     if others:
         named = ", ".join(map(repr, others))
         said.append(f"The figures do not tell it from {named}; labels would.")
-    return " ".join(said) or "A forecast can be wrong: these figures have never seen a label."
+    return " ".join(said) or (
+        f"A forecast can be wrong: no {_target(setting)} label stands behind these figures."
+    )
 
 
 def _maps(advice: Advice, setting: dict[str, Any]) -> str:
