@@ -48,8 +48,8 @@ def sentences(
             "verdict": _forecast(name, setting, row, estimate),
             "number": _expected(setting, row, estimate),
             "risk": _doubt(advice, row, setting),
-            "next": f"Label about 100 {_target(setting)} texts (the command suggest picks them) and "
-            "compare again with them: what is a forecast here is measured then.",
+            "next": f"Label about 100 {_target(setting)} texts (the command suggest picks them), "
+            "then compare again: what is a forecast here is measured then.",
         }
     found |= {
         "map": _maps(advice, setting),
@@ -109,11 +109,13 @@ def _verdict(name: str, setting: dict[str, Any], row: Any) -> str:
 def _number(setting: dict[str, Any], row: Any) -> str:
     """Say how good it is."""
     low, high = row["accuracy_low"], row["accuracy_high"]
+    more = setting.get("n_target_labels", 0)
+    own = f", {more:,} {_target(setting)} ones" if more else ""
     return (
         f"It is right in {row['accuracy']:.0%} of {setting['n_target']:,} {_target(setting)} texts "
         f"(95% interval {low:.0%} to {high:.0%}; macro F1 {row['macro_f1']:.2f}). It learned from "
-        f"{setting['n_source']:,} labelled {_source(setting)} texts and {setting['n_pairs']:,} "
-        "pairs."
+        f"{setting['n_source']:,} labelled {_source(setting)} texts{own} and "
+        f"{setting['n_pairs']:,} pairs."
     )
 
 
@@ -206,6 +208,10 @@ def _forecast(name: str, setting: dict[str, Any], row: Any, estimate: Any) -> st
         return f"Take {name}; nothing can be judged without {_target(setting)} labels."
     if estimate is not None and not estimate.reliable:
         return f"Not yet. {name} is the best bet, but nothing tells whether it is good enough."
+    if setting.get("n_target_labels", 0):
+        return (
+            f"Take {name}. No {_target(setting)} label was left to test it, so this is a forecast."
+        )
     return f"Take {name}. No {_target(setting)} label was given, so this is a forecast."
 
 
@@ -248,7 +254,7 @@ def _doubt(advice: Advice, row: Any, setting: dict[str, Any]) -> str:
         named = ", ".join(map(repr, others))
         said.append(f"The figures do not tell it from {named}; labels would.")
     return " ".join(said) or (
-        f"A forecast can be wrong: no {_target(setting)} label stands behind these figures."
+        f"A forecast can be wrong: nothing was tested on {_target(setting)} labels."
     )
 
 
