@@ -1,6 +1,6 @@
 "use strict";
 // What a page does beyond being read: sorts, folds, filters and saves its tables. No request.
-const narrow = matchMedia("(max-width: 54rem)");
+const narrow = matchMedia("screen and (max-width: 54rem)");
 const say = (words) => { document.getElementById("live").textContent = words; };
 const plainly = (words) => words.normalize("NFKC").toLowerCase();
 
