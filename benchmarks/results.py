@@ -28,11 +28,12 @@ CHAPTERS = {
         "real_encoders", "heads", "paper", "transfer", "quality", "untouched", "penalty",
         "wrong_pairs", "gate", "tuning",
     ),
-    "Without target labels": ("choosing", "estimate", "suggest", "report"),
+    "Without target labels": ("choosing", "estimate", "suggest", "feedback", "report"),
     "Translations found, similarity kept": ("retrieval", "sts"),
     "Time and memory": ("closed_forms", "retrieval_speed", "network", "cost"),
     "Encoding": (
-        "encode_speed", "latency", "grid_encodes", "cache_stores", "disk_cache", "http_faults",
+        "encode_speed", "latency", "service", "grid_encodes", "cache_stores", "cache_types",
+        "disk_cache", "http_faults",
     ),
     "Injected faults, and the code itself": ("faults", "house"),
 }  # fmt: skip
@@ -69,6 +70,9 @@ DATA = {
     "languages": "SIB-200, xSID; pairs from STS-B and Tatoeba",
     "latency": "SIB-200",
     "http_faults": "SIB-200",
+    "service": "SIB-200 in four languages, STS-B, Tatoeba",
+    "cache_types": "SIB-200",
+    "feedback": "SIB-200, xSID; pairs from STS-B and Tatoeba",
 }
 #: What a result file says of a whole run that needs no saying, or stands elsewhere.
 UNSAID = ("command", "english_encoder", "tag")
