@@ -21,7 +21,7 @@ from langalign_sk.align import LangAligner, PairFeatures, ReverseAligner, TextAl
 from langalign_sk.corpus import ParallelCorpus, TextPool, without_pairs
 from langalign_sk.encoders import DistilledEncoder, HubModel, NgramEncoder, TunedEncoder
 from langalign_sk.maps import ProcrustesMap, RidgeMap
-from langalign_sk.text import BlockLayout, EmbeddingExtractor
+from langalign_sk.text import BlockLayout, EmbeddingExtractor, to_blocks
 from langalign_sk.transfer import TransferClassifier, TransferRegressor
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ __all__ = [
     "selection",
     "store",
     "text",
+    "to_blocks",
     "transfer",
     "without_pairs",
 ]

@@ -1,6 +1,7 @@
 """Aligners: which rows move, and the map they take."""
 
 from langalign_sk.align._aligners import LangAligner, ReverseAligner
+from langalign_sk.align._block_codes import block_codes as block_codes
 
 # For the other rooms.
 from langalign_sk.align._embedded import (
@@ -11,7 +12,7 @@ from langalign_sk.align._embedded import (
 )
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.align._gate_rate import GateWarning
-from langalign_sk.align._moving import block_codes as block_codes
+from langalign_sk.align._own_width import in_blocks as in_blocks, later_rows as later_rows
 from langalign_sk.align._pair_features import PairFeatures
 from langalign_sk.align._pairs import (
     PairedEstimator as PairedEstimator,

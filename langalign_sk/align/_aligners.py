@@ -16,6 +16,7 @@ from langalign_sk.align._arrays import UNNAMED
 from langalign_sk.align._gate import fit_gate, moments_of_languages
 from langalign_sk.align._gate_rate import held_out_rate
 from langalign_sk.align._moving import MovesRows
+from langalign_sk.align._own_width import check_width, come_apart, found_blocks
 from langalign_sk.align._pairs import (
     Direction,
     PairedEstimator,
@@ -27,7 +28,7 @@ from langalign_sk.align._pairs import (
     no_pairs,
     one_spelling,
     resolve_corpora,
-    width_of_rows,
+    widths_of,
 )
 from langalign_sk.align._robust import judged
 from langalign_sk.align._stacked import stacked, stacked_langs
@@ -41,7 +42,7 @@ from langalign_sk.maps import (
     fits_from_moments,
     resolve_map,
 )
-from langalign_sk.text import BlockLayout, match_code
+from langalign_sk.text import as_layout, match_code
 
 
 def _streams(aligner: Any) -> bool:
@@ -201,7 +202,7 @@ class BaseAligner(PairedEstimator, MovesRows):
         earlier = self._moments if go_on else {}
         blocks, names = self.layout_ if go_on else None, UNNAMED
         if self.blocks is not None and not go_on:
-            blocks = BlockLayout(self.blocks)
+            blocks = as_layout(self.blocks)
         if go_on and len(self.languages_) == 2:  # arrays are in the languages learned
             names = (str(self.languages_[0]), str(self.languages_[1]))
         from_y = isinstance(pairs, str) and pairs == "y"
@@ -227,19 +228,18 @@ class BaseAligner(PairedEstimator, MovesRows):
         pools = {match_code(name, [stays, *moved]) or name: rows for name, rows in pools.items()}
         check_languages(stays, moved, pools, self.stays_ if go_on else stays, owner=owner)
         self.layout_ = find_layout(ways, blocks)
-        width = width_of_rows(
-            X.shape[1], ways, self.layout_, either_side=from_y, n_texts=self.n_texts
-        )
-        # Without blocks, vectors of unequal width can't be mixed: only rows that move come in.
-        one_space = self.layout_ is None and ways[0].widths == (width, width)
+        languages = [stays, *moved] if self._backwards else [*moved, stays]
+        self.widths_ = widths_of(ways, languages, self.widths_ if go_on else {})
+        if self.layout_ is None:
+            self.layout_ = found_blocks(X, self.widths_)
+        check_width(X.shape[1], self.widths_, self.layout_, n_texts=self.n_texts)
+        one_space = not come_apart(self.widths_, self.layout_)
         if one_space and self.gate is None and len(moved) > 1:
             raise ValueError(
                 f"gate=None moves every row, but there are {len(moved)} languages to move: use "
                 "gate='hard' or blocks"
             )
-        languages = [stays, *moved] if self._backwards else [*moved, stays]
         self.languages_, self.stays_ = np.array(languages, dtype=object), stays
-        self.n_features_in_ = self.n_texts * width
         self._n_features_out = self.n_texts * ways[0].widths[1]
         self.n_pairs_ = sum(part.n for part in earlier.values())
         self.n_pairs_ += sum(corpus.n_pairs for corpus in corpora or [])
@@ -382,7 +382,10 @@ class LangAligner(BaseAligner):
     stays_ : str
         The language whose rows stay as they are.
     layout_ : BlockLayout or None
-        The language blocks of `X`, None for one shared space.
+        The language blocks that `X` may come in, None where there are none.
+    widths_ : dict of str to int
+        Width of the vectors of each language. Where they differ, or come in blocks, rows of one
+        language may come at its own width.
     gate_ : LanguageGate or None
         The fitted gate, None where none is needed.
     gate_rate_ : float
@@ -467,7 +470,7 @@ class ReverseAligner(BaseAligner):
         All languages, the source language first; the columns of :meth:`gate_proba`.
     stays_ : str
         The source language.
-    layout_, gate_, gate_rate_, n_pairs_, bad_share_, source_rate_, n_features_in_
+    layout_, widths_, gate_, gate_rate_, n_pairs_, bad_share_, source_rate_, n_features_in_
         As in `LangAligner`; pairs are counted over all languages.
 
     See Also

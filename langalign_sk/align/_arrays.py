@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import FloatArray, as_numpy
-from langalign_sk.align._moving import block_codes
+from langalign_sk.align._block_codes import block_codes
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.text import BlockLayout
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -11,9 +10,11 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy, row_blocks
+from langalign_sk._numeric import FloatArray, as_float_matrix, as_numpy
+from langalign_sk.align._block_codes import block_codes, declared_codes
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.align._gate_rate import rate_on, tell_of_gate
+from langalign_sk.align._own_width import come_apart, later_rows, own_codes
 from langalign_sk.align._stacked import (
     row_name,
     stacked,
@@ -22,67 +23,7 @@ from langalign_sk.align._stacked import (
     width_hint,
 )
 from langalign_sk.maps import BaseMap
-from langalign_sk.text import BlockLayout, match_code
-
-
-def block_codes(
-    X: FloatArray, layout: BlockLayout, languages: Sequence[str], n_texts: int = 1
-) -> np.ndarray:
-    """Return the index into `languages` of the one block in which each row is not zero."""
-    known = layout.languages
-    used = np.empty((len(X), len(known)), dtype=bool)
-    for rows in row_blocks(len(X), layout.width):
-        for j, lang in enumerate(known):
-            used[rows, j] = (X[rows, layout.columns(lang)] != 0).any(axis=1)
-    wrong = np.flatnonzero(used.sum(axis=1) != 1)
-    if len(wrong):
-        first, others = row_name(int(wrong[0]), n_texts), f"({len(wrong)} such rows)"
-        blocks = [lang for lang, here in zip(known, used[wrong[0]], strict=True) if here]
-        if not blocks:
-            raise ValueError(
-                f"{first} of X is zero in every language block {others}, so its "
-                "language is unknown: the encoder gave a zero vector, or X does not come from "
-                f"the extractor whose blocks are {layout}"
-            )
-        raise ValueError(
-            f"{first} of X is non-zero in the blocks of {blocks} {others}; a row must "
-            "be non-zero in exactly one language block. A step between the extractor and the "
-            "aligner (StandardScaler, PCA, ...) or another block order than "
-            f"{layout} breaks this: put such steps after the aligner"
-        )
-    # Blocks named by the user may spell a language in another way than the pairs.
-    names = {match_code(lang, known): j for j, lang in enumerate(languages)}
-    code_of = np.array([names.get(lang, -1) for lang in known])
-    codes: np.ndarray = code_of[used.argmax(axis=1)]
-    if (codes < 0).any():
-        row = int(np.flatnonzero(codes < 0)[0])
-        raise ValueError(
-            f"{row_name(row, n_texts)} of X is in language {known[int(used[row].argmax())]!r}, but "
-            f"the pairs cover {list(languages)}: add pairs for that language"
-        )
-    return codes
-
-
-def declared_codes(
-    lang: Any, n_rows: int, languages: Sequence[str], n_texts: int = 1
-) -> np.ndarray:
-    """Return the index into `languages` of the language given for each row."""
-    given = [lang] * n_rows if isinstance(lang, str) else list(lang)
-    if len(given) != n_rows:
-        n, n_rows = len(given) // n_texts, n_rows // n_texts
-        raise ValueError(f"lang= names {n} languages for {n_rows} rows of X")
-    index: dict[Any, int] = {}
-    for name in dict.fromkeys(given):
-        known = match_code(name, languages) if isinstance(name, str) else None
-        if known is not None:
-            index[name] = languages.index(known)
-    for row, name in enumerate(given):
-        if name not in index:
-            raise ValueError(
-                f"lang= says {name!r} for {row_name(row, n_texts).rstrip(',')}, but the pairs "
-                f"cover {list(languages)}"
-            )
-    return np.array([index[name] for name in given], dtype=np.intp)
+from langalign_sk.text import BlockLayout
 
 
 def _inverts(aligner: Any) -> bool:
@@ -106,6 +47,7 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     gate_: LanguageGate | None
     gate_rate_: float
     layout_: BlockLayout | None
+    widths_: dict[str, int]
     languages_: np.ndarray
     stays_: str
     n_features_in_: int
@@ -117,7 +59,8 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Vectors; languages may be mixed.
+            Vectors; languages may be mixed in one shared space, or in language blocks. Where
+            languages have widths of their own, rows of one may come at its width.
         lang : str or array-like of str, default=None
             Language of each row, where it is known; it overrules the gate. Reaches this method
             through a pipeline only where metadata routing is on, and never through a scorer. For
@@ -183,7 +126,7 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         Returns
         -------
         X_original : ndarray of shape (n_samples, n_features)
-            Vectors in the moved language's space, in its own block where there are blocks.
+            Vectors in the moved language's space, in its own block where `fit` saw blocks.
         """
         check_is_fitted(self)
         X = as_float_matrix(as_numpy(X), name="X")
@@ -195,7 +138,7 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             )
         ((lang, fitted),) = self.maps_.items()
         back: FloatArray = fitted.inverse_transform(stacked(X, self.n_texts))
-        if self.layout_ is None:
+        if self.layout_ is None or self.n_features_in_ != self.n_texts * self.layout_.width:
             return unstacked(back, self.n_texts)
         out = np.zeros((len(back), self.layout_.width), dtype=back.dtype)
         out[:, self.layout_.columns(lang)] = back
@@ -205,6 +148,9 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         """Return the index into `languages_` of each row; `lang` may not contradict its block."""
         languages, n_texts = list(self.languages_), self.n_texts
         declared = None if lang is None else declared_codes(lang, len(X), languages, n_texts)
+        apart = come_apart(self.widths_, self.layout_)
+        if apart and not self._in_blocks(X):
+            return own_codes(X.shape[1], len(X), declared, self.widths_, languages)
         if self.layout_ is None:
             if declared is not None:
                 return declared
@@ -222,11 +168,6 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def _look_at(self, X: FloatArray, lang: Any = None) -> None:
         """Record which share of `X` is in a source language, and warn if it is none at all."""
-        if (
-            X.shape[1] * self.n_texts != self.n_features_in_
-        ):  # the source side of pairs of unequal width
-            self.source_rate_ = 1.0
-            return
         stays = self.languages_[self._codes(X, lang)] == self.stays_
         self.source_rate_ = float(np.mean(stays if self._backwards else ~stays))
         if self.gate_ is not None and lang is None and self.gate_.coef.any():
@@ -234,7 +175,9 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             if self.gate == "hard":  # a soft one blends what it cannot tell
                 tell_of_gate(self.gate_rate_, self.languages_, stacklevel=5)
         # Languages with one mean, as in the null alignment, have no rows that look like either.
-        told_apart = self.gate_.coef.any() if self.gate_ is not None else self.layout_ is not None
+        told_apart = come_apart(self.widths_, self.layout_)
+        if self.gate_ is not None:
+            told_apart = bool(self.gate_.coef.any())
         if self.source_rate_ == 0 and told_apart:
             warnings.warn(
                 f"no row of X is in the source language of the pairs ({self.languages_[0]}): "
@@ -245,12 +188,16 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
 
     def _move(self, X: FloatArray, lang: str) -> FloatArray:
         """Return rows of one language, moved where that language moves."""
-        if self.layout_ is not None:
+        if self.layout_ is not None and self._in_blocks(X):
             X = X[:, self.layout_.columns(lang)]
         fitted = self._map_of(lang)
         # A copy, so that a later step that works in place can't reach into the caller's rows.
         moved: FloatArray = X.copy() if fitted is None else fitted.transform(X)
         return moved
+
+    def _in_blocks(self, X: FloatArray) -> bool:
+        """Tell whether vectors of single texts come in blocks, not at their own width."""
+        return self.layout_ is not None and X.shape[1] == self.layout_.width
 
     def _map_of(self, lang: str) -> BaseMap | None:
         """Return the map that rows of one language go through, None for rows that stay."""
@@ -261,6 +208,10 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         """Return 2-D finite floats: scikit-learn's checks, and our word on broken rows."""
         dtypes = [np.float64, np.float32]
         shape: tuple[int, ...] = getattr(X, "shape", ())
+        if not reset:
+            later = later_rows(self, X, self, self.n_texts)
+            if later is not None:
+                return later
         if not reset and len(shape) == 2:
             hint = width_hint(shape[1], self.n_features_in_, self.n_texts)
             if hint:

@@ -13,7 +13,6 @@ from sklearn.base import BaseEstimator
 from langalign_sk._numeric import FloatArray, PairMoments
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.align._arrays import UNNAMED, as_corpus, in_their_blocks, paired_y
-from langalign_sk.align._stacked import width_hint
 from langalign_sk.corpus import ParallelCorpus, TextPool, live, pairs_are_left_out
 from langalign_sk.text import BlockLayout, match_code, normal_code, same_code
 
@@ -363,7 +362,22 @@ def check_languages(
         )
 
 
-# ------------------------------------------------------------------ blocks of columns
+# ------------------------------------------------------------------ widths, and blocks of columns
+
+
+def widths_of(
+    ways: Sequence[Direction], languages: Sequence[str], earlier: Mapping[str, int]
+) -> dict[str, int]:
+    """Return the width of each language's vectors; the `earlier` ones stay as they are."""
+    found = dict(earlier)
+    for way in ways:
+        for lang, width in zip((way.moved, way.stays), way.widths, strict=True):
+            if found.setdefault(lang, width) != width:
+                raise ValueError(
+                    f"pairs are {width} wide in {lang!r}, and others, or those learned so far, "
+                    f"{found[lang]}: embed all of them with the same encoder"
+                )
+    return {name: found[name] for name in languages}
 
 
 def find_layout(ways: Sequence[Direction], blocks: BlockLayout | None) -> BlockLayout | None:
@@ -392,42 +406,3 @@ def find_layout(ways: Sequence[Direction], blocks: BlockLayout | None) -> BlockL
                     f"{layout.width_of(lang)} columns ({layout})"
                 )
     return layout
-
-
-def width_of_rows(
-    n_features: int,
-    ways: Sequence[Direction],
-    layout: BlockLayout | None,
-    *,
-    either_side: bool,
-    n_texts: int = 1,
-) -> int:
-    """Return the width of the rows to transform, once that of `X`, `n_features`, is found to fit.
-
-    The two differ only for pairs of unequal width that came as ``fit(source, target)``, where
-    `X` may be the side that stays. Both are of one text, of the `n_texts` that a row holds.
-    """
-    columns = f"X has {n_features * n_texts} columns"
-    if n_texts > 1:
-        columns += f", {n_features} for each text"
-    if layout is not None:
-        if layout.width != n_features:
-            hint = width_hint(n_features * n_texts, layout.width * n_texts, n_texts)
-            raise ValueError(
-                f"{columns}, but the pairs came in the language blocks {layout} "
-                f"({layout.width} columns): X must come from the same extractor{hint}"
-            )
-        return n_features
-    if {width for way in ways for width in way.widths} == {n_features}:
-        return n_features
-    moved, stays = ways[0].widths
-    if len(ways) == 1 and moved != stays and n_features in (moved, stays if either_side else moved):
-        return moved
-    pairs = ", ".join(f"{way.moved} {way.widths[0]}" for way in ways)
-    hint = width_hint(n_features * n_texts, moved * n_texts, n_texts)
-    raise ValueError(
-        f"{columns}, but the pairs are {pairs} and {ways[0].stays} {stays} wide. "
-        "Rows must be vectors of one shared width or in language blocks: embed the pairs with the "
-        'extractor of the pipeline or, for raw arrays, give blocks={"en": 384, "ko": 768}'
-        f"{hint}"
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from numbers import Number
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from langalign_sk._io import as_text_rows, hold_two
 from langalign_sk._numeric import Float64Array, as_float_matrix, as_numpy, as_weights
 from langalign_sk.corpus._content import Rows
-from langalign_sk.text import BlockLayout
+from langalign_sk.text import BlockLayout, as_layout
 
 
 def as_rows(rows: Any, name: str) -> Rows:
@@ -100,17 +100,21 @@ def check_lang(lang: Any, name: str) -> str | None:
     return lang
 
 
-def check_layout(
+def checked_layout(
     layout: Any,
     langs: tuple[str | None, ...],
     widths: tuple[int, ...] | None,
     names: tuple[str, ...],
-) -> None:
-    """Refuse rows that are not what the layout says of their language."""
+) -> BlockLayout | None:
+    """Return the layout; refuse rows that are not what it says of their language."""
     if layout is None:
-        return
-    if not isinstance(layout, BlockLayout):
-        raise TypeError(f"layout must be a BlockLayout, got {type(layout).__name__}")
+        return None
+    if not isinstance(layout, BlockLayout | Mapping):
+        raise TypeError(
+            f"layout must be a BlockLayout or a dict of language to width, got "
+            f"{type(layout).__name__}"
+        )
+    layout = as_layout(layout)
     if widths is None:
         raise ValueError("layout= says which block vectors come from; texts have none")
     for lang, width, name in zip(langs, widths, names, strict=True):
@@ -120,6 +124,7 @@ def check_layout(
                 f"{name} vectors have {width} columns, but the block of {lang!r} has "
                 f"{layout.width_of(lang)}; give each side at its own width, without the zeros"
             )
+    return layout
 
 
 def check_in_layout(layout: BlockLayout, lang: str | None, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from langalign_sk._io import (
@@ -23,7 +23,7 @@ from langalign_sk.corpus._inputs import (
     as_pair_weights,
     as_rows,
     check_lang,
-    check_layout,
+    checked_layout,
     flat_columns,
     sides_of,
     texts_in,
@@ -52,7 +52,7 @@ class ParallelCorpus(Corpus):
         Language codes. `embed` needs both where the extractor has one model per language.
     weight : array-like of shape (n,), optional
         Weight of each pair, finite and >= 0. None: all weigh 1.
-    layout : BlockLayout, optional
+    layout : BlockLayout or dict of str to int, optional
         The blocks that the vectors were cut out of, each side at the width of its language.
         `embed` sets it.
 
@@ -132,7 +132,7 @@ class ParallelCorpus(Corpus):
         source_lang: str | None = "en",
         target_lang: str | None = None,
         weight: Any = None,
-        layout: BlockLayout | None = None,
+        layout: BlockLayout | Mapping[str, int] | None = None,
     ) -> None:
         langs = check_lang(source_lang, "source_lang"), check_lang(target_lang, "target_lang")
         if langs[0] is not None and same_code(*langs):
@@ -159,7 +159,7 @@ class ParallelCorpus(Corpus):
                 "translation of row i of the other"
             )
         widths = _widths(left, right)
-        check_layout(layout, langs, widths, self._side_names)
+        layout = checked_layout(layout, langs, widths, self._side_names)
         self._set(
             _n=len(left),
             _langs=langs,

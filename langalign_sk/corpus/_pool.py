@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 from langalign_sk._io import read_lines, read_sheet, read_tsv
@@ -12,7 +12,7 @@ from langalign_sk.corpus._base import Corpus
 from langalign_sk.corpus._inputs import (
     as_rows,
     check_lang,
-    check_layout,
+    checked_layout,
     flat_columns,
     sides_of,
     texts_in,
@@ -30,7 +30,7 @@ class TextPool(Corpus):
         copied: the pool holds a read-only view, so do not change the array afterwards.
     lang : str
         Language code.
-    layout : BlockLayout, optional
+    layout : BlockLayout or dict of str to int, optional
         The blocks that the vectors were cut out of; `embed` sets it.
 
     Attributes
@@ -74,13 +74,15 @@ class TextPool(Corpus):
     _row_name = "rows"
     _parameter = "unlabeled"
 
-    def __init__(self, rows: Any, *, lang: str, layout: BlockLayout | None = None) -> None:
+    def __init__(
+        self, rows: Any, *, lang: str, layout: BlockLayout | Mapping[str, int] | None = None
+    ) -> None:
         if lang is None:
             raise ValueError("lang is needed: a TextPool is in one language")
         langs = (check_lang(lang, "lang"),)
         side = as_rows(rows, "rows")
         widths = None if isinstance(side, tuple) else (int(side.shape[1]),)
-        check_layout(layout, langs, widths, self._side_names)
+        layout = checked_layout(layout, langs, widths, self._side_names)
         self._set(
             _n=len(side),
             _langs=langs,

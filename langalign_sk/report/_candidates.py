@@ -27,6 +27,7 @@ from langalign_sk.corpus import ParallelCorpus, in_ones
 from langalign_sk.encoders import DistilledEncoder
 from langalign_sk.maps import BaseMap
 from langalign_sk.report._texts import REST, Space, Texts, encoders_of, single_texts
+from langalign_sk.report._vectors import VectorSpace
 from langalign_sk.text import BlockLayout, EmbeddingExtractor, match_code
 from langalign_sk.transfer import TransferClassifier, reader_of_source
 
@@ -85,7 +86,8 @@ class Catalogue:
     """
 
     def __init__(self, texts: Texts, embedder: Any, head: Any) -> None:
-        self.texts, self.embedder, self.head = texts, embedder, head
+        self.texts, self.head = texts, head
+        self.embedder = embedder if texts.vectors is None else texts.vectors
         self._spaces: dict[str, Space] = {}
         #: Encoders that were tried on both languages and know one.
         self.deaf: list[str] = []
@@ -116,7 +118,10 @@ class Catalogue:
         """Return the space of an extractor."""
         key = str(extractor.spec())
         if key not in self._spaces:
-            self._spaces[key] = Space(self.texts, extractor, reader)
+            if extractor is self.texts.vectors:
+                self._spaces[key] = VectorSpace(self.texts)
+            else:
+                self._spaces[key] = Space(self.texts, extractor, reader)
         return self._spaces[key]
 
     def unaligned(self, name: str, space: Space, kind: str = "no map", **changes: Any) -> Candidate:
@@ -131,6 +136,8 @@ class Catalogue:
 
     def _given(self, name: str, thing: Any) -> list[Candidate]:
         """Return what a user's entry stands for."""
+        if self.texts.vectors is not None and (found := self._on_given(name, thing)):
+            return found
         if isinstance(thing, DistilledEncoder):
             thing = EmbeddingExtractor(self._student(name, thing))
         if isinstance(thing, EmbeddingExtractor):
@@ -156,7 +163,7 @@ class Catalogue:
             space = Space(self.texts)
             asks = bool(_empty_holders(thing))
             return [Candidate(name, "given", space, _maker(thing, space), uses_pairs=asks)]
-        if callable(thing) and not isinstance(thing, type):
+        if _is_translator(thing):
             return self._translated(name, thing)
         raise TypeError(
             f"candidate {name!r} is {_described(thing)}; expected a pipeline or any classifier "
@@ -168,6 +175,23 @@ class Catalogue:
         """Return the recipe as it is compared unasked."""
         weight: Any = "hard" if "X_more" in self.texts.parts else 0.5
         return TransferClassifier(target_weight=weight, random_state=0)
+
+    def _on_given(self, name: str, thing: Any) -> list[Candidate]:
+        """Return what an entry stands for where vectors were given; none for what is as ever."""
+        first = thing.steps[0][1] if isinstance(thing, Pipeline) else thing
+        embedder = getattr(thing, "embedder", None)
+        wants_texts = isinstance(first, EmbeddingExtractor | DistilledEncoder)
+        if wants_texts or embedder is not None or _is_translator(thing):
+            raise ValueError(
+                f"candidate {name!r} reads texts, but this report was given vectors: give texts "
+                "and pairs of texts, or leave it out"
+            )
+        if _is_aligner(thing) or isinstance(thing, TransferClassifier | str | BaseMap):
+            return []
+        if hasattr(thing, "fit") and hasattr(thing, "predict"):
+            steps = thing.steps if isinstance(thing, Pipeline) else [("clf", thing)]
+            return [self._on_vectors(name, self.space(self.embedder), steps)]
+        return []
 
     def _student(self, name: str, student: DistilledEncoder) -> DistilledEncoder:
         """Return a student, taught with the pairs that are not left out unless it was before."""
@@ -348,6 +372,11 @@ def _params(estimator: Any) -> Mapping[str, Any]:
 def _is_aligner(thing: Any) -> bool:
     """Tell whether this moves vectors by a map learned from pairs."""
     return isinstance(thing, LangAligner | ReverseAligner)
+
+
+def _is_translator(thing: Any) -> bool:
+    """Tell whether this is a function."""
+    return callable(thing) and not isinstance(thing, type)
 
 
 def _described(thing: Any) -> str:

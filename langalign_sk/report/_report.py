@@ -35,11 +35,13 @@ from langalign_sk.report._texts import (
     HELD_OUT,
     REST,
     Texts,
+    check_pairs,
     read_groups,
     read_labels,
     read_more,
     read_texts,
 )
+from langalign_sk.report._vectors import are_vectors, more_vectors, read_vectors
 from langalign_sk.report._words import sentences
 from langalign_sk.selection import AccuracyEstimate, Coverage, coverage, estimate_target_accuracy
 from langalign_sk.text import EmbeddingExtractor
@@ -70,17 +72,18 @@ def transfer_report(
 
     Parameters
     ----------
-    X : sequence of str or of tuples of two, or frame
+    X : sequence of str or of tuples of two, frame, or array of shape (n, d)
         Labelled texts of the source language, two a row if need be (Notes); of a frame, those in
-        the `column` of the embedder.
+        the `column` of the embedder. Vectors where the pairs are vectors, as all rows are then:
+        those of a language are as wide as its side of the pairs.
     y : array-like
         Their labels.
     pairs : ParallelCorpus
-        Texts and their translations, with both languages named.
+        Texts and their translations, or the vectors of both, with both languages named.
     embedder : EmbeddingExtractor, default=None
         Adds the standard candidates: no map; each of its encoders alone, for both languages and
         without a map; ridge forward, reverse and as a round trip; and `TransferClassifier`. With
-        target labels, native as well.
+        target labels, native as well. Vectors need none to be compared in these ways.
     candidates : dict of str to object, default=None
         What else to compare, by name: pipelines that start with an extractor, any classifier of
         texts with ``fit`` and ``predict``, other `EmbeddingExtractor` objects, aligners, maps or
@@ -167,8 +170,7 @@ def transfer_report(
     >>> print(report.sentences["verdict"])
     Take ...
     """
-    column = None if embedder is None else embedder.column
-    texts = read_texts(X, X_target, pairs, unlabeled, column=column)
+    texts = _read(X, X_target, pairs, unlabeled, embedder)
     # Without target labels, candidates are cross-validated on the source texts.
     y = read_labels(y, texts.parts["X"], "y", least=2)
     if y_target is not None:
@@ -180,7 +182,9 @@ def transfer_report(
         raise ValueError("groups are about target rows with labels; give y_target as well")
     y_more = None
     if target_labels is not None:
-        y_more = read_more(texts, *target_labels, classes=y, column=column)
+        column = None if embedder is None else embedder.column
+        reader = read_more if texts.vectors is None else more_vectors
+        y_more = reader(texts, *target_labels, classes=y, column=column)
     texts.leave_out_pairs(random_state)
     runner = Runner(y, y_target, groups, random_state, y_more)
     with _steps() as (do, expect):
@@ -193,6 +197,25 @@ def transfer_report(
             judgements = [do(one.candidate.name, judge, runner, one) for one in outcomes]
         report: TransferReport = _assembled(texts, runner, catalogue, outcomes, judgements, do)
     return report
+
+
+def _read(X: Any, X_target: Any, pairs: Any, unlabeled: Any, embedder: Any) -> Texts:
+    """Return what is compared on: texts or, where the pairs are vectors, vectors."""
+    check_pairs(pairs)
+    if pairs.is_text:
+        column = None if embedder is None else embedder.column
+        if are_vectors(X):
+            raise ValueError(
+                "X holds vectors, but the pairs are texts: give both as vectors, embedded with the "
+                "same encoders, or both as texts and an embedder"
+            )
+        return read_texts(X, X_target, pairs, unlabeled, column=column)
+    if embedder is not None:
+        raise ValueError(
+            f"the pairs are vectors already ({pairs!r}), which leaves nothing to embed: leave "
+            "embedder out and give X as vectors, or give texts throughout"
+        )
+    return read_vectors(X, X_target, pairs, unlabeled)
 
 
 def default_head() -> Any:

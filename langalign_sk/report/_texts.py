@@ -26,7 +26,7 @@ from langalign_sk.corpus import (
 )
 from langalign_sk.maps import one_space, space_agreement
 from langalign_sk.store import MemoryCache, resolve_cache
-from langalign_sk.text import BlockLayout, match_code, same_code
+from langalign_sk.text import BlockLayout, match_code, placed, same_code
 
 Index = npt.NDArray[np.intp]
 Labels = npt.NDArray[Any]
@@ -61,6 +61,8 @@ class Texts:
     written: dict[str, float] = field(default_factory=dict)
     #: Texts that play several parts are encoded once, whatever an extractor's own cache.
     cache: MemoryCache = field(default_factory=MemoryCache)
+    #: What stands for an extractor where vectors were given; texts are then names of rows.
+    vectors: Any = None
 
     @property
     def pools_hold_rows(self) -> bool:
@@ -272,12 +274,7 @@ class Space:
         """Return vectors of one language at their place among the blocks."""
         if self.layout is None:
             return vectors
-        block = self.layout.columns(self.texts.langs[part])
-        vectors = stacked(vectors, self.n_vectors)
-        rows = np.zeros((len(vectors), self.layout.width), dtype=vectors.dtype)
-        rows[:, block] = vectors
-        # As in the extractor: a row of zeros would look like no language at all.
-        rows[~vectors.any(axis=1), block.start] = np.finfo(vectors.dtype).tiny
+        rows = placed(stacked(vectors, self.n_vectors), self.layout, self.texts.langs[part])
         return unstacked(rows, self.n_vectors)
 
 
@@ -303,22 +300,10 @@ def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any, *, column: Any
 
     Pairs of single sentences are taken two at a time where the rows hold two texts.
     """
-    if not isinstance(pairs, ParallelCorpus):
-        raise TypeError(
-            f"pairs must be one ParallelCorpus of texts, got {type(pairs).__name__}; a report is "
-            "about one target language: make one for each"
-        )
-    if pairs.detached or not pairs.is_text:
-        raise ValueError(
-            f"transfer_report embeds the pairs itself and needs texts, but {pairs!r} "
-            + ("was saved without its pairs" if pairs.detached else "holds vectors")
-        )
-    source, target = pairs.source_lang, pairs.target_lang
-    if source is None or target is None:
-        raise ValueError(
-            'the pairs do not say their languages: ParallelCorpus(..., source_lang="en", '
-            'target_lang="ko")'
-        )
+    check_pairs(pairs)
+    if not pairs.is_text:
+        raise ValueError(f"pairs must hold texts, as X does, but {pairs!r} holds vectors")
+    source, target = str(pairs.source_lang), str(pairs.target_lang)
     parts = {"X": as_text_rows(X, column=column, what="X")}
     n_texts = 2 if hold_two(parts["X"]) else 1
     joined = n_texts > pairs.n_texts
@@ -346,6 +331,22 @@ def read_texts(X: Any, X_target: Any, pairs: Any, unlabeled: Any, *, column: Any
         if pool.n_texts > n_texts:
             raise ValueError("unlabeled holds two texts a row, X one; both must hold as many")
     return Texts(parts, langs, pairs, pools, n_texts, joined)
+
+
+def check_pairs(pairs: Any) -> None:
+    """Refuse pairs that are no corpus of two known languages, with its rows."""
+    if not isinstance(pairs, ParallelCorpus):
+        raise TypeError(
+            f"pairs must be one ParallelCorpus of texts, got {type(pairs).__name__}; a report is "
+            "about one target language: make one for each"
+        )
+    if pairs.detached:
+        raise ValueError(f"transfer_report needs the pairs, but {pairs!r} was saved without them")
+    if pairs.source_lang is None or pairs.target_lang is None:
+        raise ValueError(
+            'the pairs do not say their languages: ParallelCorpus(..., source_lang="en", '
+            'target_lang="ko")'
+        )
 
 
 def read_labels(y: Any, texts: Sequence[TextRow], name: str, *, least: int) -> Labels:

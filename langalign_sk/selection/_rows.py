@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 
 from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.corpus import ParallelCorpus, TextPool, in_twos
-from langalign_sk.text import BlockLayout
+from langalign_sk.text import BlockLayout, match_code, placed
 
 #: Where composites keep what they fitted.
 _INNER = ("best_estimator_", "estimator_", "embedder_", "aligner_", "pipeline_")
@@ -165,9 +165,11 @@ def _in_blocks(
         and width in (None, layout.width)
         and rows.shape[1] == layout.width_of(lang)
     ):
-        out = np.zeros((len(rows), layout.width), dtype=rows.dtype)
-        out[:, layout.columns(lang)] = rows
-        return out
+        return placed(rows, layout, lang)
+    widths = next((p.widths_ for p in parts_of(estimator) if hasattr(p, "widths_")), {})
+    own = {match_code(lang, widths)} if lang is not None else set(widths)
+    if any(name in widths and widths[name] == rows.shape[1] for name in own):
+        return rows
     if width is not None and rows.shape[1] != width:
         raise ValueError(
             f"{name} ({lang}) are {rows.shape[1]} wide, but the estimator was fitted on rows of "

@@ -3,6 +3,7 @@
 from langalign_sk.encoders import RunReport
 
 # For the other rooms.
+from langalign_sk.text._blocks import as_layout as as_layout, placed as placed, to_blocks
 from langalign_sk.text._codes import (
     match_code as match_code,
     normal_code as normal_code,
@@ -34,4 +35,5 @@ __all__ = [
     "EmbeddingExtractor",
     "LanguageDetector",
     "RunReport",
+    "to_blocks",
 ]

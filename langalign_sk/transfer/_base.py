@@ -21,6 +21,8 @@ from langalign_sk.align import (
     all_or_nothing,
     embed_rows,
     embedded,
+    in_blocks,
+    later_rows,
     refuse_nested,
     text_corpora,
 )
@@ -160,6 +162,7 @@ class TransferEstimator(PairedEstimator):
         owner = type(self).__name__
         corpora, pools = aligner._learn(X, None, pairs, unlabeled, owner=owner, lang=known)
         self.aligner_ = aligner
+        X = in_blocks(aligner, X, known)
         self.languages_ = Languages(aligner, native=self.aligner is None)
         found = self.languages_.codes(X, known)
         self.heads_ = {}
@@ -244,9 +247,12 @@ class TransferEstimator(PairedEstimator):
         """Return rows to predict, as vectors, and the language of each where that is known."""
         check_is_fitted(self)
         if self.embedder is None:
-            X = validate_data(
-                self, as_numpy(X), dtype=_FLOATS, ensure_all_finite=False, reset=False
-            )
+            later = later_rows(self, X, self.aligner_, self._n_texts)
+            if later is None:
+                later = validate_data(
+                    self, as_numpy(X), dtype=_FLOATS, ensure_all_finite=False, reset=False
+                )
+            X = in_blocks(self.aligner_, as_float_matrix(later, name="X"), lang)
         else:
             X, lang = embed_rows(self.embedder_, X, lang, self.detector_, one_language=True)
             if len(X) == 0:

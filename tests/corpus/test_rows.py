@@ -95,7 +95,7 @@ ERRORS = [
     ((EN, KO), {"weight": [0, 0, 0]}, ValueError, "weight: all weights are zero"),
     ((EN, KO), {"weight": "abc"}, TypeError, "weight: one number per row"),
     ((EN, KO), {"layout": BlockLayout({"en": 3})}, ValueError, "texts have none"),
-    ((S, T), {"layout": {"en": 3}}, TypeError, "must be a BlockLayout"),
+    ((S, T), {"layout": [("en", 3)]}, TypeError, "must be a BlockLayout or a dict"),
     ((S, T), {"layout": BlockLayout({"en": 3, "ko": 2})}, ValueError, "target side is not set"),
     (
         (S, T),
