@@ -27,6 +27,8 @@ from langalign_sk._process._objects import (
     identity as identity,
     joining as joining,
     living as living,
+    mark as mark,
+    marked as marked,
     note as note,
     noted as noted,
     register as register,

@@ -19,6 +19,7 @@ _tokens: dict[int, tuple[Any, str]] = {}
 _strong: OrderedDict[int, None] = OrderedDict()
 _process = uuid.uuid4().hex
 _count = itertools.count()
+_marks: dict[int, tuple[Any, Any]] = {}
 _notes: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 # By identity, not by content: of two equal objects one may go while the other stays.
 _live: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
@@ -58,6 +59,21 @@ def noted(obj: Any) -> Any:
     """Return the value kept beside an object, None if there is none."""
     with _lock:
         return _notes.get(obj)
+
+
+def mark(array: Any, value: Any) -> None:
+    """Keep a value beside an array, which has no hash, for as long as the array lives."""
+    number = id(array)
+    holder = weakref.ref(array, lambda _: _marks.pop(number, None))
+    with _lock:
+        _marks[number] = (holder, value)
+
+
+def marked(array: Any) -> Any:
+    """Return the value kept beside an array, None if there is none."""
+    with _lock:
+        holder, value = _marks.get(id(array), (None, None))
+    return value if holder is not None and holder() is array else None
 
 
 def register(obj: Any) -> None:

@@ -22,6 +22,7 @@ from langalign_sk.align._pairs import (
     PairedEstimator,
     all_or_nothing,
     as_pools,
+    check_embedder,
     check_languages,
     directions,
     find_layout,
@@ -207,10 +208,11 @@ class BaseAligner(PairedEstimator, MovesRows):
             names = (str(self.languages_[0]), str(self.languages_[1]))
         from_y = isinstance(pairs, str) and pairs == "y"
         # As a side of pairs, X is as wide as the moments say, not as the rows to transform.
-        side = from_y and go_on
+        side, given = from_y and go_on, X
         X = as_float_matrix(as_numpy(X), name="X") if side else self._check_X(X, reset=not go_on)
         X, lang = self._single(X, from_y), stacked_langs(lang, self.n_texts)
         corpora = resolve_corpora(pairs, y, X, blocks=blocks, owner=owner, names=names)
+        check_embedder(given, corpora, owner)
         pools = as_pools(self.unlabeled if unlabeled is None else unlabeled, owner, texts=False)
         methods = [resolve_map(m, random_state=self.random_state) for m in self._methods()]
         if corpora is not None:

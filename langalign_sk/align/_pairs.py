@@ -8,9 +8,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Self, TypeVar
 
+import numpy as np
 from sklearn.base import BaseEstimator
 
 from langalign_sk._numeric import FloatArray, PairMoments
+from langalign_sk._process import marked
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.align._arrays import UNNAMED, as_corpus, in_their_blocks, paired_y
 from langalign_sk.corpus import ParallelCorpus, TextPool, live, pairs_are_left_out
@@ -232,6 +234,20 @@ def came_as_arrays(corpus: ParallelCorpus) -> bool:
     """Tell whether a corpus says no more than two arrays, or two lists of texts, do."""
     unnamed = (corpus.source_lang, corpus.target_lang) == UNNAMED
     return unnamed and corpus.layout is None and corpus.weight is None
+
+
+def check_embedder(X: Any, corpora: Sequence[ParallelCorpus] | None, owner: str) -> None:
+    """Refuse pairs that were embedded with other settings than the rows; arrays do not say."""
+    spec = marked(X) if isinstance(X, np.ndarray) else None
+    for corpus in corpora or []:
+        if spec is not None and corpus.spec is not None and corpus.spec != spec:
+            raise ValueError(
+                f"{owner}: the rows were embedded with other settings (pooling, layer, model ...) "
+                f"than the pairs ({corpus!r}), whose map would not fit them: embed the pairs with "
+                "the extractor of the pipeline. In a grid over the extractor's settings give the "
+                "pairs as texts, to TextAligner(extractor, aligner, pairs=texts) or "
+                "TransferClassifier(extractor, pairs=texts), which embed them anew each time"
+            )
 
 
 def no_pairs(owner: str, *, given_y: bool = False) -> ValueError:

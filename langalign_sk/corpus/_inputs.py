@@ -114,17 +114,17 @@ def checked_layout(
             f"layout must be a BlockLayout or a dict of language to width, got "
             f"{type(layout).__name__}"
         )
-    layout = as_layout(layout)
+    found: BlockLayout = as_layout(layout)
     if widths is None:
         raise ValueError("layout= says which block vectors come from; texts have none")
     for lang, width, name in zip(langs, widths, names, strict=True):
-        check_in_layout(layout, lang, name)
-        if lang is not None and layout.width_of(lang) != width:
+        check_in_layout(found, lang, name)
+        if lang is not None and found.width_of(lang) != width:
             raise ValueError(
                 f"{name} vectors have {width} columns, but the block of {lang!r} has "
-                f"{layout.width_of(lang)}; give each side at its own width, without the zeros"
+                f"{found.width_of(lang)}; give each side at its own width, without the zeros"
             )
-    return layout
+    return found
 
 
 def check_in_layout(layout: BlockLayout, lang: str | None, name: str) -> None:

@@ -33,10 +33,7 @@ from langalign_sk.encoders._hub_model import (
     with_settings as with_settings,
 )
 from langalign_sk.encoders._ngram import NgramEncoder
-from langalign_sk.encoders._objects import (
-    make_encoder as make_encoder,
-    pickles_by_value as pickles_by_value,
-)
+from langalign_sk.encoders._objects import make_encoder as make_encoder
 from langalign_sk.encoders._onnx import OnnxEncoder, export_onnx
 from langalign_sk.encoders._protocol import (
     Encoder as Encoder,
@@ -47,8 +44,13 @@ from langalign_sk.encoders._run import (
     Run as Run,
     RunReport as RunReport,
 )
+from langalign_sk.encoders._saving import (
+    cannot_be_saved as cannot_be_saved,
+    tell_of_saving as tell_of_saving,
+)
 from langalign_sk.encoders._sound_files import check_files as check_files
 from langalign_sk.encoders._tuned import TunedEncoder
+from langalign_sk.encoders._word_vectors import WordVectors
 
 __all__ = [
     "DistilledEncoder",
@@ -57,6 +59,7 @@ __all__ = [
     "NgramEncoder",
     "OnnxEncoder",
     "TunedEncoder",
+    "WordVectors",
     "export_onnx",
     "release_models",
 ]

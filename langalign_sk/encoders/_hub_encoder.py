@@ -49,6 +49,8 @@ class HubEncoder:
     weights: tuple[str, str] | None
     key: Hashable
     loaded: Callable[[int], Any]
+    #: The same model has the same `spec` in another process.
+    lasting: bool = True
     takes_threads: ClassVar[bool] = False  # the libraries below do not promise it
 
     def width(self) -> int | None:
@@ -161,6 +163,7 @@ def instance_encoder(settings: HubModel) -> HubEncoder:
         weights=None,
         key=known_as,
         loaded=lambda _: model,
+        lasting=False,
     )
 
 

@@ -38,6 +38,9 @@ from langalign_sk.encoders._trained import TrainedEncoder, UnfittedEncoder
 from langalign_sk.encoders._tuned import TunedEncoder
 
 _ROWS_PER_CHUNK = 256
+#: What an object may have to encode texts, the first that it has.
+_WAYS = ("transform", "encode", "embed")
+_IDENTITY = "identity:"
 _ADDRESS = "_stop_words_id"  # a memory address that vectorisers keep after their first use
 
 
@@ -56,7 +59,7 @@ def make_encoder(settings: HubModel, *, ask_hub: bool = True) -> Encoder:
 
 
 class ObjectEncoder:
-    """An object with ``transform(texts)`` or ``encode(texts)``."""
+    """An object with ``transform(texts)``, ``encode(texts)`` or ``embed(texts)``."""
 
     weights: tuple[str, str] | None = None
 
@@ -68,7 +71,10 @@ class ObjectEncoder:
         if hasattr(model, "transform") and hasattr(model, "fit"):
             _check_fitted(model)
         self.name = f"the {kind} object"
-        self.spec = specification("object", kind, _fingerprint(model))
+        known_as = _fingerprint(model)
+        self.spec = specification("object", kind, known_as)
+        #: The same object has the same `spec` in another process.
+        self.lasting = not known_as.startswith(_IDENTITY)
         self.takes_threads = bool(getattr(model, "takes_threads", False))
         self._model = model
         at_once = int(getattr(model, "texts_at_once", 0))
@@ -96,31 +102,28 @@ class ObjectEncoder:
 
     def encode(self, items: Sequence[TextRow], run: Run) -> Any:
         """Vectors of the texts, in several goes if memory runs out."""
-        encode = getattr(self._model, "transform", None) or self._model.encode
+        encode = next(getattr(self._model, way) for way in _WAYS if hasattr(self._model, way))
 
         def compute(rows: Any) -> Any:
             texts = [items[row] for row in rows]
-            return checked_rows(self.name, texts, encode(texts))
+            found = encode(texts)
+            # fastembed gives vectors one by one.
+            return checked_rows(self.name, texts, list(found) if hasattr(found, "send") else found)
 
         return in_halves(len(items), compute, run, self.name)
 
 
-def pickles_by_value(model: Any) -> bool:
-    """Tell whether an encoder object travels inside a pickle, the same on the other side."""
-    return hasattr(model, "transform") or hasattr(model, "fingerprint")
-
-
 def _check_object(model: Any) -> None:
     """Raise unless this can be used as an encoder."""
-    usable = hasattr(model, "encode") or hasattr(model, "transform")
+    usable = any(hasattr(model, way) for way in _WAYS)
     if usable and not isinstance(model, type | bytes):
         return
     hint = "; create an instance of it" if isinstance(model, type) else ""
     shown = model.__name__ if isinstance(model, type) else type(model).__name__
     raise TypeError(
         "model must be the name or folder of a sentence-transformers or transformers checkpoint, "
-        "a HubModel, an object with encode(texts) or transform(texts), or a dict of language to "
-        f"any of these; got {shown}{hint}"
+        "a HubModel, an object with encode(texts), transform(texts) or embed(texts), or a dict of "
+        f"language to any of these; got {shown}{hint}"
     )
 
 
@@ -147,7 +150,7 @@ def _fingerprint(model: Any) -> str:
     if hasattr(model, "fingerprint"):
         return f"fingerprint:{model.fingerprint()}"
     if not hasattr(model, "transform"):
-        return f"identity:{identity(model)}"
+        return f"{_IDENTITY}{identity(model)}"
     try:
         known = noted(model)
     except TypeError:  # no notes beside what has no hash or weak references: hashed every time
@@ -165,7 +168,7 @@ def _hashed(model: Any) -> str:
     try:
         return f"content:{_StateHasher('md5').hash(model)}"
     except (pickle.PicklingError, AttributeError, TypeError):  # holds a lambda, a lock ...
-        return f"identity:{identity(model)}"
+        return f"{_IDENTITY}{identity(model)}"
 
 
 def _are_same(state: list[Any], other: list[Any]) -> bool:

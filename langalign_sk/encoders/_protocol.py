@@ -67,7 +67,8 @@ def told_width(model: Any) -> int | None:
         if hasattr(model, name):
             width = getattr(model, name)()
             return None if width is None else int(width)
-    return None
+    size = getattr(model, "embedding_size", None)  # fastembed
+    return int(size) if isinstance(size, int | np.integer) else None
 
 
 def refuse_two(name: str, texts: Sequence[TextRow]) -> None:

@@ -166,7 +166,8 @@ def _in_blocks(
         and rows.shape[1] == layout.width_of(lang)
     ):
         return placed(rows, layout, lang)
-    widths = next((p.widths_ for p in parts_of(estimator) if hasattr(p, "widths_")), {})
+    aligners = [part for part in parts_of(estimator) if hasattr(part, "widths_")]
+    widths: dict[str, int] = aligners[0].widths_ if aligners else {}
     own = {match_code(lang, widths)} if lang is not None else set(widths)
     if any(name in widths and widths[name] == rows.shape[1] for name in own):
         return rows

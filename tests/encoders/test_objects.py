@@ -1,5 +1,6 @@
 """Objects as encoders: hashed once for each fit, and called from threads where they say so."""
 
+import pickle
 import threading
 
 import numpy as np
@@ -179,3 +180,23 @@ def test_threads_with_the_same_texts_encode_them_once():
 
 
 TEXTS = [f"text {n}" for n in range(600)]
+
+
+class Embeds:
+    """As in fastembed: a generator of vectors, and a width."""
+
+    embedding_size = 3
+
+    def embed(self, texts):
+        for text in texts:
+            yield np.array([len(text), 1, 0])
+
+
+def test_an_object_that_embeds_one_by_one():
+    extractor = EmbeddingExtractor(Embeds(), normalize=False)
+    assert extractor.fit_transform(["a", "abc"]).tolist() == [[1, 1, 0], [3, 1, 0]]
+    assert extractor.get_feature_names_out().tolist() == [f"embedding{i}" for i in range(3)]
+    again = pickle.loads(pickle.dumps(extractor))
+    assert again.transform(["ab"]).tolist() == [[2, 1, 0]]
+    blocks = EmbeddingExtractor({"en": Embeds(), "ko": Embeds()})
+    assert blocks.get_layout().width == 6

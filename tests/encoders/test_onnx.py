@@ -85,7 +85,7 @@ def test_pickles_share_the_cache_and_hold_the_path_only(exported):
 
 
 def test_says_what_is_wrong_with_a_folder(exported, tmp_path):
-    with pytest.raises(ValueError, match="was not written by export_onnx"):
+    with pytest.raises(ValueError, match="was not written by export_onnx.*no graph"):
         OnnxEncoder(tmp_path)
     other = tmp_path / "other"
     other.mkdir()

@@ -227,15 +227,28 @@ def test_encoders_that_define_themselves_travel_by_value(blocks, counting_encode
         np.testing.assert_array_equal(loaded.transform(MIXED), vectors)
 
 
-def test_other_objects_refuse_and_name_the_way_out():
-    for model in (BareEncoder(len), {"en": BareEncoder(len)}, FrozenEstimator(BareEncoder(len))):
+def test_objects_that_do_not_pickle_are_told_of_in_fit_and_name_the_way_out():
+    bare = BareEncoder(lambda texts: np.ones((len(texts), 2)))
+    told = r"holds a BareEncoder object.*(lambda|local).*name or folder.*__reduce__"
+    for model in (bare, {"en": bare}, FrozenEstimator(bare)):
         extractor = EmbeddingExtractor(model)
-        with pytest.raises(
-            pickle.PicklingError, match=r"holds a BareEncoder object.*name or folder"
-        ):
+        with pytest.warns(UserWarning, match=f"fitted, but this EmbeddingExtractor {told}") as seen:
+            extractor.fit(ENGLISH)
+        assert seen[0].filename == __file__
+        with pytest.raises(pickle.PicklingError, match=told):
             pickle.dumps(extractor)
         with pytest.raises(pickle.PicklingError, match="name or folder"):
             joblib.dump(make_pipeline(extractor), io.BytesIO())
+
+
+def test_objects_that_pickle_are_saved_by_value():
+    extractor = EmbeddingExtractor(BareEncoder(ones)).fit(ENGLISH)
+    again = pickle.loads(pickle.dumps(extractor))
+    np.testing.assert_array_equal(again.transform(MIXED), extractor.transform(MIXED))
+
+
+def ones(texts):
+    return np.ones((len(texts), 2))
 
 
 def test_no_text_is_in_a_pickle(blocks):
