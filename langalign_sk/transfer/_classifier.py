@@ -339,7 +339,10 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
 
 def _no_names(y: Any) -> Any:
     """Refuse rows of names, before they are taken for a table."""
-    rows = y if isinstance(y, list | tuple) else y.tolist() if _holds_objects(y) else []
+    column = getattr(y, "ndim", 0) == 2 and y.shape[1] == 1
+    rows = y if isinstance(y, list | tuple) else []
+    if _holds_objects(y) and not column:
+        rows = y.tolist()
     several = [row for row in rows if isinstance(row, list | tuple | set | frozenset)]
     if any(isinstance(name, str) for row in several for name in row) or (
         several and len({len(row) for row in several}) > 1
