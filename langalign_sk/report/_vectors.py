@@ -119,8 +119,13 @@ def more_vectors(texts: Texts, X: Any, y: Any, *, classes: Labels, column: Any =
 
 def are_vectors(X: Any) -> bool:
     """Tell whether rows are numbers, not texts."""
+    rows = as_numpy(X)
+    if isinstance(rows, list | tuple):
+        first = rows[0] if rows else ""
+        if isinstance(first, str) or (isinstance(first, list | tuple) and str in map(type, first)):
+            return False  # without an array of all texts, each as wide as the longest
     try:
-        array = np.asarray(as_numpy(X))
+        array = np.asarray(rows)
     except ValueError:  # rows of unequal length
         return False
     return array.ndim == 2 and array.dtype.kind in "fiub"

@@ -506,7 +506,7 @@ def test_a_translator_adds_two_candidates(demo, embed):
         ({"pairs": ParallelCorpus(["a"], ["b"])}, "do not say their languages"),
         (
             {"pairs": ParallelCorpus(np.ones((3, 2)), np.ones((3, 2)), target_lang="ko")},
-            "holds vectors",
+            "vectors already",
         ),
         ({"y": ["a"] * 240}, "y holds the one class"),
         ({"y": ["a", "b"]}, r"y has shape \(2,\) for 240 texts"),

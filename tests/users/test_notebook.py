@@ -154,7 +154,7 @@ class TestOneScript:
         model = TransferClassifier(embed, pairs=pairs).fit(ENGLISH, LABELS, lang="en")
         assert model.predict(GERMAN, lang="de").tolist() == LABELS
         assert model.score(GERMAN, LABELS, lang="DE") == 1
-        by_pairs = TransferClassifier(embed.set_params(detect="script"), pairs=pairs)
+        by_pairs = TransferClassifier(clone(embed).set_params(detect="script"), pairs=pairs)
         by_pairs.fit(ENGLISH, LABELS)
         assert len(by_pairs.predict(GERMAN)) == 6
 
