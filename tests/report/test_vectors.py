@@ -92,6 +92,7 @@ def test_whatever_works_on_vectors_can_be_compared(demo, vectors):
         pairs=pairs,
         X_target=to_blocks(rows["test"], "ko", blocks={"en": 40, "ko": 24})[0],
         y_target=demo.test_labels,
+        target_labels=(rows["pool"][:8], demo.train_labels[:8]),
         candidates={
             "mine": make_pipeline(LangAligner(), LogisticRegression()),
             "with pairs": Pipeline([("a", ReverseAligner(pairs)), ("c", LogisticRegression())]),

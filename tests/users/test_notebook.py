@@ -280,7 +280,7 @@ class TestChoosing:
         pipe = make_pipeline(ReverseAligner(fit), FrozenEstimator(head))
         found = estimate_target_accuracy(pipe, X, demo.train_labels, held_out)
         assert not found.reliable
-        assert "train" in found.reason
+        assert "frozen" in found.reason
 
     @pytest.mark.filterwarnings("ignore:One or more of the test scores")
     def test_a_grid_over_the_encoder_with_embedded_pairs(self, demo, embed):
