@@ -164,7 +164,6 @@ class OnnxEncoder:
         if "graph" in self._about:  # with the pooling that the user told
             (place / _ABOUT).write_text(json.dumps(self._about), encoding="utf-8")
 
-
     def _loaded(self) -> _Ready:
         """Session and tokeniser, loaded by the first thread that asks."""
         with self._lock:
