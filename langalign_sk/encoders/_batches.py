@@ -71,7 +71,7 @@ def chunked(rows: list[int], sizes: Sizes, most: int | None, count: int) -> list
     return chunks
 
 
-def padded(sequences: Sequence[npt.NDArray[np.int32]], filler: int) -> tuple[Any, Any]:
+def padded(sequences: Sequence[Any], filler: int) -> tuple[Any, Any]:
     """Sequences as one matrix filled up on the right, and the mask of what is theirs."""
     lengths = np.array([len(sequence) for sequence in sequences])
     mask = np.arange(lengths.max()) < lengths[:, None]

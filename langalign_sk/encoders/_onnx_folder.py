@@ -98,7 +98,7 @@ def inputs_of(
 
 def pooled(tokens: Any, mask: np.ndarray, how: str | None, normalize: bool) -> Float32Array:
     """Return one vector per text out of those of its tokens."""
-    vectors = np.asarray(tokens, dtype=np.float32)
+    vectors: Any = np.asarray(tokens, dtype=np.float32)
     if how == "cls":
         vectors = vectors[:, 0]
     elif how is not None:

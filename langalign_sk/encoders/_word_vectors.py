@@ -92,10 +92,13 @@ class WordVectors(VersionStamped):
         max_words: int | None = 200_000,
         smoothing: float = 1e-3,
     ) -> None:
-        whole = isinstance(max_words, Integral) and not isinstance(max_words, bool)
-        if max_words is not None and (not whole or max_words < 1):
+        given: Any = max_words
+        whole = isinstance(given, Integral) and not isinstance(given, bool)
+        if given is not None and (not whole or given < 1):
             raise ValueError(f"max_words must be a positive int or None, got {max_words!r}")
-        if not isinstance(smoothing, Real) or isinstance(smoothing, bool) or not smoothing > 0:
+        number: Any = smoothing
+        whole = isinstance(number, Real) and not isinstance(number, bool)
+        if not whole or not number > 0:
             raise ValueError(f"smoothing must be a positive number, got {smoothing!r}")
         self.words, self._vectors = read_words(path, max_words)
         self._smoothing = float(smoothing)
