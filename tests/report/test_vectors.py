@@ -119,7 +119,7 @@ def test_rows_may_come_in_the_blocks_of_the_pairs(demo, embed):
         X_target=embed.transform(demo.test_texts),
         y_target=demo.test_labels,
     )
-    assert found.scores["accuracy"].max() > 0.4
+    assert found.scores["accuracy"].max() > 0.3  # of eight classes
     with pytest.raises(ValueError, match="row 0 of X is not in the block of 'en'"):
         transfer_report(embed.transform(demo.test_texts), demo.test_labels, pairs=pairs)
 
