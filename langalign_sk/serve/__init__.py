@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from langalign_sk.serve._command import add_serve
+from langalign_sk.serve._command import add_serve as add_serve  # for the command line
 from langalign_sk.serve._make import create_app
 
-__all__ = ["add_serve", "create_app"]
+__all__ = ["create_app"]
 
 
 def __getattr__(name: str) -> Any:
