@@ -34,6 +34,7 @@ demo: $(STAMP)
 # there. -j 2: pages are read side by side.
 docs: export OMP_NUM_THREADS := 1
 docs: $(STAMP)
+	@rm -rf docs/api/generated  # pages of names that are gone
 	@$(BIN)/python -m sphinx -q -W --keep-going -j 2 -b html docs docs/_build/html
 	@echo "open docs/_build/html/index.html"
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
@@ -47,7 +49,8 @@ class MovesRows(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     gate_: LanguageGate | None
     gate_rate_: float
     layout_: BlockLayout | None
-    widths_: dict[str, int]
+    #: Models that were saved before rows could come at the width of their language have none.
+    widths_: Mapping[str, int] = MappingProxyType({})
     languages_: np.ndarray
     stays_: str
     n_features_in_: int
