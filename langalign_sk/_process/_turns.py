@@ -11,6 +11,9 @@ from typing import Any
 
 from langalign_sk._process._fork import Lock, renew_in_children
 
+#: Seconds after which a thread that waits looks for Ctrl-C.
+_LOOK = 0.5
+
 
 @dataclass(eq=False)
 class _Ticket:
@@ -95,14 +98,16 @@ class Turns:
 
     def _come(self, ticket: _Ticket) -> None:
         """Take the turn, or wait until it comes or the call was served."""
-        with self._guard:
-            if self._owner in (None, ticket.thread):
-                # In one go: Ctrl-C between two of these would leave the turn taken for ever.
-                self._owner, self._depth, ticket.leads = ticket.thread, self._depth + 1, True
-                return
-            self._waiting.append(ticket)
         try:
-            ticket.woken.wait()
+            with self._guard:
+                if self._owner in (None, ticket.thread):
+                    # In one go: Ctrl-C between two of these would leave the turn taken for ever.
+                    self._owner, self._depth, ticket.leads = ticket.thread, self._depth + 1, True
+                    return
+                self._waiting.append(ticket)
+            # Again and again: Ctrl-C just ahead of the wait is seen at its end only.
+            while not ticket.woken.wait(_LOOK):
+                pass
         except BaseException:  # Ctrl-C
             with self._guard:
                 ticket.gone = True

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 #: Models that take a mask of which token sees which, and the position of each token.
 KINDS = frozenset({"bert", "camembert", "electra", "roberta", "xlm-roberta"})
 #: Tokens of a row: attention looks at every pair of them, of which more are in vain.
@@ -26,8 +28,8 @@ class States(NamedTuple):
 class OneRow:
     """Forward passes of one model with all texts in a row.
 
-    What a model makes of it is compared with what it makes of the texts side by side, once: other
-    versions of its library may read the mask in another way.
+    What a model makes of two short ones in a row is compared with what it makes of them side by
+    side, once: other versions of its library may read the mask in another way.
     """
 
     def __init__(self, model: Any) -> None:
@@ -48,29 +50,35 @@ class OneRow:
         if self._right is False or n_texts < 2 or n_tokens > MOST_TOKENS:
             return False
         model = self._model
-        return bool(model.device.type == "cpu" and model.dtype == torch.float32)
+        if model.device.type != "cpu" or model.dtype != torch.float32:
+            return False
+        if self._right is None:  # before the first texts: all of them go the same way
+            self._right = self._agrees()
+        return self._right
 
-    def states(self, inputs: dict[str, Any], mask: Any, *, every_layer: bool) -> Any:
-        """Return the hidden states of a batch, which came through in one row if that is right."""
-        if self._right:
-            return self._in_a_row(inputs, mask, every_layer)
-        usual = self._model(**inputs, output_hidden_states=every_layer)
-        if self._right is None:
+    def _agrees(self) -> bool:
+        """Tell whether two texts in a row come to what they come to side by side."""
+        import torch
+
+        filler = getattr(self._model.config, "pad_token_id", None) or 0
+        tokens = [token for token in range(self._model.config.vocab_size) if token != filler][:6]
+        if len(tokens) < 6:
+            return False
+        ids = torch.tensor([tokens[:4], [*tokens[4:], filler, filler]])
+        mask = np.array([[True] * 4, [True, True, False, False]])
+        inputs = {"input_ids": ids, "attention_mask": torch.from_numpy(mask).long()}
+        with torch.inference_mode():
+            usual = self._model(**inputs).last_hidden_state
             try:
-                found = self._in_a_row(inputs, mask, every_layer)
+                found = self.states(inputs, mask, every_layer=False).last_hidden_state
             except Exception:  # whatever this version says: it does not take such a mask
-                self._right = False
-                return usual
-            keep = inputs["attention_mask"].bool()
-            apart = (usual.last_hidden_state - found.last_hidden_state)[keep].abs().max()
-            largest = usual.last_hidden_state[keep].abs().max()
-            self._right = bool(apart <= _TOLERANCE * largest.clamp(min=1))
-            if self._right:  # the same from the first time on
-                return found
-        return usual
+                return False
+        keep = torch.from_numpy(mask)
+        apart = (usual - found)[keep].abs().max()
+        return bool(apart <= _TOLERANCE * usual[keep].abs().max().clamp(min=1))
 
-    def _in_a_row(self, inputs: dict[str, Any], mask: Any, every_layer: bool) -> States:
-        """Hidden states by way of one row."""
+    def states(self, inputs: dict[str, Any], mask: Any, *, every_layer: bool) -> States:
+        """Return the hidden states of texts side by side, which went through in one row."""
         import torch
 
         keep = torch.from_numpy(mask)
