@@ -22,10 +22,13 @@ def commands(page: str) -> list[str]:
 def label(folder: Path, name: str = "to_label.xlsx") -> int:
     """Fill in the labels of a suggested table, as a person would who knows them all."""
     import pandas as pd
+    from python_calamine import CalamineWorkbook
 
     with (folder / "answers_known.csv").open(encoding="utf-8-sig", newline="") as file:
         known = {row["text"]: row["label"] for row in csv.DictReader(file, delimiter=";")}
-    frame = pd.read_excel(folder / name, engine="calamine", dtype=str, keep_default_na=False)
+    # Not by pandas, whose older versions do not know this reader.
+    head, *rows = CalamineWorkbook.from_path(folder / name).get_sheet_by_index(0).to_python()
+    frame = pd.DataFrame(rows, columns=head).astype(str)
     frame["label"] = [known.get(text.lstrip("'"), "") for text in frame["text"]]
     sample.sheet(folder / name, list(frame), frame.itertuples(index=False))
     return int((frame["label"] != "").sum())

@@ -76,9 +76,9 @@ class WordVectors(VersionStamped):
     ...     words = WordVectors(file)
     >>> words
     WordVectors(3 words, 2 wide)
-    >>> EmbeddingExtractor(words).transform(["the red boat", "Boat!"]).round(2)
-    array([[0.55, 0.83],
-           [0.  , 1.  ]], dtype=float32)
+    >>> EmbeddingExtractor(words).transform(["the red boat", "Boat!"]).round(1)
+    array([[0.6, 0.8],
+           [0. , 1. ]], dtype=float32)
     >>> words.unknown_words(["a red boat", "a boat"])
     {'a': 2}
     """

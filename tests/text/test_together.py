@@ -175,6 +175,7 @@ def test_an_encoder_that_encodes_within_its_own_turn():
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals to a thread")
 def test_ctrl_c_while_waiting_leaves_the_queue():
     turns, busy, leave, served = Turns(), threading.Event(), threading.Event(), []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # it may be ignored
 
     def serve(calls):
         served.extend(calls)
@@ -193,8 +194,11 @@ def test_ctrl_c_while_waiting_leaves_the_queue():
 
     pressing = threading.Thread(target=press)
     pressing.start()
-    with pytest.raises(KeyboardInterrupt):
-        turns.take("interrupted", serve)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            turns.take("interrupted", serve)
+    finally:
+        signal.signal(signal.SIGINT, before)
     pressing.join()
     leave.set()
     first.join()

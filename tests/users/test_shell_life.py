@@ -5,7 +5,6 @@ import io
 import json
 import os
 import re
-import signal
 import sys
 import threading
 import tomllib
@@ -303,7 +302,7 @@ def test_the_old_model_is_never_lost_half_way(where, model, files, capsys, monke
     kept = {path.name: path.read_bytes() for path in model.iterdir()}
 
     def stop(*args, **kwargs):
-        signal.raise_signal(signal.SIGINT)
+        raise KeyboardInterrupt
 
     place = "compare" if where == "compare" else "columns_of"
     module = _transfer if where == "compare" else sys.modules["langalign_sk._commands._predict"]
