@@ -67,12 +67,12 @@ class OneRow:
         ids = torch.tensor([tokens[:4], [*tokens[4:], filler, filler]])
         mask = np.array([[True] * 4, [True, True, False, False]])
         inputs = {"input_ids": ids, "attention_mask": torch.from_numpy(mask).long()}
-        with torch.inference_mode():
-            usual = self._model(**inputs).last_hidden_state
-            try:
+        try:
+            with torch.inference_mode():
+                usual = self._model(**inputs).last_hidden_state
                 found = self.states(inputs, mask, every_layer=False).last_hidden_state
-            except Exception:  # whatever this version says: it does not take such a mask
-                return False
+        except Exception:  # whatever this version says: it does not take such a mask
+            return False
         keep = torch.from_numpy(mask)
         apart = (usual - found)[keep].abs().max()
         return bool(apart <= _TOLERANCE * usual[keep].abs().max().clamp(min=1))
