@@ -97,9 +97,14 @@ class ReliabilityDisplay(Display):
         found = {
             name: _judged(y, one.predict_proba(X), one.classes_) for name, one in named.items()
         }
-        sure = {name: both[0] for name, both in found.items()}
-        right = {name: both[1] for name, both in found.items()}
-        return cls(sure, right, n_bins=n_bins).plot(ax=ax)
+        return cls._of(found, n_bins).plot(ax=ax)
+
+    @classmethod
+    def _of(cls, judged: Mapping[str, tuple[Any, Any]], n_bins: int) -> Self:
+        """Make a display of how sure each model is of each row, and whether it is right."""
+        sure = {name: both[0] for name, both in judged.items()}
+        right = {name: both[1] for name, both in judged.items()}
+        return cls(sure, right, n_bins=n_bins)
 
     @classmethod
     def from_predictions(
@@ -126,9 +131,7 @@ class ReliabilityDisplay(Display):
         """
         named = proba if isinstance(proba, Mapping) else {"model": proba}
         found = {name: _judged(y_true, one, classes) for name, one in named.items()}
-        sure = {name: both[0] for name, both in found.items()}
-        right = {name: both[1] for name, both in found.items()}
-        return cls(sure, right, n_bins=n_bins).plot(ax=ax)
+        return cls._of(found, n_bins).plot(ax=ax)
 
     @classmethod
     def from_report(cls, report: TransferReport, *, n_bins: int = 10, ax: Any = None) -> Self:

@@ -7,8 +7,6 @@ Needs Chromium (``apt-get install chromium`` or the like; any of the usual names
 from __future__ import annotations
 
 import csv
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -16,23 +14,7 @@ import pytest
 from langalign_sk.report import refit_report
 from tests.report.toy import NASTY, toy_report
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WIDTHS = (390, 1280)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright, which drives the browser, is not installed"
-    )
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        pytest.skip(f"no Chromium on the path ({', '.join(NAMES)}) and none in $CHROMIUM")
-    with playwright.sync_playwright() as driver:
-        # No sandbox: tests often run as root, where Chromium has none; the page is our own.
-        running = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
