@@ -535,22 +535,35 @@ def test_columns_and_sheets_behind_a_name(shop, demo, tmp_path, capsys):
     assert "two columns are needed after the colon" in err
 
 
-def test_ods_and_numbers_in_cells(shop, tmp_path, capsys):
-    text = pytest.importorskip("odf.text")
-    from odf import opendocument, table as odf_table
+ODS = """<office:document-content
+    xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+    xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+    xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+    office:version="1.2"><office:body><office:spreadsheet><table:table table:name="Blatt1">{}
+    </table:table></office:spreadsheet></office:body></office:document-content>"""
+ODS_ROW = (
+    "<table:table-row><table:table-cell office:value-type={}</table:table-cell></table:table-row>"
+)
 
-    document = opendocument.OpenDocumentSpreadsheet()
-    sheet = odf_table.Table(name="Blatt1")
-    for value in ("review", "배송이 빨라요", "환불해 주세요"):
-        row, cell = odf_table.TableRow(), odf_table.TableCell(valuetype="string")
-        cell.addElement(text.P(text=value))
-        row.addElement(cell)
-        sheet.addElement(row)
-    row = odf_table.TableRow()
-    row.addElement(odf_table.TableCell(valuetype="float", value="5"))
-    sheet.addElement(row)
-    document.spreadsheet.addElement(sheet)
-    document.save(str(tmp_path / "u.ods"))
+
+def test_ods_and_numbers_in_cells(shop, tmp_path, capsys):
+    cells = [
+        f'"string"><text:p>{value}</text:p>'
+        for value in ("review", "배송이 빨라요", "환불해 주세요")
+    ]
+    rows = map(ODS_ROW.format, [*cells, '"float" office:value="5"><text:p>5</text:p>'])
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    with zipfile.ZipFile(tmp_path / "u.ods", "w") as file:
+        file.writestr("mimetype", kind)
+        file.writestr("content.xml", ODS.format("".join(rows)))
+        file.writestr(
+            "META-INF/manifest.xml",
+            "<manifest:manifest "
+            'xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+            '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
+            "</manifest:manifest>",
+        )
     given = ["--train", shop / "en.tsv", "--pairs", shop / "pairs.csv", *NGRAM, "--dry-run"]
     given += ["--unlabeled", tmp_path / "u.ods", "--out", tmp_path / "out"]
     code, _, err = said(capsys, "transfer", *given)
