@@ -38,8 +38,6 @@ def add_suggest(commands: Any) -> None:
 def _suggest(args: argparse.Namespace) -> int:
     """Run ``suggest`` and return the exit code."""
     from langalign_sk._commands._answers import (
-        EMPTY,
-        NO_WORDS,
         check_columns,
         in_language,
         languages_of,
@@ -64,11 +62,12 @@ def _suggest(args: argparse.Namespace) -> int:
     texts, names = given.texts, given.names
     check_columns(model, names, args.model)
     reasons = reasons_for(model, texts)
-    some = [text for text, why in zip(texts, reasons, strict=True) if why not in (EMPTY, NO_WORDS)]
+    some = [text for text, why in zip(texts, reasons, strict=True) if not why]
+    words = f"words in {' or '.join(langs)}" if langs else "words"
     if not some:
-        raise ValueError(f"{args.texts} has no text with words in it: there is nothing to label")
+        raise ValueError(f"{args.texts} has no text with {words}: there is nothing to label")
     if len(some) < len(texts):
-        say(f"{args.texts}: {len(texts) - len(some):,} of {len(texts):,} texts have no words")
+        say(f"{args.texts}: {len(texts) - len(some):,} of {len(texts):,} texts have no {words}")
     with (
         stage("suggest", f"{min(args.n, len(some)):,} of {len(some):,} texts") as facts,
         usable(args.model),
