@@ -69,8 +69,72 @@ def command(files, out, **changes):
 @pytest.fixture(scope="module")
 def served(files, tmp_path_factory):
     out = tmp_path_factory.mktemp("served") / "model"
-    assert main(command(files, out, test=files / "ko.tsv", unlabeled=files / "ko.txt")) == 0
+    changes = {"test": files / "ko.tsv", "unlabeled": files / "ko.txt", "format": "joblib"}
+    assert main(command(files, out, **changes)) == 0
     return out
+
+
+@pytest.fixture(scope="module")
+def safe(files, tmp_path_factory):
+    out = tmp_path_factory.mktemp("safe") / "out"
+    changes = {"test": files / "ko.tsv", "unlabeled": files / "ko.txt"}
+    assert main(command(files, out, **changes)) == 0
+    return out
+
+
+def test_by_default_a_model_is_files_without_code(
+    safe, served, files, tmp_path, capsys, monkeypatch
+):
+    out = copy_of(safe, tmp_path)
+    assert sorted(path.name for path in (out / "model").iterdir()) == [
+        "README.md",
+        "arrays.safetensors",
+        "manifest.json",
+        "model.json",
+    ]
+    assert {path.stat().st_mode & 0o777 for path in (out / "model").iterdir()} == {0o600}
+    monkeypatch.setattr(joblib, "load", lambda *args: pytest.fail("must not be loaded"))
+    for place in (out, out / "model"):
+        code, said = predicting(place, files, capsys)
+        assert (code, said) == (0, "")
+    assert langalign_sk.load(out / "model").predict(["환불해 주세요"]).shape == (1,)
+    first = [row["prediction"] for row in rows_of(served / "predictions.tsv")]
+    assert [row["prediction"] for row in rows_of(out / "predictions.tsv")] == first
+    usual = _saved.saved_labels(out)
+    assert usual == _saved.saved_labels(served)
+
+    other = (out / "model" / "README.md").read_bytes()
+    (out / "model" / "README.md").write_bytes(other + b"x")
+    code, said = predicting(out, files, capsys)
+    assert code == 2
+    assert len(said.splitlines()) == 1
+    assert "README.md" in said
+    (out / "model" / "README.md").write_bytes(other)
+
+    shutil.copytree(out / "model", tmp_path / "exported")
+    shutil.rmtree(out / "model")
+    langalign_sk.save(langalign_sk.load(tmp_path / "exported"), out / "model")
+    code, said = predicting(out, files, capsys)
+    assert code == 2
+    assert "is not the file that was written: damaged, or replaced" in said
+
+
+def test_a_safe_folder_replaced_while_it_is_read_is_no_damage(
+    safe, files, tmp_path, capsys, monkeypatch
+):
+    out = copy_of(safe, tmp_path)
+    read = _saved._read_manifest
+
+    def replaced_behind(place):
+        manifest = read(place)
+        monkeypatch.setattr(_saved, "_read_manifest", read)
+        langalign_sk.save(langalign_sk.load(out / "model"), out / "model")
+        described = _saved._described(out, [out / "model" / "manifest.json"])
+        (out / "manifest.json").write_bytes(_saved._written(described))
+        return manifest
+
+    monkeypatch.setattr(_saved, "_read_manifest", replaced_behind)
+    assert predicting(out, files, capsys) == (0, "")
 
 
 def test_transfer_writes_model_report_summary_and_predictions(served, files):
@@ -273,7 +337,7 @@ def copy_of(served, tmp_path):
 
 def resign(folder, **changes):
     """Write a manifest that fits the files as they are, with changes to it."""
-    manifest = _saved._described([folder / "model.joblib"])
+    manifest = _saved._described(folder, [folder / "model.joblib"])
     (folder / "manifest.json").write_bytes(_saved._written({**manifest, **changes}))
 
 
@@ -345,7 +409,7 @@ def test_a_model_without_manifest_is_refused_unread(served, files, tmp_path, cap
     for path in (folder, folder / "model.joblib"):
         code, said = predicting(path, files, capsys)
         assert code == 2
-        assert re.search(r"has no manifest.json.*run `transfer` again, or.*joblib.load", said)
+        assert re.search(r"has no manifest.json.*run `transfer` again, or.*load it in Python", said)
     assert main(["suggest", str(folder), str(files / "ko.txt")]) == 2
 
 

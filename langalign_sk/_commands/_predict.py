@@ -18,8 +18,8 @@ examples:
   tail -n 1000 chats.log | langalign-sk predict out - > answers.tsv
 
 Every line has its answer, in order: the column reason says where it is worth little (an empty
-line, an emoji, a number, another script). Load only models that you trust: a saved model can run
-code.
+line, an emoji, a number, another script). A model that was saved with --format joblib can run code:
+trust who made it.
 """
 
 

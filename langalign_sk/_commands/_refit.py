@@ -10,7 +10,7 @@ from typing import Any
 from langalign_sk._commands._against import held_against
 from langalign_sk._commands._pairs import read_pairs
 from langalign_sk._commands._predict import add_log
-from langalign_sk._commands._saved import MODEL_FILE, load_model, saved_figures, usable
+from langalign_sk._commands._saved import MARKERS, folder_of, load_model, saved_figures, usable
 from langalign_sk._commands._settings import SETTINGS_FILE, Settings
 from langalign_sk._commands._stages import keeps, say, stage
 from langalign_sk._commands._transfer import add_options, make, what_is_kept, write
@@ -51,10 +51,10 @@ def add_refit(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return the exit code."""
-    folder = args.model.parent if args.model.name == MODEL_FILE else args.model
+    folder = folder_of(args.model)
     args.out = folder
     before = settled(args, folder)
-    old = load_model(folder)
+    old = load_model(folder, cache=args.cache or "memory")
     with keeps(what_is_kept(folder, args.cache)):
         material, report, way = make(args)
         with stage("compare with the old model") as facts, usable(folder):
@@ -81,8 +81,10 @@ def run(args: argparse.Namespace) -> int:
 def settled(args: argparse.Namespace, folder: Path) -> argparse.Namespace:
     """Fill in the settings of a model; return those that it was made with, as they were."""
     path = folder / SETTINGS_FILE
-    if not folder.is_dir() or not (folder / MODEL_FILE).is_file():
-        raise ValueError(f"{folder} is no folder that `transfer` wrote: there is no {MODEL_FILE}")
+    if not any((folder / name).is_file() for name in MARKERS):
+        raise ValueError(
+            f"{folder} is no folder that `transfer` wrote: it has no {' and no '.join(MARKERS)}"
+        )
     if not path.is_file():
         raise ValueError(
             f"{folder} has no {SETTINGS_FILE}, which says how it was made: run `transfer` again"

@@ -18,10 +18,18 @@ from langalign_sk._commands._stages import say
 from langalign_sk._version import __version__
 
 MODEL_FILE = "model.joblib"
+#: Folder of the model in files without code.
+SAFE = "model"
 #: The file of an exported model.
 EXPORTED = "model.json"
 MANIFEST = "manifest.json"
+#: One of these shows a folder that `transfer` wrote.
+MARKERS = (MODEL_FILE, f"{SAFE}/{EXPORTED}")
 _FORMAT = 1
+_DAMAGED = (
+    "{} is not the file that was written: damaged, or replaced. Copy the folder again from where "
+    "it was made, or run `transfer` again"
+)
 _PACKAGES = (
     "numpy",
     "scipy",
@@ -44,24 +52,84 @@ def model_folder(out: Path, **kept: Mapping[str, Any]) -> Iterator[Path]:
     """
     from langalign_sk._io import atomic_file, atomic_folder, keep_rights
 
-    with atomic_folder(out, marker=MODEL_FILE) as folder:
+    with atomic_folder(out, marker=MARKERS) as folder:
         yield folder
-        files = sorted(path for path in folder.iterdir() if path.is_file())
+        files = sorted(path for path in folder.rglob("*") if path.is_file())
+        listed = [path for path in files if path.parent == folder or path.name == MANIFEST]
         with atomic_file(folder / MANIFEST) as file:
-            file.write(_written(_described(files) | {key: dict(kept[key]) for key in kept}))
+            described = _described(folder, listed)
+            file.write(_written(described | {key: dict(kept[key]) for key in kept}))
         for path in (*files, folder / MANIFEST):
+            path.chmod(0o600)  # as private as the texts that the model has learned from
             with contextlib.suppress(FileNotFoundError):
-                keep_rights(path, (out / path.name).stat())
+                keep_rights(path, (out / path.relative_to(folder)).stat())
 
 
-def load_model(path: Path) -> Any:
+def write_model(model: Any, folder: Path, *, report: Any, joblib: bool = False) -> str:
+    """Write a model into a folder; return the name under which it stands there.
+
+    As files without code, with encoders that are folders of this machine, unless `joblib`.
+    """
+    from langalign_sk._io import atomic_file
+
+    if joblib:
+        from joblib import dump
+
+        with atomic_file(folder / MODEL_FILE) as file:
+            dump(model, file)
+        return MODEL_FILE
+    from langalign_sk.saved import write_files
+
+    (folder / SAFE).mkdir()
+    carry = any(map(_is_folder, _encoders_of(model.steps[0][1].model)))
+    write_files(model, folder / SAFE, report=report, carry=carry)
+    return SAFE
+
+
+def needs_code(models: Any) -> str | None:
+    """Say what of the encoders files without code can't hold; None where they hold them all."""
+    from langalign_sk.encoders import HttpEncoder, OnnxEncoder
+    from langalign_sk.saved import own_classes
+
+    held = (str, Path, OnnxEncoder, *own_classes().values())
+    for model in _encoders_of(models):
+        if isinstance(model, HttpEncoder):
+            return "the address of a server"
+        if not isinstance(model, held):
+            return f"an object of your own, {type(model).__name__}"
+    return None
+
+
+def _encoders_of(models: Any) -> list[Any]:
+    return list(models.values()) if isinstance(models, Mapping) else [models]
+
+
+def _is_folder(model: Any) -> bool:
+    """Tell whether an encoder is in a folder of this machine."""
+    from langalign_sk.encoders import HubModel, OnnxEncoder, kind_of_name
+
+    name = model.model if isinstance(model, HubModel) else model
+    if isinstance(name, str | Path):
+        return kind_of_name(str(name)) == "folder"
+    return isinstance(model, OnnxEncoder)
+
+
+def folder_of(path: Path) -> Path:
+    """Return the folder that `transfer` wrote; a path may lead to the model in it."""
+    inside = path.name == SAFE and (path.parent / MANIFEST).is_file()
+    return path.parent if path.name == MODEL_FILE or inside else path
+
+
+def load_model(path: Path, *, cache: Any = "memory") -> Any:
     """Load the model of a folder; it is compared with the manifest before anything of it runs."""
-    folder = path.parent if path.name == MODEL_FILE else path
+    folder = folder_of(path)
     file = folder / MODEL_FILE
     if is_exported(folder):
         from langalign_sk.saved import load
 
         return load(folder)
+    if (folder / SAFE / EXPORTED).is_file() and not file.exists():
+        return _without_code(folder, cache)
     if not file.is_file():
         raise ValueError(f"{file} does not exist; MODEL is the folder that `transfer` wrote")
     for _ in range(2):  # the folder may be replaced between the two readings
@@ -70,14 +138,8 @@ def load_model(path: Path) -> Any:
         if _digest(data) == manifest["files"].get(MODEL_FILE):
             break
     else:
-        raise ValueError(
-            f"{file} is not the file that was written: damaged, or replaced. Copy the folder "
-            "again from where it was made, or run `transfer` again"
-        )
-    for name, digest in manifest["files"].items():
-        other = folder / name
-        if name != MODEL_FILE and other.is_file() and _digest(other.read_bytes()) != digest:
-            say(f"{other} has changed since it was written; the model has not", kind="note")
+        raise ValueError(_DAMAGED.format(file))
+    _tell_changed(folder, manifest)
     differences = _differences(manifest)
     if differences:
         say(
@@ -100,6 +162,38 @@ def usable(path: Path) -> Iterator[None]:
         ) from error
 
 
+def _without_code(folder: Path, cache: Any) -> Any:
+    """Load a model of files without code, which belong together."""
+    from langalign_sk.saved import load
+
+    for last in (False, True):  # the folder may be replaced between two readings
+        manifest = _read_manifest(folder)
+        try:
+            model = load(folder / SAFE, cache=cache)
+            listed = _digest((folder / SAFE / MANIFEST).read_bytes())
+        except ValueError:
+            if last or manifest == _read_manifest(folder):
+                raise
+            continue
+        if listed == manifest["files"].get(f"{SAFE}/{MANIFEST}"):
+            break
+    else:
+        raise ValueError(_DAMAGED.format(folder / SAFE / MANIFEST))
+    _tell_changed(folder, manifest)
+    if not hasattr(model, "predict"):
+        raise ValueError(f"{folder / SAFE} holds a {type(model).__name__}, not a classifier")
+    return model
+
+
+def _tell_changed(folder: Path, manifest: dict[str, Any]) -> None:
+    """Say which files beside the model are not as they were written."""
+    for name, digest in manifest["files"].items():
+        file = folder / name
+        beside = file.parent == folder and name != MODEL_FILE
+        if beside and file.is_file() and _digest(file.read_bytes()) != digest:
+            say(f"{file} has changed since it was written; the model has not", kind="note")
+
+
 def is_exported(folder: Path) -> bool:
     """Tell whether a folder holds a model as ``export`` writes it, which runs no code."""
     return (folder / EXPORTED).is_file() and not (folder / MODEL_FILE).exists()
@@ -117,7 +211,7 @@ def saved_figures(path: Path) -> dict[str, Any]:
 
 def _kept(path: Path, name: str) -> dict[str, Any]:
     """Return what a manifest keeps under a name."""
-    folder = path.parent if path.name == MODEL_FILE else path
+    folder = folder_of(path)
     if is_exported(folder):
         return {}
     found: dict[str, Any] = _read_manifest(folder).get(name, {})
@@ -146,11 +240,13 @@ def _unpickled(file: Path, data: bytes, differences: list[str]) -> Any:
     return model
 
 
-def _described(files: list[Path]) -> dict[str, Any]:
+def _described(folder: Path, files: list[Path]) -> dict[str, Any]:
     """Return what a manifest says, but for its own digest."""
     return {
         "format": _FORMAT,
-        "files": {path.name: _digest(path.read_bytes()) for path in files},
+        "files": {
+            path.relative_to(folder).as_posix(): _digest(path.read_bytes()) for path in files
+        },
         "versions": _versions(),
         # Of the others, the model needs nothing, and their versions do not matter.
         "in_use": [name for name in _versions() if _module(name) in sys.modules],
@@ -170,9 +266,9 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
         data = path.read_bytes()
     except FileNotFoundError:
         raise ValueError(
-            f"{folder} has no {MANIFEST}, so nothing tells whether {MODEL_FILE} is as it was "
-            "written: run `transfer` again, or, for a model that you saved yourself and trust, "
-            "load it in Python with joblib.load"
+            f"{folder} has no {MANIFEST}, so nothing tells whether the model is as it was written: "
+            "run `transfer` again, or, for a model that you saved yourself and trust, load it in "
+            "Python"
         ) from None
     try:
         manifest: dict[str, Any] = json.loads(data)

@@ -21,7 +21,7 @@ from langalign_sk._commands._material import read
 from langalign_sk._commands._options import add_checks, add_labelled, add_pairs, source
 from langalign_sk._commands._plan import Planned, plan
 from langalign_sk._commands._predict import add_log
-from langalign_sk._commands._saved import MANIFEST, MODEL_FILE, model_folder
+from langalign_sk._commands._saved import MANIFEST, MARKERS, model_folder, needs_code, write_model
 from langalign_sk._commands._settings import SETTINGS_FILE, Settings
 from langalign_sk._commands._stages import keeps, say, stage
 
@@ -48,8 +48,8 @@ transformers name, a folder, the word use (fifteen languages, with the extra of 
 word ngram: characters of the given texts of that language, no download. One --encoder NAME without
 a language serves both.
 
-DIR receives the model and its manifest, settings.toml to run it again, report.html, summary.txt
-and, with --test or --unlabeled, predictions.tsv.
+DIR receives the model (langalign_sk.load("DIR/model") in Python) and its manifest, settings.toml to
+run it again, report.html, summary.txt and, with --test or --unlabeled, predictions.tsv.
 """
 
 
@@ -115,6 +115,13 @@ def add_method(parser: argparse.ArgumentParser) -> None:
         "--cache", type=Path, metavar="DIR", help="keep vectors here, for the next run"
     )
     parser.add_argument("--seed", type=int, default=0, help="default: 0")
+    parser.add_argument(
+        "--format",
+        choices=("safe", "joblib"),
+        default="safe",
+        help="how the model is saved: as files that hold no code, with encoders that are folders "
+        "here (safe, the default), or as one file of joblib, which can run code",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -126,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
         material, report, chosen = make(args)
         write(args, material, report, chosen)
     print(report.summary())
-    listed = [MODEL_FILE, MANIFEST, SETTINGS_FILE, "report.html", "summary.txt"]
+    listed = [material.saved_as, MANIFEST, SETTINGS_FILE, "report.html", "summary.txt"]
     if material.test or material.unlabeled:
         listed.append("predictions.tsv")
     print(f"\n{args.out}: {', '.join(listed)}")
@@ -152,6 +159,11 @@ def make(args: argparse.Namespace) -> tuple[Material, TransferReport, str]:
         material = read(args, here, there)
         facts |= {"files": material.files}
         models = models_of(encoders, api_key_env=args.api_key_env)
+        code = needs_code(models)
+        if code is not None and args.format != "joblib":
+            say(f"the model is saved with joblib, as with --format joblib: files without code do "
+                f"not hold {code}", kind="note")  # fmt: skip
+            args.format = "joblib"
     if args.dry_run:
         raise Planned(plan(material, encoders, models))
     embedder = extractor(models, material, cache=args.cache)
@@ -168,8 +180,6 @@ def write(
     pages: Mapping[str, Callable[..., None]] | None = None,
 ) -> None:
     """Write all files, or none; `pages` are more of them, by name."""
-    import joblib
-
     from langalign_sk._commands._answers import answers, in_language
     from langalign_sk._commands._predict import columns_of
     from langalign_sk._commands._write import write_table
@@ -187,8 +197,9 @@ def write(
         stage("write", str(args.out)) as facts,
         model_folder(args.out, labels=material.counts, figures=kept_figures) as folder,
     ):
-        with atomic_file(folder / MODEL_FILE) as file:
-            joblib.dump(model, file)
+        material.saved_as = write_model(
+            model, folder, report=report, joblib=args.format == "joblib"
+        )
         origin = provenance(args, material, way)
         for name, to_html in {"report.html": report.to_html, **(pages or {})}.items():
             to_html(folder / name, provenance=origin)
@@ -222,7 +233,7 @@ def _check_folder(out: Path) -> None:
     from langalign_sk._io import atomic_folder
 
     try:
-        with atomic_folder(out, marker=MODEL_FILE):
+        with atomic_folder(out, marker=MARKERS):
             raise _NotYet
     except _NotYet:
         pass

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ _VERSION = re.compile(r"data-[0-9a-f]{12}")
 
 
 @contextmanager
-def atomic_folder(path: str | os.PathLike[str], *, marker: str) -> Iterator[Path]:
+def atomic_folder(path: str | os.PathLike[str], *, marker: str | Sequence[str]) -> Iterator[Path]:
     """Give a new folder beside `path` to fill; it takes the name `path` if the block succeeds.
 
     The name leads to the old folder or to the new one at every instant, after a loss of power too,
@@ -42,8 +42,8 @@ def atomic_folder(path: str | os.PathLike[str], *, marker: str) -> Iterator[Path
     path : path
         The folder to write. One that exists is replaced as a whole if it is empty or holds a file
         `marker`; any other is refused, so that no foreign files are lost.
-    marker : str
-        Name of a file that every folder of this kind holds.
+    marker : str or sequence of str
+        Name of a file that every folder of this kind holds; of several, each holds one.
     """
     target = real_path(path)
     _refuse_others(target, marker)
@@ -120,16 +120,17 @@ def new_version(path: str | os.PathLike[str], *, pointer: str) -> Iterator[Versi
         _close(descriptor)
 
 
-def _refuse_others(target: Path, marker: str) -> None:
+def _refuse_others(target: Path, marker: str | Sequence[str]) -> None:
     """Refuse to write over a folder that holds other things than a marker or unused versions."""
     if not target.exists():
         return
     if not target.is_dir():
         raise ValueError(f"{target} is a file; a folder name is needed")
-    names = os.listdir(target)
-    if marker not in names and not all(map(_VERSION.fullmatch, names)):
+    markers = (marker,) if isinstance(marker, str) else marker
+    known = any((target / name).exists() for name in markers)
+    if not known and not all(map(_VERSION.fullmatch, os.listdir(target))):
         raise ValueError(
-            f"{target} holds other files (no {marker} among them) and is not overwritten: "
+            f"{target} holds other files (no {' or '.join(markers)}) and is not overwritten: "
             "choose a new or an empty folder"
         )
 

@@ -18,8 +18,8 @@ def add_serve(commands: Any) -> None:
         "serve",
         help="a model that `transfer` wrote behind HTTP",
         description="Answer texts over HTTP until stopped; http://HOST:PORT/docs tells how to ask. "
-        "Requests under way are answered before it ends. Load only models that you trust: a saved "
-        "model can run code.",
+        "Requests under way are answered before it ends. A model that was saved with --format "
+        "joblib can run code: trust who made it.",
         epilog="examples:\n  langalign-sk serve out\n"
         "  langalign-sk serve out --host 0.0.0.0 --port 80 --workers 4",
         formatter_class=argparse.RawDescriptionHelpFormatter,

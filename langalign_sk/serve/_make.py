@@ -29,8 +29,8 @@ def create_app(
     ----------
     model : path or fitted classifier, optional
         The folder that ``langalign-sk transfer`` wrote, or a fitted pipeline. None: the folder
-        that the environment variable ``LANGALIGN_MODEL`` names. Load only models that you trust:
-        a saved model can run code.
+        that the environment variable ``LANGALIGN_MODEL`` names. One that was saved with joblib can
+        run code: trust who made it.
     max_rows : int, default=1000
         Most texts of a request.
     max_characters : int, default=20000

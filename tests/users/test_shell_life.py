@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 import threading
 import tomllib
@@ -70,9 +71,12 @@ def made(files):
 @pytest.fixture
 def model(made, tmp_path):
     """A copy of it that may be replaced."""
-    import shutil
-
     return shutil.copytree(made, tmp_path / "model")
+
+
+def contents(folder):
+    """Every file below a folder."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_settings_say_all_that_it_takes_to_run_it_again(made, files):
@@ -85,6 +89,7 @@ def test_settings_say_all_that_it_takes_to_run_it_again(made, files):
         "source": "en",
         "method": "transfer classifier",
         "seed": 0,
+        "format": "safe",
     }
 
 
@@ -288,18 +293,18 @@ def test_next_months_pairs_are_added_and_both_models_compared(model, files, caps
 def test_a_worse_model_does_not_replace_the_old_one_where_asked(
     model, files, tmp_path, capsys, monkeypatch
 ):
-    kept = {path.name: path.read_bytes() for path in model.iterdir()}
+    kept = contents(model)
     found = type("Found", (), {"worse": True, "figures": {}, "summary": "worse", "report": None})
     monkeypatch.setattr(_refit, "held_against", lambda *_, **__: found)
     code, out, _ = said(capsys, "refit", model, "--pairs", files / "june.csv", "--keep-old")
     assert code == _refit.KEPT_OLD == 3
     assert "the old one is kept" in out
-    assert {path.name: path.read_bytes() for path in model.iterdir()} == kept
+    assert contents(model) == kept
 
 
 @pytest.mark.parametrize("where", ["compare", "write"])
 def test_the_old_model_is_never_lost_half_way(where, model, files, capsys, monkeypatch):
-    kept = {path.name: path.read_bytes() for path in model.iterdir()}
+    kept = contents(model)
 
     def stop(*args, **kwargs):
         raise KeyboardInterrupt
@@ -311,7 +316,7 @@ def test_the_old_model_is_never_lost_half_way(where, model, files, capsys, monke
     assert code == 130
     assert f"interrupted: {model} is as it was" in err
     assert "--cache DIR would keep them" in err
-    assert {path.name: path.read_bytes() for path in model.iterdir()} == kept
+    assert contents(model) == kept
     assert [path.name for path in model.parent.iterdir()] == ["model"]
 
 
@@ -319,7 +324,7 @@ def test_the_old_model_is_never_lost_half_way(where, model, files, capsys, monke
     ("spoil", "message"),
     [
         (lambda folder: (folder / "settings.toml").unlink(), "has no settings.toml"),
-        (lambda folder: (folder / "model.joblib").unlink(), "is no folder that `transfer` wrote"),
+        (lambda folder: shutil.rmtree(folder / "model"), "is no folder that `transfer` wrote"),
         (
             lambda folder: (folder / "settings.toml").write_text('pairs = ["/no/may.csv"]'),
             "may.csv is not there any more",
