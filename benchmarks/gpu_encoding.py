@@ -13,7 +13,7 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.gpu_sizes import Sizes, seconds_of
-from benchmarks.literature_data import WORDS
+from benchmarks.rows_data import WORDS
 from langalign_sk import EmbeddingExtractor, HubModel
 from langalign_sk.encoders import release_models
 

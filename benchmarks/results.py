@@ -1,4 +1,4 @@
-"""Write the two pages of results from the result files: ``python -m benchmarks.results``."""
+"""Write the pages of results from the result files: ``python -m benchmarks.results``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import results_short
+from benchmarks import results_short, rows_page
 from benchmarks.markdown import figure
 from benchmarks.real_data import REPOSITORY, RESULTS
 from benchmarks.results_tables import TABLES, plain
@@ -38,6 +38,8 @@ CHAPTERS = {
     "Injected faults, and the code itself": ("faults", "house"),
 }  # fmt: skip
 REST = "Further"
+#: Measurements with a page of their own.
+ELSEWHERE = ("rows",)
 _TOPICS = "SIB-200, all 1,004 sentences; pairs from STS-B and Tatoeba"
 _TASKS = (
     "SIB-200, genres of STS-B, film reviews (sentence polarity, NSMC); pairs from STS-B, Tatoeba"
@@ -59,7 +61,7 @@ DATA = {
     "estimate": "SIB-200, xSID, STS-B, film reviews (sentence polarity, NSMC); pairs from STS-B, "
     "Tatoeba, SIB-200",
     "suggest": f"{_TASKS}, SIB-200",
-    "literature": "SIB-200, Tatoeba, STS-B, names of symbols from Unicode CLDR",
+    "rows": "SIB-200, Tatoeba, STS-B, names of symbols from Unicode CLDR",
     "report": "SIB-200, xSID; pairs from STS-B and Tatoeba",
     "tuning": "SIB-200; pairs from STS-B and Tatoeba",
     "retrieval": "Tatoeba; pairs from STS-B",
@@ -84,6 +86,8 @@ def main() -> None:
     found = read(RESULTS)
     PAGE.write_text(rendered(found), encoding="utf-8")
     results_short.PAGE.write_text(results_short.rendered(found), encoding="utf-8")
+    if "rows" in found:
+        rows_page.PAGE.write_text(rows_page.rendered(found["rows"]), encoding="utf-8")
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
@@ -96,7 +100,7 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
 def rendered(results: Mapping[str, dict[str, Any]]) -> str:
     """Return the page."""
     named = {name for names in CHAPTERS.values() for name in names}
-    chapters = {**CHAPTERS, REST: tuple(sorted(results.keys() - named))}
+    chapters = {**CHAPTERS, REST: tuple(sorted(results.keys() - named - {*ELSEWHERE}))}
     parts = [HEAD]
     for title, names in chapters.items():
         there = [name for name in names if name in results]

@@ -22,6 +22,7 @@ from benchmarks import (
     results_short,
     results_tables,
     retrieval,
+    rows_page,
     sts,
     suggest,
     tuning,
@@ -233,6 +234,7 @@ def test_the_page_on_choosing_too():
 def test_the_command_writes_the_page(tmp_path, monkeypatch):
     monkeypatch.setattr(results, "PAGE", tmp_path / "all.md")
     monkeypatch.setattr(results_short, "PAGE", tmp_path / "short.md")
+    monkeypatch.setattr(rows_page, "PAGE", tmp_path / "literature.md")
     results.main()
     assert (tmp_path / "all.md").read_text("utf-8") == results.rendered(FILES)
     assert (tmp_path / "short.md").read_text("utf-8") == results_short.rendered(FILES)

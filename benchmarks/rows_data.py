@@ -1,4 +1,4 @@
-"""What `benchmarks.literature` measures on: words, sentences and topics in one space or two."""
+"""What `benchmarks.rows` measures on: words, sentences and topics in one space or two."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors, VectorStore, read_tsv
-from langalign_sk import EmbeddingExtractor, NgramEncoder
+from langalign_sk import EmbeddingExtractor, LangAligner, NgramEncoder, ParallelCorpus
 
 LANGUAGES = ("ko", "ja", "zh", "it", "tr")
 WORDS = Path(__file__).with_name("words.tsv")
@@ -27,6 +28,10 @@ class Pairs(NamedTuple):
 
     S: Vectors
     T: Vectors
+
+    def rows(self, which: Any) -> Pairs:
+        """Some of the pairs."""
+        return Pairs(self.S[which], self.T[which])
 
 
 class Gain(NamedTuple):
@@ -42,31 +47,31 @@ class Material:
     """Vectors by encoder, language and kind of text, each computed once."""
 
     def __init__(self, args: argparse.Namespace) -> None:
-        self._data: Path = args.data
+        self.data: Path = args.data
         models = {"MiniLM": real_data.english_encoder(args.encoder)}
         models["USE"] = EmbeddingExtractor("use")
         self._encoders: dict[str, Callable[[Sequence[str]], Vectors]] = {
             name: VectorStore(model, args.cache) for name, model in models.items()
         }
-        self.labels = real_data.sib200(self._data, "en").labels
+        self.labels = real_data.sib200(self.data, "en").labels
         self.folds = list(
             StratifiedKFold(5, shuffle=True, random_state=0).split(self.labels, self.labels)
         )
         self.vectors = cache(self._vectors)
-        self._frozen: tuple[Any, list[Any]] = None, []
+        self._known: list[tuple[Vectors, list[Any]]] = []
 
     def texts(self, kind: str, lang: str) -> tuple[list[str], list[str]]:
         """English and target texts: "topics", "words", "tatoeba" or "sts" (4,000 of them)."""
         if kind == "topics":
-            sides = (real_data.sib200(self._data, name).texts for name in ("en", lang))
+            sides = (real_data.sib200(self.data, name).texts for name in ("en", lang))
             return next(sides), next(sides)
         if kind == "words":
             table = read_tsv(WORDS)
             return table["en"], table[lang]
         if kind == "sts":
-            table = read_tsv(self._data / "stsb" / f"{lang}-en.tsv.gz")
+            table = read_tsv(self.data / "stsb" / f"{lang}-en.tsv.gz")
             return table["en1"][:4000], table["target1"][:4000]
-        table = read_tsv(self._data / "tatoeba" / f"{lang}-en.tsv")
+        table = read_tsv(self.data / "tatoeba" / f"{lang}-en.tsv")
         return table["en"], table["target"]
 
     def pairs(self, kind: str, lang: str, english: str, target: str | None = None) -> Pairs:
@@ -101,25 +106,71 @@ class Material:
         encoder = NgramEncoder(384).fit(list(dict.fromkeys(texts)))
         return lambda found: np.asarray(encoder.transform(found))
 
-    def right(self, E: Vectors, T: Vectors, *, frozen: Vectors | None = None) -> Any:
-        """Right answers per topic sentence; the head learns from `E`, or from `frozen`."""
-        if frozen is None:
-            heads = self.heads(E)
-        else:  # those of the rows asked for last are kept
-            if self._frozen[0] is not frozen:
-                self._frozen = frozen, self.heads(frozen)
-            heads = self._frozen[1]
+    def task(self, encoders: str, lang: str) -> tuple[Vectors, Vectors, ParallelCorpus]:
+        """Topics in both languages, general pairs; "MiniLM, USE" are two encoders, in blocks."""
+        english, _, target = encoders.partition(", ")
+        E, X = self.pairs("topics", lang, english, target or None)
+        if target:
+            E, X = np.pad(E, ((0, 0), (0, X.shape[1]))), np.pad(X, ((0, 0), (E.shape[1], 0)))
+        pairs = ParallelCorpus(*self.general(lang, english, target or None), target_lang=lang)
+        return E, X, pairs
+
+    def right(
+        self, E: Vectors, T: Vectors, *, more: Sequence[Vectors] = (), head: Any = None
+    ) -> Any:
+        """Right answers per topic sentence; the head learns from `E` and `more`, fold by fold."""
+        own = bool(more) or head is not None
+        heads = self._heads([E, *more], head or _head()) if own else self._known_heads(E)
         right = np.zeros(len(self.labels), dtype=bool)
-        for (_, test), head in zip(self.folds, heads, strict=True):
-            right[test] = head.predict(T[test]) == self.labels[test]
+        for (_, test), fitted in zip(self.folds, heads, strict=True):
+            right[test] = fitted.predict(T[test]) == self.labels[test]
         return right
 
-    def heads(self, E: Vectors) -> list[Any]:
+    def _known_heads(self, E: Vectors) -> list[Any]:
+        """Heads on English rows; those on rows as the encoders give them are fitted once."""
+        for place, (rows, heads) in enumerate(self._known):
+            if rows.shape == E.shape and np.array_equal(rows, E):
+                self._known.append(self._known.pop(place))
+                return heads
+        self._known = [*self._known[-9:], (E, self._heads([E], _head()))]
+        return self._known[-1][1]
+
+    def _heads(self, sides: Sequence[Vectors], head: Any) -> list[Any]:
         """Heads of the five folds."""
         return [
-            LogisticRegression(C=10, max_iter=500).fit(E[learn], self.labels[learn])
+            clone(head).fit(
+                np.vstack([side[learn] for side in sides]), np.tile(self.labels[learn], len(sides))
+            )
             for learn, _ in self.folds
         ]
+
+
+def _head() -> LogisticRegression:
+    return LogisticRegression(C=10, max_iter=500)
+
+
+class AsModel:
+    """Vectors that are kept, as an encoder of texts."""
+
+    def __init__(self, encode: Callable[[Sequence[str]], Vectors]) -> None:
+        self._encode = encode
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One row per text."""
+        return self._encode(list(texts))
+
+
+def carried(
+    aligner: Any, E: Vectors, X: Vectors, pairs: ParallelCorpus, **settings: Any
+) -> tuple[Vectors, Vectors]:
+    """English rows and target rows where the aligner puts them; of one space, one side moves."""
+    width, (left, right) = E.shape[1], pairs.widths
+    if width != left:
+        blocks = {pairs.source_lang: left, pairs.target_lang: right}
+        fitted = aligner(pairs, blocks=blocks, **settings).fit(E)
+        return fitted.transform(E), fitted.transform(X)
+    fitted = aligner(pairs, gate=None, **settings).fit(E)
+    return (fitted.transform(E), X) if aligner is LangAligner else (E, fitted.transform(X))
 
 
 def stacked(several: Sequence[Pairs]) -> Pairs:

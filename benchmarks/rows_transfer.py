@@ -1,0 +1,223 @@
+"""Rows on labels that are carried by a map, from one encoder, several, or several languages."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import Pipeline
+
+from benchmarks.rows_base import Found, above, arrow, count, level, row, spaces, span
+from benchmarks.rows_data import LANGUAGES, AsModel, Material, carried, gain, stacked
+from langalign_sk import EmbeddingExtractor, LangAligner, ReverseAligner
+from langalign_sk.maps import GeneralizedProcrustes, RidgeMap
+from langalign_sk.measures import retrieval
+
+TOPICS = "SIB-200; pairs from STS-B, Tatoeba"
+#: Two strong encoders, one strong one, two weak ones.
+CASES = (
+    *((encoder, lang) for encoder in ("MiniLM, USE", "USE") for lang in ("ko", "ja", "zh")),
+    *((encoder, lang) for encoder in ("MiniLM", "n-gram") for lang in ("it", "tr")),
+)
+
+
+@row(
+    "S0", "C1", "LANGALIGN",
+    claims="A small map between a frozen language model and the task head carries English labels.",
+    holds_when="a head on A(English), and an English head on R(target), beat those without a map",
+    data=TOPICS, shows="align.LangAligner align.ReverseAligner",
+)  # fmt: skip
+def langalign(of: Material) -> Found:
+    figures, better, safe = {}, {}, {}
+    for encoder, lang in CASES:
+        E, X, pairs = of.task(encoder, lang)
+        plain = of.right(E, X)
+        reverse = gain(plain, of.right(*carried(ReverseAligner, E, X, pairs)))
+        forward = gain(plain, of.right(*carried(LangAligner, E, X, pairs)))
+        figures[where := f"{encoder} {lang}"] = {"forward": forward, "reverse": reverse}
+        better[where] = above(forward) and above(reverse)
+        safe[where] = level(forward) and level(reverse)
+    apart = {where: found for where, found in better.items() if "," in where}
+    weak = figures["n-gram it"]["forward"]
+    strong = [g.after - g.before for w, f in figures.items() if w[:4] == "USE " for g in f.values()]
+    return Found(
+        all(apart.values()) and better["n-gram it"] and better["n-gram tr"],
+        figures,
+        f"An encoder per language: both ways {count(apart)}. One weak encoder: n-gram Italian "
+        f"{arrow(weak)}. One strong encoder has nothing to gain: USE {span(strong, '+.3f')}. "
+        f"No loss beyond chance {count(safe)}.",
+    )
+
+
+@row(
+    "24", "C1", "TADA",
+    claims="An adapter that has seen no task helps a head that was trained without it.",
+    holds_when="a map fitted without labels raises the accuracy of an unchanged English head",
+    data=TOPICS, shows="align.ReverseAligner",
+)  # fmt: skip
+def tada(of: Material) -> Found:
+    figures = {}
+    for encoder, lang in CASES:
+        E, X, pairs = of.task(encoder, lang)
+        moved = carried(ReverseAligner, E, X, pairs)
+        figures[f"{encoder} {lang}"] = gain(of.right(E, X), of.right(*moved))
+    apart = {where: above(found) for where, found in figures.items() if "," in where}
+    grams = {where: above(found) for where, found in figures.items() if where[0] == "n"}
+    strong = [found.after - found.before for w, found in figures.items() if w.startswith("USE")]
+    return Found(
+        all(apart.values()) and all(grams.values()),
+        figures,
+        f"An encoder per language: {count(apart)}, Korean to {figures['MiniLM, USE ko'].after:.3f}."
+        f" n-gram Italian {arrow(figures['n-gram it'])}. Not where one strong encoder reads both: "
+        f"USE {span(strong, '+.3f')}.",
+    )
+
+
+@row(
+    "64", "C1", "LASER",
+    claims="A classifier on a multilingual encoder, trained on English, runs on 93 languages.",
+    holds_when="a pipeline fitted on English predicts the target language, within five points of "
+    "target labels; the error on Tatoeba is computed as LASER does",
+    data="SIB-200, Tatoeba", shows="text.EmbeddingExtractor measures.retrieval",
+)  # fmt: skip
+def laser(of: Material) -> Found:
+    figures = {}
+    test = of.folds[0][1]
+    learn = of.folds[0][0]
+    embed = EmbeddingExtractor(
+        AsModel(partial(of.encode, encoder="USE")), languages=["en", *LANGUAGES]
+    )
+    pipe = Pipeline([("embed", embed), ("clf", LogisticRegression(C=10, max_iter=500))])
+    english = of.texts("topics", "ko")[0]
+    pipe.fit([english[i] for i in learn], of.labels[learn])
+    for lang in LANGUAGES:
+        texts = of.texts("topics", lang)[1]
+        E, X = of.pairs("topics", lang, "USE")
+        S, T = of.pairs("tatoeba", lang, "USE")
+        error = retrieval(S, T, method="cosine").backward.error
+        figures[lang] = {
+            "first fold, as texts": np.mean(
+                pipe.predict([texts[i] for i in test]) == of.labels[test]
+            ),
+            "no map, target labels": gain(of.right(X, X), of.right(E, X)),
+            "Tatoeba error": error,
+        }
+    gaps = [f["no map, target labels"].after - f["no map, target labels"].before
+            for f in figures.values()]  # fmt: skip
+    return Found(
+        min(gaps) > -0.05,
+        figures,
+        f"USE, five languages: {span([f['no map, target labels'].after for f in figures.values()])}"
+        f", {span(gaps, '+.3f')} against target labels. Tatoeba error "
+        f"{span([f['Tatoeba error'] for f in figures.values()])}.",
+    )
+
+
+@row(
+    "19", "C20", "MAML-Align",
+    claims="Alignment that is learned on some languages helps others.",
+    holds_when="a map learned from two languages beats no map on a language without pairs",
+    data=TOPICS, shows="maps.RidgeMap",
+)  # fmt: skip
+def unseen_language(of: Material) -> Found:
+    figures = {}
+    for encoder, lang, seen in unseen():
+        E, X = of.pairs("topics", lang, encoder)
+        pooled = stacked([of.general(other, encoder) for other in seen])
+        moved = RidgeMap().fit(pooled.T, pooled.S).transform(X)
+        figures[f"{encoder} {'+'.join(seen)} to {lang}"] = gain(of.right(E, X), of.right(E, moved))
+    higher = {where: found.after > found.before for where, found in figures.items()}
+    korean = figures["USE ja+zh to ko"]
+    return Found(
+        all(higher.values()),
+        figures,
+        f"Korean from Japanese and Chinese, USE: {arrow(korean)}. Higher {count(higher)}; changes "
+        f"{span([f.after - f.before for f in figures.values()], '+.3f')}.",
+    )
+
+
+def unseen() -> list[tuple[str, str, tuple[str, ...]]]:
+    """Encoder, a language without pairs, languages with pairs."""
+    strong = [
+        ("USE", lang, ("it", "tr") if lang in ("ja", "zh") else ("ja", "zh")) for lang in LANGUAGES
+    ]
+    weak = [
+        (name, *ways)
+        for name in ("MiniLM", "n-gram")
+        for ways in (("it", ("tr",)), ("tr", ("it",)))
+    ]
+    return strong + weak
+
+
+@row(
+    "77", "C13", "MINERS",
+    claims="Nearest neighbours of frozen vectors classify other languages without any training.",
+    holds_when="five nearest English rows come within ten points of a linear head",
+    data="SIB-200", shows="text.EmbeddingExtractor measures.retrieval",
+)  # fmt: skip
+def neighbours(of: Material) -> Found:
+    figures = {}
+    for lang in LANGUAGES:
+        E, X = of.pairs("topics", lang, "USE")
+        near = KNeighborsClassifier(15, metric="cosine", weights="distance")
+        figures[lang] = gain(of.right(E, X), of.right(E, X, head=near))
+    gaps = [found.after - found.before for found in figures.values()]
+    return Found(
+        min(gaps) > -0.1,
+        figures,
+        f"USE, five languages: neighbours {span([f.after for f in figures.values()])}, "
+        f"{span(gaps, '+.3f')} against the linear head.",
+    )
+
+
+@row(
+    "79", "C18", "Faroese via close relatives",
+    claims="Related languages that have labels help a language that has none.",
+    holds_when="training on several languages is no worse than on English alone",
+    data="SIB-200", shows="text.EmbeddingExtractor transfer.TransferClassifier",
+)  # fmt: skip
+def relatives(of: Material) -> Found:
+    figures = {}
+    related = {"ko": ("ja",), "ja": ("ko", "zh"), "zh": ("ja", "ko"), "it": ("tr",), "tr": ("it",)}
+    for encoder, lang in spaces():
+        E, X = of.pairs("topics", lang, encoder)
+        others = [of.pairs("topics", name, encoder).T for name in related[lang]]
+        figures[f"{encoder} {lang}"] = gain(of.right(E, X), of.right(E, X, more=others))
+    safe = {where: level(found) for where, found in figures.items()}
+    more = {where: above(found) for where, found in figures.items()}
+    best = max(figures, key=lambda where: figures[where].after - figures[where].before)
+    return Found(
+        all(safe.values()),
+        figures,
+        f"No worse {count(safe)}; higher beyond chance in {sum(more.values())}. Most: {best} "
+        f"{arrow(figures[best])}.",
+    )
+
+
+@row(
+    "107", "C21", "Common space meta-embeddings",
+    claims="Several encoders, mapped into one space and averaged, are better than each.",
+    holds_when="encoders mapped and averaged are no worse than the best one alone",
+    data=TOPICS, shows="maps.GeneralizedProcrustes",
+)  # fmt: skip
+def together(of: Material) -> Found:
+    figures = {}
+    for lang in ("it", "tr"):
+        views = {name: of.pairs("topics", lang, name) for name in ("USE", "MiniLM")}
+        right = {name: of.right(*sides) for name, sides in views.items()}
+        spaces = [np.vstack(of.general(lang, name)) for name in views]
+        join = GeneralizedProcrustes([space.shape[1] for space in spaces], scale=True)
+        join.fit(np.hstack(spaces))
+        E, X = (join.transform(np.hstack(side)) for side in zip(*views.values(), strict=True))
+        best = max(right, key=lambda name: right[name].mean())
+        figures[lang] = {name: found.mean() for name, found in right.items()}
+        figures[lang] |= {"averaged": gain(right[best], of.right(E, X))}
+    change = {lang: found["averaged"] for lang, found in figures.items()}
+    return Found(
+        all(level(found) for found in change.values()),
+        figures,
+        "MiniLM and USE turned onto each other and averaged, against the better one: Italian "
+        f"{arrow(change['it'])}, Turkish {arrow(change['tr'])}.",
+    )
