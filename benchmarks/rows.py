@@ -37,6 +37,8 @@ from benchmarks.rows_base import GROUPS, ROWS, Found, Row
 from benchmarks.rows_data import Material
 from langalign_sk._io import text_table
 
+__all__ = ["ROWS", "main"]
+
 #: Files that are no rows.
 _OTHER = ("rows_base", "rows_data", "rows_page")
 for _file in sorted(Path(__file__).parent.glob("rows_*.py")):

@@ -164,8 +164,8 @@ def carried(
     aligner: Any, E: Vectors, X: Vectors, pairs: ParallelCorpus, **settings: Any
 ) -> tuple[Vectors, Vectors]:
     """English rows and target rows where the aligner puts them; of one space, one side moves."""
-    width, (left, right) = E.shape[1], pairs.widths
-    if width != left:
+    left, right = (len(side[0]) for side in (pairs.source, pairs.target))
+    if E.shape[1] != left:
         blocks = {pairs.source_lang: left, pairs.target_lang: right}
         fitted = aligner(pairs, blocks=blocks, **settings).fit(E)
         return fitted.transform(E), fitted.transform(X)

@@ -100,7 +100,8 @@ def normalised(of: Material) -> Found:
     data=f"SIB-200, {PAIRS}", shows="corpus.shared_strings maps.MultiStepMap",
 )  # fmt: skip
 def anchors(of: Material) -> Found:
-    figures, rising = {}, {}
+    figures: dict[str, Any] = {}
+    rising = {}
     for lang in ("it", "tr", "ko"):
         kinds = ("topics", "tatoeba") if lang == "tr" else ("topics", "tatoeba", "sts")
         texts = [of.texts(kind, lang) for kind in kinds]
@@ -110,7 +111,7 @@ def anchors(of: Material) -> Found:
         points = Pairs(of.encode(strings, "MiniLM"), of.encode(strings, "USE"))
         points = fewer(points, len(strings))
         S, T = of.pairs("topics", lang, "MiniLM", "USE")
-        curve = {}
+        curve: dict[int, float] = {}
         for share in (0.1, 0.25, 0.5, 1.0):
             n = round(share * len(strings))
             some = points.rows(slice(n))

@@ -140,15 +140,12 @@ def unseen_language(of: Material) -> Found:
 
 def unseen() -> list[tuple[str, str, tuple[str, ...]]]:
     """Encoder, a language without pairs, languages with pairs."""
-    strong = [
+    found: list[tuple[str, str, tuple[str, ...]]] = [
         ("USE", lang, ("it", "tr") if lang in ("ja", "zh") else ("ja", "zh")) for lang in LANGUAGES
     ]
-    weak = [
-        (name, *ways)
-        for name in ("MiniLM", "n-gram")
-        for ways in (("it", ("tr",)), ("tr", ("it",)))
-    ]
-    return strong + weak
+    for encoder in ("MiniLM", "n-gram"):
+        found += [(encoder, "it", ("tr",)), (encoder, "tr", ("it",))]
+    return found
 
 
 @row(
