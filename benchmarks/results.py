@@ -74,6 +74,7 @@ DATA = {
     "http_faults": "SIB-200",
     "service": "SIB-200 in four languages, STS-B, Tatoeba",
     "cache_types": "SIB-200",
+    "whole_way": "SIB-200, xSID; pairs from STS-B and Tatoeba",
     "feedback": "SIB-200, xSID; pairs from STS-B and Tatoeba",
 }
 #: What a result file says of a whole run that needs no saying, or stands elsewhere.
