@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ SHARES = (None, 0.3, 0.6, 0.9)
 DEMO_DRAWS, TOPIC_DRAWS = 8, 3
 N_ROWS, TOPIC_ROWS, TOPIC_PAIRS = 400, 200, 1000
 WITHOUT, WITH = "without the traffic", "with the traffic as unlabelled text"
+#: What any correction of the frequencies alone could reach.
+KNOWN = "without the traffic, were its frequencies known"
+WAYS = (WITHOUT, WITH, KNOWN)
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,10 @@ def measure(encoders: Encoders, path: Path, tag: str) -> dict[str, Any]:
         traffic = None
         for skew in SHARES:
             key = f"{tag}: {name}: {_named(skew)}"
-            if key not in kept:
+            missing = [way for way in WAYS if way not in kept.get(key, {})]
+            if missing:
                 traffic = traffic or make()
-                kept[key] = judged(traffic, skew)
+                kept[key] = kept.get(key, {}) | judged(traffic, skew, missing)
                 with path.open("a", encoding="utf-8") as file:
                     file.write(json.dumps({"key": key, "accuracy": kept[key]}) + "\n")
                 say(f"{key}: { ({m: round(float(np.mean(a)), 3) for m, a in kept[key].items()}) }")
@@ -62,9 +66,10 @@ def measure(encoders: Encoders, path: Path, tag: str) -> dict[str, Any]:
     return result
 
 
-def judged(traffic: Traffic, skew: float | None) -> dict[str, list[float]]:
-    """Accuracy of each draw, without and with the traffic itself as unlabelled text."""
-    found: dict[str, list[float]] = {WITHOUT: [], WITH: []}
+def judged(traffic: Traffic, skew: float | None, ways: Sequence[str]) -> dict[str, list[float]]:
+    """Accuracy of each draw, in each of `WAYS` that is asked for."""
+    found: dict[str, list[float]] = {way: [] for way in ways}
+    classes, counts = np.unique(traffic.y_english, return_counts=True)
     layout = traffic.pairs.layout
     width = traffic.X_english.shape[1], traffic.X.shape[1]
     before, after = (0, 0) if layout is None else width
@@ -73,12 +78,18 @@ def judged(traffic: Traffic, skew: float | None) -> dict[str, list[float]]:
         rows = drawn(traffic.y, skew, traffic.n_rows, draw)
         own, y = traffic.X[rows], traffic.y[rows]
         pool = TextPool(own, lang=traffic.lang, layout=layout)
+        target = np.pad(own, ((0, 0), (before, 0)))
         with threadpool_limits(1):
-            for name, given in ((WITHOUT, None), (WITH, pool)):
+            for given, names in ((None, (WITHOUT, KNOWN)), (pool, (WITH,))):
+                if not found.keys() & set(names):
+                    continue
                 model = TransferClassifier(pairs=traffic.pairs, unlabeled=given, random_state=0)
-                model.fit(english, traffic.y_english)
-                right = model.predict(np.pad(own, ((0, 0), (before, 0)))) == y
-                found[name].append(float(np.mean(right)))
+                proba = model.fit(english, traffic.y_english).predict_proba(target)
+                for way in found.keys() & set(names):
+                    ratio = (classes == y[:, None]).mean(axis=0) / (counts / counts.sum())
+                    scores = proba * ratio if way == KNOWN else proba
+                    right = classes[scores.argmax(axis=1)] == y
+                    found[way].append(float(np.mean(right)))
     return found
 
 

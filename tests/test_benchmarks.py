@@ -409,10 +409,11 @@ def test_traffic_with_itself_as_unlabelled_text(data_folder):
     X = np.eye(3)[np.repeat(range(3), 40)] + 0.1 * rng.standard_normal((120, 3))
     pairs = ParallelCorpus(X[::2], X[::2], target_lang="ko", layout=BlockLayout({"en": 3, "ko": 3}))
     traffic = real_skew.Traffic("ko", X[::2], y[::2], X[1::2], y[1::2], pairs, 40, 2)
-    found = real_skew.judged(traffic, None)
+    found = real_skew.judged(traffic, None, real_skew.WAYS)
     assert {name: len(draws) for name, draws in found.items()} == {
         real_skew.WITHOUT: 2,
         real_skew.WITH: 2,
+        real_skew.KNOWN: 2,
     }
     assert min(found[real_skew.WITHOUT]) > 0.9
     line = real_skew.answered({"demo text, ko, apart": {"60% in one class": found}})[0]
