@@ -33,6 +33,13 @@ from langalign_sk import (
     TransferClassifier,
     TransferRegressor,
 )
+from langalign_sk.align import (
+    ClusterIsotropy,
+    LanguageEraser,
+    OutlierDimRemover,
+    TopicFeatures,
+    ZCAWhitening,
+)
 from langalign_sk.maps import (
     AffineMap,
     GeneralizedProcrustes,
@@ -41,7 +48,7 @@ from langalign_sk.maps import (
     RegressorMap,
     TransportMap,
 )
-from langalign_sk.transfer import GaussianHead
+from langalign_sk.transfer import CSLSNeighborsClassifier, GaussianHead
 
 ROOMS = ("", ".encoders", ".text", ".maps", ".align", ".transfer")
 BASES = ("BaseMap", "MomentMap")  # what others inherit from; they fit nothing
@@ -265,6 +272,17 @@ def cases() -> dict[str, Callable[[], Case]]:
             "partial_fit",
         ),
         "ReverseAligner": aligner(ReverseAligner(round_trip=True)),
+        **{
+            name: _rows_alone(made, X, y, probes)
+            for name, made in {
+                "CSLSNeighborsClassifier": CSLSNeighborsClassifier(3),
+                "ClusterIsotropy": ClusterIsotropy(3, random_state=0),
+                "LanguageEraser": LanguageEraser("self"),
+                "OutlierDimRemover": OutlierDimRemover(1.0),
+                "TopicFeatures": TopicFeatures(3, random_state=0),
+                "ZCAWhitening": ZCAWhitening(),
+            }.items()
+        },
         "PairFeatures": lambda: Case(PairFeatures().fit(X[0]), {"X": X[1][:, :4]}, probes),
         "TransferClassifier": aligner(head, y=y[0]),
         "TransferClassifier, rejecting": aligner(
@@ -278,6 +296,12 @@ def cases() -> dict[str, Callable[[], Case]]:
     if missing:
         raise RuntimeError(f"no case for {', '.join(sorted(missing))}")
     return found
+
+
+def _rows_alone(made: Any, X: Any, y: Any, probes: Sequence[Any]) -> Callable[[], Case]:
+    """Return the case of an estimator on rows, fitted on narrower ones the second time."""
+    again = {"X": X[1][:, :5], "y": y[1]}
+    return lambda: Case(clone(made).fit(X[0], y[0]), again, probes)
 
 
 def _of_texts(head: TransferClassifier) -> dict[str, Callable[[], Case]]:

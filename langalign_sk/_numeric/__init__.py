@@ -28,6 +28,7 @@ from langalign_sk._numeric._linalg import (
 )
 from langalign_sk._numeric._moments import Moments, PairMoments
 from langalign_sk._numeric._neighbours import (
+    best_both_ways as best_both_ways,
     mean_similarity,
     mutual_nearest,
     nearest,
@@ -47,9 +48,12 @@ from langalign_sk._numeric._ranks import (
 )
 from langalign_sk._numeric._tiles import (
     BLOCK_BYTES as BLOCK_BYTES,
+    SMALLEST_MEAN as SMALLEST_MEAN,
     Adjustment as Adjustment,
     NeighbourMethod as NeighbourMethod,
+    adjustment_for as adjustment_for,
     best_pairs as best_pairs,
+    two_sides as two_sides,
     unit_rows,
 )
 from langalign_sk._numeric._top import IntArray as IntArray

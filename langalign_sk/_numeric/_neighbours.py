@@ -130,7 +130,15 @@ def mutual_nearest(
     adjustment = adjustment_for(
         A, B, method, n_neighbors=n_neighbors, temperature=temperature, block_bytes=block_bytes
     )
-    best = best_pairs(A, B, adjustment, k_rows=1, k_columns=1, block_bytes=block_bytes)
-    forward, backward = (side.indices[:, 0] for side in best)
+    (forward, _), (backward, _) = best_both_ways(A, B, adjustment, block_bytes=block_bytes)
     i = np.flatnonzero(backward[forward] == np.arange(len(forward)))
     return i, forward[i]
+
+
+def best_both_ways(
+    A: Float32Array, B: Float32Array, adjustment: Adjustment, *, block_bytes: int = BLOCK_BYTES
+) -> tuple[tuple[IntArray, Float32Array], tuple[IntArray, Float32Array]]:
+    """Return index and score of the best row of B for each of A, and the other way round."""
+    best = best_pairs(A, B, adjustment, k_rows=1, k_columns=1, block_bytes=block_bytes)
+    forward, backward = ((side.indices[:, 0], side.values[:, 0]) for side in best)
+    return forward, backward

@@ -10,8 +10,10 @@ from langalign_sk.align._embedded import (
     learn_languages as learn_languages,
     text_corpora as text_corpora,
 )
+from langalign_sk.align._eraser import LanguageEraser
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.align._gate_rate import GateWarning
+from langalign_sk.align._isotropy import ClusterIsotropy, OutlierDimRemover, ZCAWhitening
 from langalign_sk.align._own_width import in_blocks as in_blocks, later_rows as later_rows
 from langalign_sk.align._pair_features import PairFeatures
 from langalign_sk.align._pairs import (
@@ -28,13 +30,19 @@ from langalign_sk.align._stacked import (
     unstacked as unstacked,
 )
 from langalign_sk.align._text_aligner import TextAligner
+from langalign_sk.align._topics import TopicFeatures
 
 __all__ = [
+    "ClusterIsotropy",
     "GateWarning",
     "LangAligner",
+    "LanguageEraser",
     "LanguageGate",
+    "OutlierDimRemover",
     "PairFeatures",
     "ReverseAligner",
     "TextAligner",
+    "TopicFeatures",
+    "ZCAWhitening",
     "pair_scores",
 ]

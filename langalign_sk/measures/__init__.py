@@ -1,8 +1,10 @@
 """Measures of an alignment: arrays in, a number out."""
 
 from langalign_sk.measures._cosines import (
+    CosineChange,
     CosineGap,
     angular_similarity,
+    cosine_change,
     cosine_gap,
     paired_permutation_test,
 )
@@ -50,6 +52,7 @@ from langalign_sk.measures._summary import (
 )
 
 __all__ = [
+    "CosineChange",
     "CosineGap",
     "Drift",
     "NeuronOverlap",
@@ -63,6 +66,7 @@ __all__ = [
     "angular_similarity",
     "average_cosine",
     "concept_overlap",
+    "cosine_change",
     "cosine_gap",
     "explained_variance",
     "iso_score",

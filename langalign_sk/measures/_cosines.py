@@ -47,6 +47,7 @@ def cosine_gap(source: Any, target: Any) -> CosineGap:
 
     See Also
     --------
+    cosine_change : Whether a step widens the gap, or raises both means alike.
     retrieval : Whether the translation is the nearest row.
 
     Notes
@@ -70,6 +71,100 @@ def cosine_gap(source: Any, target: Any) -> CosineGap:
     n = len(S)
     total = float(np.einsum("ij,ij->", S, T))
     return CosineGap(total / n, (float(S.sum(axis=0) @ T.sum(axis=0)) - total) / (n * (n - 1)))
+
+
+@dataclass(frozen=True)
+class CosineChange:
+    """What a step does to the cosines of translations and to those of other pairs.
+
+    Attributes
+    ----------
+    before, after : CosineGap
+    gain, low, high : float
+        Change of the gap, and its 95% interval over the pairs.
+    """
+
+    before: CosineGap
+    after: CosineGap
+    gain: float
+    low: float
+    high: float
+
+    @property
+    def rise_together(self) -> bool:
+        """True where all cosines have risen and the gap has not: the space is narrower, no more."""
+        higher = self.after.matched > self.before.matched and self.after.random > self.before.random
+        return higher and self.low <= 0
+
+    def summary(self) -> str:
+        """Return the figures in words."""
+        told = (
+            f"cosine of translations {self.before.matched:.3f} to {self.after.matched:.3f}, of "
+            f"other pairs {self.before.random:.3f} to {self.after.random:.3f}; gap "
+            f"{self.gain:+.3f} ({self.low:+.3f} to {self.high:+.3f})"
+        )
+        if self.rise_together:
+            return f"no gain, both rise together: {told}"
+        return f"{'a gain' if self.low > 0 else 'no gain'}: {told}"
+
+
+def cosine_change(before: Any, after: Any) -> CosineChange:
+    r"""Cosines of translations and of other pairs, before and after a step.
+
+    A step that raises the cosine of translations has gained nothing where it raises all others as
+    much: a map, transliterated text and a tuned encoder can each do so.
+
+    Parameters
+    ----------
+    before, after : tuple of two array-like of shape (n, d)
+        Source and target rows; row i of the one is the translation of row i of the other, and the
+        same text before and after. Widths may change.
+
+    Returns
+    -------
+    CosineChange
+        ``.rise_together`` is the flag, ``.summary()`` says it in words.
+
+    See Also
+    --------
+    cosine_gap : The gap of one space.
+
+    Notes
+    -----
+    The gap is the mean over pairs i of :math:`s_i \cdot t_i - \frac1{2(n-1)} \sum_{j \ne i}
+    (s_i \cdot t_j + s_j \cdot t_i)`; the interval is that of the mean of their differences, 1.96
+    standard errors to each side.
+
+    References
+    ----------
+    Liu et al. (2024), How Transliterations Improve Crosslingual Alignment.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from langalign_sk.measures import cosine_change
+    >>> S, T = np.random.default_rng(0).normal(size=(2, 200, 8))
+    >>> change = cosine_change((S, S + T), (S + 2, S + T + 2))  # all rows moved along a line
+    >>> change.rise_together
+    True
+    """
+    gaps, margins = [], []
+    for name, sides in (("before", before), ("after", after)):
+        if not isinstance(sides, tuple | list) or len(sides) != 2:
+            raise ValueError(f"{name}: the source rows and the target rows are needed, two arrays")
+        S, T = (unit(side) for side in matched_rows(*sides, same_width=True))
+        own = np.einsum("ij,ij->i", S, T)
+        others = (S @ T.sum(axis=0) + T @ S.sum(axis=0)) / 2 - own
+        gaps.append(CosineGap(float(own.mean()), float(others.mean()) / (len(S) - 1)))
+        margins.append(own - others / (len(S) - 1))
+    if len(margins[0]) != len(margins[1]):
+        raise ValueError(
+            f"before has {len(margins[0])} pairs, after {len(margins[1])}: they are the same texts"
+        )
+    gained = margins[1] - margins[0]
+    half = 1.96 * float(gained.std(ddof=1) / np.sqrt(len(gained)))
+    mean = float(gained.mean())
+    return CosineChange(gaps[0], gaps[1], mean, mean - half, mean + half)
 
 
 def angular_similarity(source: Any, target: Any) -> Float64Array:

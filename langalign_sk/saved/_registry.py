@@ -104,11 +104,16 @@ def own_classes() -> dict[str, type]:
     """
     from langalign_sk import encoders
     from langalign_sk.align import (
+        ClusterIsotropy,
         LangAligner,
+        LanguageEraser,
         LanguageGate,
+        OutlierDimRemover,
         PairFeatures,
         ReverseAligner,
         TextAligner,
+        TopicFeatures,
+        ZCAWhitening,
     )
     from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool
     from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes
@@ -127,20 +132,25 @@ def own_classes() -> dict[str, type]:
     classes = (
         *(cls for cls in public if isinstance(cls, type) and cls not in elsewhere),
         BlockLayout,
+        ClusterIsotropy,
         EmbeddingExtractor,
         GeneralizedProcrustes,
         encoders.HeldCheckpoint,
         LangAligner,
         LanguageDetector,
+        LanguageEraser,
         LanguageGate,
         LearnedDetector,
         MemoryCache,
+        OutlierDimRemover,
         PairFeatures,
         PairMoments,
         ParallelCorpus,
         ReverseAligner,
         TextAligner,
         TextPool,
+        TopicFeatures,
+        ZCAWhitening,
         *PARTS,
         *TRUSTED_MAPS,
     )

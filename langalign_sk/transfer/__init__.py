@@ -4,6 +4,7 @@ from langalign_sk.transfer._classifier import TransferClassifier
 from langalign_sk.transfer._gaussian_head import GaussianHead
 from langalign_sk.transfer._kernel_head import KernelHead
 from langalign_sk.transfer._linear_head import LinearHead
+from langalign_sk.transfer._neighbors_head import CSLSNeighborsClassifier
 from langalign_sk.transfer._noisy_copies import NoisyCopies
 
 # For the other rooms.
@@ -12,6 +13,7 @@ from langalign_sk.transfer._reader import reader_of_source as reader_of_source
 from langalign_sk.transfer._regressor import TransferRegressor
 
 __all__ = [
+    "CSLSNeighborsClassifier",
     "GaussianHead",
     "KernelHead",
     "LinearHead",
