@@ -23,6 +23,7 @@ from langalign_sk import (
 MINILM, USE, NGRAM = "minilm", "use", "n-gram"
 USE_MODEL = "use"
 NGRAM_WIDTH = 384
+BLOCKS = "shared, in blocks"
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Setting:
 SETTINGS = {
     "apart": Setting(MINILM, USE),
     "shared": Setting(USE, USE, one_space=True),
-    "shared, in blocks": Setting(USE, USE),
+    BLOCKS: Setting(USE, USE),
     "shared MiniLM": Setting(MINILM, MINILM, one_space=True, languages=("it", "tr")),
     "n-gram": Setting(MINILM, NGRAM),
     "USE > n-gram": Setting(USE, NGRAM),
