@@ -22,6 +22,7 @@ ROOMS = [
     "maps",
     "align",
     "transfer",
+    "words",
     "saved",
     "measures",
     "selection",

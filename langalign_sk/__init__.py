@@ -25,7 +25,7 @@ from langalign_sk.text import BlockLayout, EmbeddingExtractor, to_blocks
 from langalign_sk.transfer import TransferClassifier, TransferRegressor
 
 if TYPE_CHECKING:
-    from langalign_sk import datasets, measures, plots, report, saved, selection
+    from langalign_sk import datasets, measures, plots, report, saved, selection, words
     from langalign_sk.saved import from_pretrained, load, push_to_hub, save, save_pretrained
 
 #: Names of the types that a saved model of this package holds, for ``skops.io.load(trusted=...)``.
@@ -71,6 +71,7 @@ __all__ = [
     "to_blocks",
     "transfer",
     "without_pairs",
+    "words",
 ]
 
 _SAVED = ("from_pretrained", "load", "push_to_hub", "save", "save_pretrained")

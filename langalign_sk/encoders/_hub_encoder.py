@@ -29,6 +29,12 @@ from langalign_sk.encoders._packaged import USE, packaged_checkpoint
 from langalign_sk.encoders._protocol import Prepared
 from langalign_sk.encoders._run import Run
 from langalign_sk.encoders._sentence_transformer import SentenceModel
+from langalign_sk.encoders._word_states import (
+    Spans,
+    WordTokens,
+    states_of_words,
+    tokens_of_words,
+)
 
 _TOKENISER = ", tokeniser"
 _ROWS_PER_CHUNK = 256
@@ -110,6 +116,26 @@ class HubEncoder:
             _interleaved([part[view] for part in parts], len(items))
             for view in range(len(settings))
         ]
+
+    def reads_words(self) -> bool:
+        """Tell whether there are vectors of the words of a text, in their context."""
+        return self.loaded(0).reader(self.settings) is not None
+
+    def prepare_words(self, texts: Sequence[str], spans: Sequence[Spans]) -> list[WordTokens]:
+        """Tokens of texts, and which of them make up the words at some places."""
+        model, settings = self.loaded(0).reader(self.settings)
+        found: list[WordTokens] = []
+        for start in range(0, len(texts), _ROWS_PER_TURN):
+            here = slice(start, start + _ROWS_PER_TURN)
+            with self._lock(_TOKENISER):
+                found += tokens_of_words(model, texts[here], spans[here], settings)
+        return found
+
+    def encode_words(self, items: Sequence[WordTokens], run: Run) -> Any:
+        """Vectors of the words of prepared texts, text by text; on the first device."""
+        model, settings = self.loaded(0).reader(self.settings)
+        with self._lock():
+            return states_of_words(model, items, settings, run)
 
     def family(self) -> Hashable:
         """Return what encoders that share a forward pass have in common."""

@@ -55,6 +55,9 @@ class PackagedModel:
         """Width of the vectors."""
         return _WIDTH
 
+    def reader(self, settings: HubModel) -> None:
+        """Return what reads the words of texts: nothing, the tokens stay inside."""
+
     def chunk(self, settings: HubModel) -> int | None:
         """Tokens of a chunk, which nobody counts here."""
         return None

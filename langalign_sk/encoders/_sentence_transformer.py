@@ -89,6 +89,14 @@ class SentenceModel:
             if before is not None:
                 model.max_seq_length = before
 
+    def reader(self, settings: HubModel) -> tuple[Transformer, HubModel] | None:
+        """Return what reads the words of texts, and its settings; None without a transformer."""
+        known = self._backend == "torch" and getattr(self._model[0], "auto_model", None) is not None
+        if not known or self._model.tokenizer is None:
+            return None
+        bare = replaced(settings, prompt=self._prompt(settings), pooling="mean")
+        return self._transformer(bare), bare
+
     def _prompt(self, settings: HubModel) -> str | None:
         """Return the text of a prompt: of the one known by that name, or as it is."""
         prompts: dict[str, str] = getattr(self._model, "prompts", None) or {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -59,6 +59,10 @@ class Transformer:
         width = getattr(self._model.config, "hidden_size", None)
         return None if width is None else int(width)
 
+    def reader(self, settings: HubModel) -> tuple[Transformer, HubModel]:
+        """Return what reads the words of texts, and its settings."""
+        return self, settings
+
     def budget(self, settings: HubModel) -> int:
         """Tokens in one forward pass, padding included."""
         usual = _BATCH_CPU if self._model.device.type == "cpu" else _BATCH_GPU
@@ -78,16 +82,7 @@ class Transformer:
         sides = [list(side) for side in zip(*texts, strict=True)] if two else [texts]
         sides[0] = [f"{prompt}{text}" for text in sides[0]]
         sides = [encodable(side) for side in sides]
-        limit = settings.max_length
-        if limit is not None:
-            check_max_length(limit, self._tokenizer, self._model, two=two)
-        else:
-            limit = self._default_length()
-        if two not in self._has_types:
-            # All zeros for nearly every model and one text: it makes them up itself.
-            types = self._tokenizer(*["a"] * len(sides)).get("token_type_ids")
-            self._has_types[two] = any(types or [])
-        has_types = self._has_types[two]
+        limit = self._limit(settings, two=two)
         windows = settings.long_texts == "mean" and limit is not None
         if windows and two:
             raise ValueError(
@@ -96,25 +91,57 @@ class Transformer:
             )
         if windows and not self._tokenizer.is_fast:
             raise ValueError('long_texts="mean" needs a fast tokenizer, which this model lacks')
+        encoded, owners, rows = self._tokenised(sides, limit, windows=windows)
+        items: list[list[npt.NDArray[np.int32]]] = [[] for _ in texts]
+        for owner, row in zip(owners, rows, strict=True):
+            items[owner].append(row)
+        sizes = [sum(window.shape[1] for window in item) for item in items]
+        cut = 0 if windows or limit is None else self._count_cut(encoded, sides, sizes, limit)
+        return Prepared(items, sizes, cut, elsewhere=self._model.device.type != "cpu")
+
+    def tokens(
+        self, texts: list[str], settings: HubModel
+    ) -> list[tuple[int, npt.NDArray[np.int32], npt.NDArray[np.intp]]]:
+        """Give windows that hold all of each text: its number, tokens, their places in it."""
+        if not self._tokenizer.is_fast:
+            raise ValueError(
+                f"{self._name}: words need the places of tokens, which its tokenizer does not tell "
+                "(only those of the package tokenizers do)"
+            )
+        prompt = settings.prompt or ""
+        sides = [encodable([f"{prompt}{text}" for text in texts])]
+        limit = self._limit(settings)
+        encoded, owners, rows = self._tokenised(
+            sides, limit, windows=limit is not None, return_offsets_mapping=True
+        )
+        places = [np.array(each, np.intp) - len(prompt) for each in encoded["offset_mapping"]]
+        return list(zip(owners, rows, places, strict=True))
+
+    def _tokenised(
+        self, sides: list[list[str]], limit: int | None, *, windows: bool, **asked: bool
+    ) -> tuple[Any, Sequence[int], list[npt.NDArray[np.int32]]]:
+        """Tokens of texts, or of their windows; whose they are; ids and types as one array each."""
+        two = len(sides) == 2
+        if two not in self._has_types:
+            # All zeros for nearly every model and one text: it makes them up itself.
+            types = self._tokenizer(*["a"] * len(sides)).get("token_type_ids")
+            self._has_types[two] = any(types or [])
+        has_types = self._has_types[two]
         encoded = self._tokenizer(
             *sides,
             truncation=limit is not None,  # of two, the longer one first
             max_length=limit,
             return_attention_mask=False,
             return_token_type_ids=has_types,
+            **asked,
             **({"return_overflowing_tokens": True} if windows else {}),
         )
-        owners = encoded["overflow_to_sample_mapping"] if windows else range(len(texts))
+        owners = encoded["overflow_to_sample_mapping"] if windows else range(len(sides[0]))
         rows = [[ids] for ids in encoded["input_ids"]]
         if has_types:
             for row, types in zip(rows, encoded["token_type_ids"], strict=True):
                 row.append(types)
-        items: list[list[npt.NDArray[np.int32]]] = [[] for _ in texts]
-        for owner, row in zip(owners, rows, strict=True):
-            items[owner].append(np.array(row, dtype=np.int32))
-        sizes = [sum(window.shape[1] for window in item) for item in items]
-        cut = 0 if windows or limit is None else self._count_cut(encoded, sides, sizes, limit)
-        return Prepared(items, sizes, cut, elsewhere=self._model.device.type != "cpu")
+        return encoded, owners, [np.array(row, dtype=np.int32) for row in rows]
 
     def encode(
         self, items: Sequence[list[npt.NDArray[np.int32]]], settings: Sequence[HubModel], run: Run
@@ -122,10 +149,45 @@ class Transformer:
         """Vectors for each of some settings that differ in layer and pooling, from one pass."""
         import torch
 
+        def read(states: Any, mask: Any, own: HubModel) -> Any:
+            bare = own.pooling is not None or own.layer is not None
+            mode = own.pooling or ("mean" if bare else self._pooling)
+            pooled = pool(states.float(), mask, mode)
+            if self._head is not None and not bare:
+                pooled = self._head(pooled)
+            if self._finish is not None:
+                pooled = self._finish(pooled)
+            return pooled.float()
+
+        windows = [window for item in items for window in item]
+        with torch.inference_mode():
+            done = list(self.passes(windows, settings, run, read))
+            order = np.concatenate([rows for rows, _ in done])
+            found = []
+            for view in range(len(settings)):
+                # Read when all is under way: reading waits for a GPU, which then waits for us.
+                pooled = torch.cat([vectors[view] for _, vectors in done]).cpu().numpy()
+                found.append(np.empty_like(pooled))
+                found[view][order] = pooled
+        if len(windows) == len(items):
+            return found
+        sizes = np.array([window.shape[1] for window in windows])
+        return [_averaged(vectors, sizes, [len(item) for item in items]) for vectors in found]
+
+    def passes(
+        self,
+        windows: list[npt.NDArray[np.int32]],
+        settings: Sequence[HubModel],
+        run: Run,
+        read: Callable[[Any, Any, HubModel], Any],
+    ) -> Iterator[tuple[npt.NDArray[np.intp], list[Any]]]:
+        """Go through windows in batches: which they were, and what `read` makes of their states.
+
+        Once for each of the settings, which differ in layer and pooling alone.
+        """
         config = self._model.config
         layers = [None if s.layer is None else layer_index(s.layer, config) for s in settings]
         every_layer = any(layer is not None for layer in layers)
-        windows = [window for item in items for window in item]
         sizes = np.array([window.shape[1] for window in windows])
         plain = settings[0].dtype == "float32" and all(len(window) == 1 for window in windows)
         in_a_row = plain and self._one_row.takes(len(windows), int(sizes.sum()))
@@ -136,37 +198,19 @@ class Transformer:
                 output = self._one_row.states(inputs, mask, every_layer=every_layer)
             else:
                 output = self._model(**inputs, output_hidden_states=every_layer)
-            vectors = []
+            found = []
             for layer, own in zip(layers, settings, strict=True):
                 states = output.last_hidden_state if layer is None else output.hidden_states[layer]
-                bare = own.pooling is not None or own.layer is not None
-                mode = own.pooling or ("mean" if bare else self._pooling)
-                pooled = pool(states.float(), inputs["attention_mask"], mode)
-                if self._head is not None and not bare:
-                    pooled = self._head(pooled)
-                if self._finish is not None:
-                    pooled = self._finish(pooled)
-                vectors.append(pooled.float())
+                found.append(read(states, inputs["attention_mask"], own))
             run.add_batch(int(mask.sum()), mask.size)
-            return vectors
+            return found
 
         def cells(rows: npt.NDArray[np.intp]) -> int:
             return len(rows) * int(sizes[rows].max())
 
         overhead = _PASS_CPU if self._model.device.type == "cpu" else None
         batches = packed(sizes, self.budget(settings[0]), None if in_a_row else overhead)
-        with torch.inference_mode():
-            done = list(within_memory(batches, cells, compute, run, self._name))
-            order = np.concatenate([rows for rows, _ in done])
-            found = []
-            for view in range(len(settings)):
-                # Read when all is under way: reading waits for a GPU, which then waits for us.
-                pooled = torch.cat([vectors[view] for _, vectors in done]).cpu().numpy()
-                found.append(np.empty_like(pooled))
-                found[view][order] = pooled
-        if len(windows) == len(items):
-            return found
-        return [_averaged(vectors, sizes, [len(item) for item in items]) for vectors in found]
+        return within_memory(batches, cells, compute, run, self._name)
 
     def _inputs(self, windows: list[npt.NDArray[np.int32]]) -> tuple[dict[str, Any], Any]:
         """Arguments of the model for some windows, and the mask of their own tokens."""
@@ -187,6 +231,14 @@ class Transformer:
             return sum(bool(encoded.encodings[row].overflowing) for row in full)
         whole = (self._tokenizer(*(side[row] for side in sides)) for row in full)
         return sum(len(tokens["input_ids"]) > limit for tokens in whole)
+
+    def _limit(self, settings: HubModel, *, two: bool = False) -> int | None:
+        """Most tokens of a text: those asked for, checked, or all that the model takes."""
+        limit = settings.max_length
+        if limit is None:
+            return self._default_length()
+        check_max_length(limit, self._tokenizer, self._model, two=two)
+        return limit
 
     def _default_length(self) -> int | None:
         """Longest text in tokens that tokenizer and model both take."""

@@ -29,11 +29,15 @@ from langalign_sk.text._scripts import (
     column_table as column_table,
     scripts_of as scripts_of,
 )
+from langalign_sk.text._word_embedding import TextWords as TextWords, WordEmbeddings
+from langalign_sk.text._words import Splitter as Splitter, split_words
 
 __all__ = [
     "BlockLayout",
     "EmbeddingExtractor",
     "LanguageDetector",
     "RunReport",
+    "WordEmbeddings",
+    "split_words",
     "to_blocks",
 ]

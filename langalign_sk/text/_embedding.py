@@ -29,6 +29,7 @@ from langalign_sk.encoders import (
     with_settings,
 )
 from langalign_sk.store import VectorCache, resolve_cache
+from langalign_sk.text._codes import match_code
 from langalign_sk.text._encode import encode_texts, encoder_width
 from langalign_sk.text._language import (
     LanguageDetector,
@@ -217,6 +218,17 @@ class Embedding:
             vectors[rows, layout.columns(lang)] = block
         return vectors
 
+    def known(self, lang: str | None) -> str | None:
+        """Return a language as it was declared; None where none are."""
+        if self.languages is None:
+            return None
+        known = None if lang is None else match_code(lang, self.languages)
+        if known is None:
+            raise ValueError(
+                f"no model for language {lang!r}; this extractor knows {list(self.languages)}"
+            )
+        return known
+
     def encode(self, lang: str | None, texts: Sequence[TextRow], run: Run) -> Float32Array:
         """Vectors of one language, cut and scaled."""
         # Cut and scaled behind the cache: a grid over both encodes nothing twice.
@@ -226,7 +238,12 @@ class Embedding:
             run.n_warned += run.n_cut - before
         if encoder.spec not in caches.widths:  # all came out of a cache: no need to try the encoder
             caches.widths.put(encoder.spec, vectors.shape[1])
-        vectors = vectors[:, : self.width(lang)]
+        return self.finished(lang, vectors)
+
+    def finished(self, lang: str | None, vectors: Float32Array) -> Float32Array:
+        """Vectors of one language, as its encoder gives them, cut and scaled."""
+        wanted = self.models[lang].truncate_dim
+        vectors = vectors if wanted is None else vectors[:, : self.width(lang)]
         if self._extractor.normalize:
             # In float64: the square of a large float32 number is infinite, of a small one zero.
             squares = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)

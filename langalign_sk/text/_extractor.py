@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.exceptions import NotFittedError
 from sklearn.utils._param_validation import StrOptions
 
-from langalign_sk._io import as_text_rows, hold_two
+from langalign_sk._io import as_text_rows, as_texts, hold_two
 from langalign_sk._numeric import Float32Array
 from langalign_sk._process import caches, noted
 from langalign_sk._stamp import VersionStamped
@@ -28,7 +28,7 @@ from langalign_sk.encoders import (
     is_name,
     unwrapped,
 )
-from langalign_sk.text._codes import match_code
+from langalign_sk.store import resolve_cache
 from langalign_sk.text._embedding import (
     Embedding,
     declared_languages,
@@ -44,6 +44,8 @@ from langalign_sk.text._learned import is_corpus, learned_from
 from langalign_sk.text._prefetch import prefetch
 from langalign_sk.text._stream import check_chunk, iter_vectors, write_vectors
 from langalign_sk.text._tuning import has_settings, is_to_be_tuned
+from langalign_sk.text._word_embedding import WordEmbeddings, embed_words
+from langalign_sk.text._words import Splitter, word_spans
 
 _SHARED = ("model", "cache", "detect")
 
@@ -351,21 +353,58 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
         """
         embedding = self._ready()
         rows = as_text_rows(texts, column=self.column, missing=self.missing, what="texts")
-        if embedding.languages is None:
-            lang = None
-        else:
-            known = None if lang is None else match_code(lang, embedding.languages)
-            if known is None:
-                raise ValueError(
-                    f"no model for language {lang!r}; this extractor knows "
-                    f"{list(embedding.languages)}"
-                )
-            lang = known
+        lang = embedding.known(lang)
         with embedding.running() as run:
             if hold_two(rows) and self.two_texts == "apart":
                 both = embedding.encode(lang, [text for row in rows for text in row], run)
                 return both.reshape(len(rows), -1)
             return embedding.encode(lang, rows, run)
+
+    def embed_words(
+        self, texts: Any, lang: str | None = None, *, split: Splitter | None = None
+    ) -> WordEmbeddings:
+        """Give the vectors of the words of texts.
+
+        A language model reads each text once, as long as it may be, in windows; a word's vector is
+        the mean of the states of its tokens, in `layer` where one is asked for, of unit length with
+        `normalize`. What a checkpoint does behind its transformer, and `pooling`, are for
+        sentences. Encoders that show no tokens (n-grams, "use", `WordVectors`, servers) encode each
+        word alone, which `WordEmbeddings.in_context` tells.
+
+        Parameters
+        ----------
+        texts : sequence of str, array, series or frame
+            Texts of one language.
+        lang : str, optional
+            Their language. With one model and no `languages` it makes no difference.
+        split : callable, optional
+            Gives the words of a text, in their order and as they stand there, such as
+            ``str.split`` or the segmenter of a language. None: `split_words`.
+
+        Returns
+        -------
+        WordEmbeddings
+            Words, their places in the text, their vectors.
+
+        See Also
+        --------
+        split_words : The rule by which texts are cut.
+
+        Examples
+        --------
+        >>> from langalign_sk import EmbeddingExtractor, NgramEncoder
+        >>> english = NgramEncoder(3).fit(["where is my parcel", "cancel my order", "pay by card"])
+        >>> found = EmbeddingExtractor(english).embed_words(["cancel my card"])
+        >>> found
+        WordEmbeddings(3 words of 1 texts, 3 wide, each alone)
+        >>> found[0].words, found[0].offsets[1].tolist()
+        (['cancel', 'my', 'card'], [7, 9])
+        """
+        embedding = self._ready()
+        rows = as_texts(texts, column=self.column, missing=self.missing, what="texts")
+        lang, spans = embedding.known(lang), word_spans(rows, split)
+        with embedding.running() as run:
+            return embed_words(embedding, lang, rows, spans, resolve_cache(self.cache), run)
 
     def warm_up(self) -> Self:
         """Load the models and encode one short text with each, so that no request has to wait.
