@@ -141,10 +141,24 @@ def _in_folder(name: str, folder: Path, option: str) -> Any:
     graph = any((folder / graph).is_file() for graph in _GRAPHS)
     if graph and not any(file.is_file() for file in weights):
         try:
-            return OnnxEncoder(folder)
+            encoder = OnnxEncoder(folder)
+            encoder.encode(["hello"])  # how it pools shows in the graph alone
         except (OSError, ValueError, ImportError) as error:
-            raise ValueError(f"{option}: {error}") from error
+            raise ValueError(f"{option}: {_in_shell_words(str(error), folder)}") from error
+        return encoder
     return _named(name, option)
+
+
+def _in_shell_words(said: str, folder: Path) -> str:
+    """Say what is wrong with a graph to someone who is not in Python."""
+    about, asks, _ = said.partition(": say pooling=")
+    if asks:
+        file = folder / "1_Pooling" / "config.json"
+        return (
+            f'{about}: write {{"pooling_mode": "mean"}} into {file}, or "cls" or "max" for mean, '
+            "as the model's own page says"
+        )
+    return said.replace("write the folder with export_onnx", "name the model itself instead")
 
 
 def _object(name: str, option: str) -> Any:

@@ -130,6 +130,8 @@ def load_model(path: Path, *, cache: Any = "memory") -> Any:
         return load(folder)
     if (folder / SAFE / EXPORTED).is_file() and not file.exists():
         return _without_code(folder, cache)
+    if (folder / "onnx_pipeline.json").is_file():
+        raise ValueError(f"{folder} was exported to ONNX: run it with python {folder}/run.py")
     if not file.is_file():
         raise ValueError(f"{file} does not exist; MODEL is the folder that `transfer` wrote")
     for _ in range(2):  # the folder may be replaced between the two readings

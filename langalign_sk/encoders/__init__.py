@@ -28,13 +28,17 @@ from langalign_sk.encoders._hub_model import (
     SHORTHANDS as SHORTHANDS,
     HubModel,
     is_name as is_name,
+    replaced as replaced,
     specification as specification,
     unwrapped as unwrapped,
     with_settings as with_settings,
 )
-from langalign_sk.encoders._ngram import NgramEncoder
+from langalign_sk.encoders._ngram import NgramEncoder, ngram_arrays as ngram_arrays
+from langalign_sk.encoders._ngram_run import ngram_vectors as ngram_vectors
 from langalign_sk.encoders._objects import make_encoder as make_encoder
-from langalign_sk.encoders._onnx import OnnxEncoder, export_onnx
+from langalign_sk.encoders._onnx import OnnxEncoder
+from langalign_sk.encoders._onnx_run import graph_in as graph_in, session_of as session_of
+from langalign_sk.encoders._onnx_write import write_graph as write_graph
 from langalign_sk.encoders._protocol import (
     Encoder as Encoder,
     Prepared as Prepared,
@@ -60,6 +64,5 @@ __all__ = [
     "OnnxEncoder",
     "TunedEncoder",
     "WordVectors",
-    "export_onnx",
     "release_models",
 ]

@@ -12,6 +12,8 @@ from langalign_sk._numeric import FloatArray
 from langalign_sk.encoders._base import base_model, write_checkpoint
 from langalign_sk.encoders._hub_encoder import checkpoint_of
 from langalign_sk.encoders._hub_model import HubModel, check_only, is_name
+from langalign_sk.encoders._losses import modules
+from langalign_sk.encoders._packaged import USE
 
 
 def write_aligned(
@@ -24,7 +26,7 @@ def write_aligned(
 ) -> None:
     """Write a checkpoint that gives what a model gives, moved by an affine map."""
     import torch
-    from sentence_transformers import SentenceTransformer, models
+    from sentence_transformers import SentenceTransformer
 
     if not is_name(settings.model):
         raise TypeError(
@@ -37,20 +39,20 @@ def write_aligned(
         what="an encoder that is exported",
     )
     checkpoint = checkpoint_of(settings)
-    if checkpoint is None or checkpoint.source == settings.model == "use":
+    if checkpoint is None or checkpoint.name == USE:
         raise ValueError(f"{settings.model!r} is no checkpoint of torch")
     model = base_model(checkpoint, "cpu", settings.max_length)
-    modules: list[Any] = list(model.children())
+    parts: list[Any] = list(model.children())
     if normalize:
-        modules.append(models.Normalize())
+        parts.append(modules().Normalize())
     if coef is not None and intercept is not None:
-        weight, bias = (torch.tensor(np.array(part, np.float32)) for part in (coef.T, intercept))
+        weight, bias = (torch.tensor(np.array(own, np.float32)) for own in (coef.T, intercept))
         identity: Any = torch.nn.Identity()
-        modules.append(
-            models.Dense(
+        parts.append(
+            modules().Dense(
                 *coef.shape, activation_function=identity, init_weight=weight, init_bias=bias
             )
         )
-    whole = SentenceTransformer(modules=modules, device="cpu")
+    whole = SentenceTransformer(modules=parts, device="cpu")
     with atomic_folder(folder, marker="modules.json") as place:
         write_checkpoint(whole, place)

@@ -55,9 +55,11 @@ def base_checkpoint(model: Any, owner: str) -> Checkpoint:
     return found
 
 
-def base_model(checkpoint: Checkpoint, device: Any, max_length: int | None) -> Any:
-    """Load a checkpoint as a SentenceTransformer to be trained."""
-    model = load_base(checkpoint, device)
+def base_model(
+    checkpoint: Checkpoint, device: Any, max_length: int | None, **model_kwargs: Any
+) -> Any:
+    """Load a checkpoint as a SentenceTransformer to be trained, or to become something else."""
+    model = load_base(checkpoint, device, **model_kwargs)
     if max_length is not None:
         check_max_length(max_length, model.tokenizer, language_model(model))
         model.max_seq_length = max_length

@@ -71,15 +71,6 @@ def chunked(rows: list[int], sizes: Sizes, most: int | None, count: int) -> list
     return chunks
 
 
-def padded(sequences: Sequence[Any], filler: int) -> tuple[Any, Any]:
-    """Sequences as one matrix filled up on the right, and the mask of what is theirs."""
-    lengths = np.array([len(sequence) for sequence in sequences])
-    mask = np.arange(lengths.max()) < lengths[:, None]
-    matrix = np.full(mask.shape, filler, dtype=np.int64)
-    matrix[mask] = np.concatenate(sequences)
-    return matrix, mask
-
-
 def within_memory(
     batches: Iterator[npt.NDArray[np.intp]],
     size_of: Callable[[npt.NDArray[np.intp]], int],

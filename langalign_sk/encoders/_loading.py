@@ -52,15 +52,16 @@ def load_sentence_transformer(
     return SentenceModel(model, backend=settings.backend, name=f"model {checkpoint.name!r}")
 
 
-def load_base(checkpoint: Checkpoint, device: Any) -> Any:
+def load_base(checkpoint: Checkpoint, device: Any, **model_kwargs: Any) -> Any:
     """Load a checkpoint as a SentenceTransformer that can be trained, in float32."""
     from sentence_transformers import SentenceTransformer
 
     settings = HubModel(checkpoint.name)
     with _explained(checkpoint, settings), quiet(checkpoint.is_local):
         where, dtype = _hub_keywords(checkpoint, settings), _dtype_keyword("float32")
+        chosen = {**dtype, **model_kwargs}
         return SentenceTransformer(
-            checkpoint.source, device=str(device), model_kwargs=dtype, **where
+            checkpoint.source, device=str(device), model_kwargs=chosen, **where
         )
 
 

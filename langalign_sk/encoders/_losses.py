@@ -81,7 +81,7 @@ def _some(count: int, seed: int) -> npt.NDArray[np.intp]:
 def modules() -> Any:
     """Return the module with sentence-transformers' modules, which has moved."""
     try:
-        return importlib.import_module("sentence_transformers.base.modules")
+        return importlib.import_module("sentence_transformers.sentence_transformer.modules")
     except ModuleNotFoundError:
         return importlib.import_module("sentence_transformers.models")
 

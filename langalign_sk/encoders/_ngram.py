@@ -18,11 +18,11 @@ from langalign_sk._numeric import Float32Array
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.encoders._checks import check_parameters
 from langalign_sk.encoders._grams import MAX_N, Counts, Keys, gram_blocks
+from langalign_sk.encoders._ngram_run import TINY, gram_entries, unit_rows
 
 _ALGORITHM = "langalign_sk ngram 1"  # changes whenever equal parameters give other vectors
 _MERGE_AT = 1 << 22  # n-grams collected before equal ones are merged
 _FITTED = ("grams_", "idf_", "projection_", "fallback_")
-_TINY = 1e-6  # length below which a projected row has no direction; singular values likewise
 
 
 class NgramEncoder(
@@ -181,7 +181,7 @@ class NgramEncoder(
             return np.empty((0, self.n_features_out_), dtype=np.float32)
         weighed = _weigh(texts, self.ngram_range_, self.grams_, self.idf_)
         vectors: Float32Array = weighed @ self.projection_
-        return _unit_rows(vectors, self.fallback_)
+        return unit_rows(vectors, self.fallback_)
 
     def encode(self, texts: Any) -> Float32Array:
         """Encode texts: `transform` under the name that sentence encoders use.
@@ -246,23 +246,19 @@ class NgramEncoder(
         return int(ends[0]), int(ends[1])
 
 
+def ngram_arrays(encoder: NgramEncoder) -> dict[str, Any]:
+    """Return what an encoder has fitted, as `ngram_vectors` takes it."""
+    check_is_fitted(encoder, "projection_")
+    names = ("ngram_range", "grams", "idf", "projection", "fallback")
+    return {name: np.asarray(getattr(encoder, f"{name}_")) for name in names}
+
+
 def _weigh(
     texts: Sequence[str], ngram_range: tuple[int, int], grams: Keys, idf: Float32Array
 ) -> Any:
     """TF-IDF of texts as a sparse matrix of float32, rows of unit length."""
-    columns, values, per_row = [], [], []
-    for n_rows, row, gram, count in gram_blocks(texts, ngram_range):
-        column = np.searchsorted(grams, gram)
-        column[column == len(grams)] = 0
-        known = grams[column] == gram
-        row, column = row[known], column[known]
-        value = (1.0 + np.log(count[known])) * idf[column]
-        length = np.sqrt(np.bincount(row, weights=value**2, minlength=n_rows))
-        columns.append(column.astype(np.int32))
-        values.append((value / length[row]).astype(np.float32))
-        per_row.append(np.bincount(row, minlength=n_rows))
-    starts = np.r_[0, np.cumsum(np.concatenate(per_row))]
-    entries = (np.concatenate(values), np.concatenate(columns), starts)
+    values, columns, per_row = gram_entries(texts, ngram_range, grams, idf)
+    entries = (values, columns, np.r_[0, np.cumsum(per_row)])
     return sparse.csr_array(entries, shape=(len(texts), len(grams)))
 
 
@@ -274,9 +270,9 @@ def _decompose(weighed: Any, width: int, seed: Any) -> tuple[Float32Array, Float
         seed = int(np.random.default_rng().integers(2**31))
     left, size, right = randomized_svd(weighed, width, n_iter=2, random_state=seed)
     # Equal texts leave directions without data; noise there would only blur new texts.
-    right = np.where(size[:, None] > _TINY * size[0], right, 0)
+    right = np.where(size[:, None] > TINY * size[0], right, 0)
     projection = np.ascontiguousarray(right.T, dtype=np.float32)
-    vectors = _unit_rows((left * size).astype(np.float32), np.zeros(len(size), np.float32))
+    vectors = unit_rows((left * size).astype(np.float32), np.zeros(len(size), np.float32))
     mean = vectors.mean(axis=0, dtype=np.float64)
     return projection, (mean / np.linalg.norm(mean)).astype(np.float32)
 
@@ -314,13 +310,3 @@ def _merged(parts: list[tuple[Keys, Counts]]) -> tuple[Keys, Counts]:
     grams, where = np.unique(np.concatenate([part[0] for part in parts]), return_inverse=True)
     counts = np.concatenate([part[1] for part in parts])
     return grams, np.bincount(where, weights=counts, minlength=len(grams)).astype(np.int64)
-
-
-def _unit_rows(vectors: Float32Array, fallback: Float32Array) -> Float32Array:
-    """Rows scaled to unit length; those without a direction become `fallback`."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    lost = length[:, 0] < _TINY
-    length[lost] = 1.0
-    vectors = vectors / length
-    vectors[lost] = fallback
-    return vectors

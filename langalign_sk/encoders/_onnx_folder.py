@@ -7,14 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from langalign_sk.encoders._onnx_run import TOKENIZER
 
-from langalign_sk._numeric import Float32Array
-
-TOKENIZER = "tokenizer.json"
-POOLINGS = ("mean", "cls", "max")
+_KNOWN = ("Pooling", "Normalize")
 _GRAPHS = ("model.onnx", "onnx/model.onnx")
-_VECTORS = "sentence_embedding"
 _MANY = 10**6  # tokenisers without a limit name a number beyond it
 _LENGTH = 512
 
@@ -50,68 +46,6 @@ def describe(folder: Path, pooling: str | None) -> dict[str, Any]:
         "pad_id": (tokenizer.get("padding") or {}).get("pad_id", model.get("pad_token_id")),
         "pad_token": pad.get("content") if isinstance(pad, dict) else pad,
     }
-
-
-_KNOWN = ("Pooling", "Normalize")
-
-
-def output_of(folder: Path, session: Any, about: dict[str, Any]) -> tuple[str, str | None]:
-    """Return the output of the graph to ask for, and how its tokens are pooled, if at all."""
-    outputs = {node.name: len(node.shape) for node in session.get_outputs()}
-    tokens = [name for name, rank in outputs.items() if rank == 3]
-    whole = [name for name, rank in outputs.items() if rank == 2]
-    if not about["told"] and whole and (_VECTORS in whole or not tokens):
-        return _VECTORS if _VECTORS in whole else whole[0], None
-    if not tokens:
-        wanted = "token: leave pooling out" if whole else "text or per token"
-        raise ValueError(
-            f"{folder}: the graph gives {list(outputs)}, none of which is a vector per {wanted}"
-        )
-    if about["pooling"] not in POOLINGS:
-        ways = " or ".join(f"pooling={how!r}" for how in POOLINGS)
-        raise ValueError(
-            f"{folder}: the graph gives a vector per token, and nothing in the folder says how "
-            f"they become one per text: say {ways}, as the model's own page does"
-        )
-    if about["behind"]:
-        raise ValueError(
-            f"{folder}: behind the pooling of this encoder comes {' and '.join(about['behind'])}, "
-            "which is not in the graph; write the folder with export_onnx"
-        )
-    return tokens[0], str(about["pooling"])
-
-
-def inputs_of(
-    folder: Path, session: Any, ids: np.ndarray, mask: np.ndarray, types: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Return what the graph asks for."""
-    known = {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
-    names = [node.name for node in session.get_inputs()]
-    strange = [name for name in names if name not in known]
-    if strange:
-        raise ValueError(
-            f"{folder}: the graph asks for {strange}, and is no sentence encoder of the usual kind "
-            f"(whose inputs are {list(known)})"
-        )
-    return {name: known[name] for name in names}
-
-
-def pooled(tokens: Any, mask: np.ndarray, how: str | None, normalize: bool) -> Float32Array:
-    """Return one vector per text out of those of its tokens."""
-    vectors: Any = np.asarray(tokens, dtype=np.float32)
-    if how == "cls":
-        vectors = vectors[:, 0]
-    elif how is not None:
-        here = mask.astype(bool)[:, :, None]
-        if how == "mean":
-            total = np.where(here, vectors, 0).sum(axis=1)
-            vectors = total / np.maximum(here.sum(axis=1), 1)
-        else:
-            vectors = np.where(here, vectors, -np.inf).max(axis=1)
-    if normalize:
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors = vectors / np.where(lengths > 0, lengths, 1)
-    return np.ascontiguousarray(vectors, dtype=np.float32)
 
 
 def files_of(folder: Path, about: dict[str, Any]) -> list[Path]:

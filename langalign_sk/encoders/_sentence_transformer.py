@@ -12,7 +12,7 @@ from langalign_sk.encoders._run import Run
 from langalign_sk.encoders._transformers import Transformer, check_max_length, encodable
 
 # Pooling of sentence-transformers → ours; others (concatenations ...) have no name here.
-_POOLINGS = {
+POOLINGS = {
     "mean": "mean",
     "cls": "cls",
     "max": "max",
@@ -48,7 +48,7 @@ class SentenceModel:
 
     def prepare(self, texts: list[Any], settings: HubModel) -> Prepared:
         """Tokenise texts where that is up to us; the caller holds the model's lock."""
-        prompt = self._prompt(settings)
+        prompt = self.prompt(settings)
         if self._by_tokens(settings):
             return self._transformer().prepare(texts, replaced(settings, prompt=prompt))
         refuse_two(f"{self._name}, with its own modules or backend,", texts)
@@ -77,7 +77,7 @@ class SentenceModel:
         def compute(rows: Any) -> Any:
             return model.encode(
                 encodable([texts[row] for row in rows]),
-                prompt=self._prompt(settings),
+                prompt=self.prompt(settings),
                 batch_size=max(1, min(settings.batch_size or _ROWS, run.most or len(texts))),
                 show_progress_bar=False,
                 convert_to_numpy=True,
@@ -94,10 +94,10 @@ class SentenceModel:
         known = self._backend == "torch" and getattr(self._model[0], "auto_model", None) is not None
         if not known or self._model.tokenizer is None:
             return None
-        bare = replaced(settings, prompt=self._prompt(settings), pooling="mean")
+        bare = replaced(settings, prompt=self.prompt(settings), pooling="mean")
         return self._transformer(bare), bare
 
-    def _prompt(self, settings: HubModel) -> str | None:
+    def prompt(self, settings: HubModel) -> str | None:
         """Return the text of a prompt: of the one known by that name, or as it is."""
         prompts: dict[str, str] = getattr(self._model, "prompts", None) or {}
         if settings.prompt is None:
@@ -109,7 +109,7 @@ class SentenceModel:
         """Tell whether the tokens are ours to batch."""
         if _is_bare(settings):
             return True
-        return self._backend == "torch" and _is_plain_stack(self._model, self._prompt(settings))
+        return self._backend == "torch" and _is_plain_stack(self._model, self.prompt(settings))
 
     def _transformer(self, settings: HubModel | None = None) -> Transformer:
         """Language model below the modules, with what follows its pooling unless left out."""
@@ -143,7 +143,7 @@ class SentenceModel:
             mode = _pooling_mode(module)
             if mode is not None:
                 return mode
-        raise ValueError(f"layer: say with which pooling, one of {tuple(_POOLINGS.values())}")
+        raise ValueError(f"layer: say with which pooling, one of {tuple(POOLINGS.values())}")
 
 
 def _is_bare(settings: HubModel) -> bool:
@@ -176,4 +176,4 @@ def _pooling_mode(module: Any) -> str | None:
     mode = getattr(module, "pooling_mode", None)
     if mode is None and hasattr(module, "get_pooling_mode_str"):
         mode = module.get_pooling_mode_str()
-    return _POOLINGS.get(mode) if isinstance(mode, str) else None
+    return POOLINGS.get(mode) if isinstance(mode, str) else None

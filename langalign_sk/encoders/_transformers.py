@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from langalign_sk._io import hold_two, well_formed
 from langalign_sk._process import to_device
-from langalign_sk.encoders._batches import packed, padded, within_memory
+from langalign_sk.encoders._batches import packed, within_memory
 from langalign_sk.encoders._hub_model import HubModel
 from langalign_sk.encoders._one_row import OneRow
+from langalign_sk.encoders._onnx_run import padded
 from langalign_sk.encoders._protocol import Prepared
 from langalign_sk.encoders._run import Run
 

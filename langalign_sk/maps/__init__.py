@@ -7,15 +7,15 @@ from langalign_sk.maps._base import BaseMap, FewPairsWarning, MomentMap, fits_fr
 
 # For the other rooms.
 from langalign_sk.maps._compose import (
-    AveragedMap,
-    BlendedMap,
-    ChainedMap,
+    AveragedMap as AveragedMap,
+    BlendedMap as BlendedMap,
+    ChainedMap as ChainedMap,
     average,
     blended as blended,
     compose,
 )
 from langalign_sk.maps._generalized import GeneralizedProcrustes
-from langalign_sk.maps._kernel import FourierFeatures, KernelMap
+from langalign_sk.maps._kernel import FourierFeatures as FourierFeatures, KernelMap
 from langalign_sk.maps._language_direction import LanguageDirectionMap
 from langalign_sk.maps._masking import LanguageMaskMap
 from langalign_sk.maps._mean_shift import MeanShiftMap

@@ -6,6 +6,7 @@ from langalign_sk.saved._folder import (
     write_manifest as write_manifest,
 )
 from langalign_sk.saved._hub import from_pretrained, push_to_hub
+from langalign_sk.saved._onnx import export_onnx
 from langalign_sk.saved._read import load
 
 # For the other rooms.
@@ -14,6 +15,7 @@ from langalign_sk.saved._sentence_transformers import to_sentence_transformers
 from langalign_sk.saved._write import save, save_pretrained, write_files as write_files
 
 __all__ = [
+    "export_onnx",
     "from_pretrained",
     "load",
     "push_to_hub",

@@ -29,6 +29,7 @@ from langalign_sk.text._scripts import (
     column_table as column_table,
     scripts_of as scripts_of,
 )
+from langalign_sk.text._telling import LanguageRule as LanguageRule
 from langalign_sk.text._word_embedding import TextWords as TextWords, WordEmbeddings
 from langalign_sk.text._words import Splitter as Splitter, split_words
 

@@ -12,16 +12,16 @@ from langalign_sk._io import TextRow, hold_two, quoted
 from langalign_sk._process import caches
 from langalign_sk.text._codes import base_code, match_code, normal_code
 from langalign_sk.text._learned import LearnedDetector, is_corpus, learned_from
-from langalign_sk.text._letters import HAN, count_blocks
+from langalign_sk.text._letters import HAN, letter_blocks
 from langalign_sk.text._scripts import (
     COLUMNS,
-    HAN_JA,
-    HAN_ZH,
     N_COLUMNS,
     SCRIPTS,
+    column_table,
     scripts_of,
     share_a_script,
 )
+from langalign_sk.text._telling import LanguageRule
 
 
 class LanguageDetector:
@@ -186,10 +186,31 @@ class LanguageDetector:
         if self._how in self.languages:
             return [str(self._how)] * len(texts)
         if self._how in ("script", "pairs"):
-            return _by_script(texts, self.languages, self._learned)
+            return self._letters().tell(texts)
         if self._how == "lingua":
             return _by_lingua(texts, self.languages)
         return self._by_callable(texts)
+
+    def rule(self) -> tuple[str, LanguageRule | None]:
+        """Return how languages are told, for what tells them elsewhere.
+
+        Returns
+        -------
+        how : str
+            One of the languages, where every text is in it; "rule"; or "" for what cannot be told
+            without this object: lingua, a function.
+        rule : LanguageRule or None
+            What tells them, for "rule".
+        """
+        if len(self.languages) == 1:
+            return self.languages[0], None
+        if self._how in self.languages:
+            return str(self._how), None
+        return ("rule", self._letters()) if self._how in ("script", "pairs") else ("", None)
+
+    def _letters(self) -> LanguageRule:
+        """Return what tells languages by letters and spelling."""
+        return _rule(self.languages, self._learned)
 
     def _by_callable(self, texts: Sequence[str]) -> list[str | None]:
         """Ask the user's function, one text at a time."""
@@ -287,10 +308,8 @@ def _scripts(
     return scripts_of(lang) if learned is None or name is None else learned.scripts[name]
 
 
-def _by_script(
-    texts: Sequence[str], languages: tuple[str, ...], learned: LearnedDetector | None
-) -> list[str | None]:
-    """Language with the most weight of letters, or the likeliest of several; None without any."""
+def _rule(languages: tuple[str, ...], learned: LearnedDetector | None) -> LanguageRule:
+    """Return the rule by letters, and by what was learned of languages that share them."""
     known = _named(languages, learned)
     written = {lang: _scripts(lang, known, learned) for lang in languages}
     usual = {lang: scripts_of(lang) or written[lang] for lang in languages}
@@ -300,41 +319,34 @@ def _by_script(
         [[a != b and share_a_script(written[a], written[b]) for b in order] for a in order]
     )
     weights = np.zeros((N_COLUMNS, len(order)), dtype=np.int64)
-    others: list[tuple[int, Any, int]] = []  # scripts that only the pairs show
+    rare: list[Any] = []  # scripts that only the pairs show
+    rare_of: list[int] = []
     for j, lang in enumerate(order):
         for code in written[lang]:
             columns = HAN if code == "Hani" else [COLUMNS[code]]
             if code in usual[lang]:
                 weights[columns, j] = SCRIPTS[code].weight
             else:
-                others.append((j, columns, SCRIPTS[code].weight))
-    readers = [j for j in range(len(order)) if weights[HAN_ZH, j]]
-    kana = weights[COLUMNS["Kana"]] > 0
-    found: list[str | None] = []
-    for counts in count_blocks(texts):
-        scores = counts @ weights
-        if len(set(kana[readers])) == 2:
-            japanese = counts[:, COLUMNS["Kana"]] + counts[:, HAN_JA] > counts[:, HAN_ZH]
-            votes = counts[:, HAN].sum(axis=1) * SCRIPTS["Hani"].weight
-            for j in readers:
-                scores[:, j] -= np.where(japanese == kana[j], 0, votes)
-        for j, columns, weight in others:
-            scores[:, j] = np.maximum(scores[:, j], counts[:, columns].sum(axis=1) * weight)
-        best, most = scores.argmax(axis=1), scores.max(axis=1)
-        open_to = alike[best] & (scores == most[:, None]) & (most > 0)[:, None]
-        rows = np.flatnonzero(open_to.any(axis=1))
-        if learned is not None and len(rows):
-            start = len(found)
-            open_to[rows, best[rows]] = True
-            likeness = learned.scores([texts[start + row] for row in rows.tolist()])
-            columns = [
-                learned.told_apart.index(str(known[k])) if alike[j].any() else 0
-                for j, k in enumerate(order)
-            ]
-            choice = np.where(open_to[rows], likeness[:, columns], -np.inf)
-            best[rows] = choice.argmax(axis=1)
-        found += [order[j] if ok else None for j, ok in zip(best, most > 0, strict=True)]
-    return found
+                own = np.zeros(N_COLUMNS, dtype=np.int64)
+                own[columns] = SCRIPTS[code].weight
+                rare.append(own)
+                rare_of.append(j)
+    arrays: dict[str, Any] = {
+        "table": column_table(),
+        "n_columns": np.int64(N_COLUMNS),
+        "weights": weights,
+        "alike": alike,
+        "rare": np.array(rare, dtype=np.int64).reshape(-1, N_COLUMNS),
+        "rare_of": np.array(rare_of, dtype=np.int64),
+        "han": np.array([COLUMNS["Kana"], *HAN, SCRIPTS["Hani"].weight]),
+    }
+    if learned is not None and learned.told_apart:
+        spelt = [
+            learned.told_apart.index(str(known[lang])) if alike[j].any() else 0
+            for j, lang in enumerate(order)
+        ]
+        arrays |= {**learned.arrays(), "spelt": np.array(spelt)}
+    return LanguageRule(order, arrays)
 
 
 def _by_lingua(texts: Sequence[str], languages: tuple[str, ...]) -> list[str | None]:
@@ -384,6 +396,6 @@ def written_in(texts: Sequence[str], languages: Sequence[str]) -> list[bool]:
     for code in {code for codes in scripts for code in codes}:
         columns[HAN if code == "Hani" else [COLUMNS[code]]] = True
     found: list[bool] = []
-    for counts in count_blocks(texts):
+    for counts in letter_blocks(texts):
         found += (counts[:, columns].sum(axis=1) > 0).tolist()
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -14,24 +13,17 @@ from langalign_sk._io import hold_two
 from langalign_sk._numeric import Float64Array
 from langalign_sk._process import caches
 from langalign_sk.text._codes import same_code
-from langalign_sk.text._letters import dominant_scripts, without_addresses
+from langalign_sk.text._letters import dominant_scripts
 from langalign_sk.text._scripts import scripts_of, share_a_script
+from langalign_sk.text._telling import SPELLING_WIDTH, spelling_cells, spelling_scores
 
 #: Texts of a language that are read, evenly spaced over its corpora.
 MOST_TEXTS = 3000
-_WIDTH = 1 << 15  # columns that n-grams are hashed into
-_LONGEST = 4  # characters of an n-gram
 _INVERSE_PENALTY = 10.0
-#: Weight of a capitalised word inside a text: a name or a title, in whatever language.
-_NAME = 0.1
 #: Share of a language's texts from which a script counts as one of its own.
 _ENOUGH = 0.25
 #: One text in so many is held out.
 _FOLDS = 5
-
-# Letters, and the marks that Python does not count among them though words are spelt with them.
-_WORD = re.compile(r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u17d3])+")
-_MIX = tuple(map(np.uint64, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 29, 32)))
 
 
 class LearnedDetector:
@@ -71,8 +63,11 @@ class LearnedDetector:
 
     def scores(self, texts: Sequence[str]) -> Float64Array:
         """Return how much each text looks like each of the languages `told_apart`."""
-        found: Float64Array = _features(texts) @ self._coef.astype(np.float64) + self._intercept
-        return np.hstack([-found, found]) if len(self.told_apart) == 2 else found
+        return spelling_scores(texts, self._coef, self._intercept)
+
+    def arrays(self) -> dict[str, Any]:
+        """Return what is known of the spelling, for a `LanguageRule`."""
+        return {"coef": self._coef, "intercept": self._intercept}
 
     def _learn(self, texts: Mapping[str, Sequence[str]]) -> None:
         """Fit without a fifth of the texts, to see how often it is right, then on all of them."""
@@ -160,51 +155,7 @@ def _scripts_seen(lang: str, texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*known, *(code for code, n in seen.items() if n >= least)]))
 
 
-def _grams(texts: Sequence[str]) -> tuple[Any, Any, Any]:
-    """Return the n-grams of one to four characters: text, column and weight of each."""
-    joined, weights, lengths = [], [], []
-    for text in texts:
-        words = _WORD.findall(without_addresses(text))
-        # Where most words have capitals, they tell nothing.
-        names = 3 * sum(word[0].islower() for word in words) >= len(words)
-        line, own = " ", [1.0]
-        for number, word in enumerate(words):
-            lower = word.lower()
-            named = names and number > 0 and word[0].isupper()
-            line += lower + " "
-            own += [_NAME if named else 1.0] * (len(lower) + 1)
-        joined.append(line)
-        weights += own
-        lengths.append(len(line))
-    points = np.frombuffer("".join(joined).encode("utf-32-le", "surrogatepass"), "<u4")
-    weight = np.array(weights, dtype=np.float32)
-    owner = np.repeat(np.arange(len(texts)), lengths)
-    end = np.repeat(np.cumsum(lengths, dtype=np.int64), lengths)
-    rows, columns, values = [], [], []
-    grams = np.zeros(len(points), np.uint64)
-    for n in range(1, min(_LONGEST, len(points)) + 1):
-        count = len(points) - n + 1
-        grams = grams[:count] * _MIX[0] + points[n - 1 :] + np.uint64(1)
-        inside = np.arange(n, count + n) <= end[:count]
-        if n == 1:
-            inside &= points != ord(" ")
-        mixed = (grams[inside] ^ (grams[inside] >> _MIX[2])) * _MIX[1]
-        columns.append(((mixed ^ mixed >> _MIX[3]) % np.uint64(_WIDTH)).astype(np.int32))
-        rows.append(owner[:count][inside])
-        values.append(np.minimum(weight[:count], weight[n - 1 :])[inside])
-    empty = np.zeros(0, dtype=np.int32)
-    parts = ([empty, *each] for each in (rows, columns, values))
-    row, column, value = map(np.concatenate, parts)
-    return row, column, value
-
-
 def _features(texts: Sequence[str]) -> Any:
     """Return counts of n-grams, logarithmic, of unit length."""
-    row, column, value = _grams(texts)
-    cells, cell = np.unique(row * np.int64(_WIDTH) + column, return_inverse=True)
-    counts = np.bincount(cell, weights=value, minlength=len(cells))
-    counts = np.where(counts > 1, 1 + np.log(np.maximum(counts, 1)), counts)
-    row = cells // _WIDTH
-    norms = np.sqrt(np.bincount(row, weights=counts**2, minlength=len(texts)))
-    shape = (len(texts), _WIDTH)
-    return csr_array((counts / norms[row], (row, cells % _WIDTH)), shape=shape)
+    row, column, value = spelling_cells(texts)
+    return csr_array((value, (row, column)), shape=(len(texts), SPELLING_WIDTH))

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from langalign_sk.encoders._batches import chunked, packed, padded, within_memory
+from langalign_sk.encoders._batches import chunked, packed, within_memory
+from langalign_sk.encoders._onnx_run import padded
 from langalign_sk.encoders._run import Run
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import EmbeddingExtractor

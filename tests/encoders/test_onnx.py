@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from langalign_sk import EmbeddingExtractor
-from langalign_sk.encoders import HubModel, OnnxEncoder, export_onnx
+from langalign_sk.encoders import HubModel, OnnxEncoder
+from langalign_sk.saved import export_onnx
 from langalign_sk.store import MemoryCache
 
 pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")

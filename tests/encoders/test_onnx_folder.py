@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from langalign_sk import EmbeddingExtractor
+from langalign_sk._commands._encoders import model_of
 from langalign_sk.encoders import OnnxEncoder
 
 pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
@@ -149,3 +150,20 @@ def test_says_what_a_folder_lacks(tmp_path):
     (dense / "model.onnx").write_bytes(graph() + b"\0")
     with pytest.raises(ValueError, match="or that this encoder was made with"):
         changed.encode(["a"])
+
+
+def test_a_command_tries_it_first_and_speaks_of_files(tmp_path):
+    folder = make_folder(tmp_path / "graph")
+    config = folder / "1_Pooling" / "config.json"
+    with pytest.raises(ValueError, match="a vector per token") as raised:
+        model_of(str(folder), option="--encoder ko=graph")
+    said = str(raised.value)
+    assert said.startswith("--encoder ko=graph: ")
+    assert "pooling=" not in said
+    assert said.endswith(
+        f'write {{"pooling_mode": "mean"}} into {config}, or "cls" or "max" for mean, as the '
+        "model's own page says"
+    )
+    config.parent.mkdir()
+    config.write_text('{"pooling_mode": "cls"}')
+    assert model_of(str(folder)).encode(["a red boat"]).shape == (1, 3)

@@ -52,6 +52,29 @@ def test_an_aligned_encoder_is_a_sentence_transformer(embed, tmp_path, language,
 
 
 @pytest.mark.filterwarnings("ignore:.*pairs for spaces of")
+def test_a_plain_search_finds_with_it_what_the_aligner_finds(embed, tmp_path):
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.util import semantic_search
+
+    aligner = aligned(embed, method="procrustes")
+    rows = {"en": ENGLISH, "ko": KOREAN}
+    found = {}
+    for lang, texts in rows.items():
+        folder = to_sentence_transformers(aligner, embed, tmp_path / lang, language=lang)
+        model = SentenceTransformer(str(folder), device="cpu")
+        found[lang] = model.encode(texts, show_progress_bar=False, convert_to_tensor=True)
+    hits = semantic_search(found["ko"], found["en"], top_k=3)
+    query, store = (
+        moved / np.linalg.norm(moved, axis=1, keepdims=True)
+        for moved in (aligner.transform(embed.transform(rows[lang])) for lang in ("ko", "en"))
+    )
+    cosines = query @ store.T
+    for row, own in zip(cosines, hits, strict=True):
+        np.testing.assert_allclose([hit["score"] for hit in own], np.sort(row)[::-1][:3], atol=1e-5)
+        assert [row[hit["corpus_id"]] for hit in own] == pytest.approx(np.sort(row)[::-1][:3])
+
+
+@pytest.mark.filterwarnings("ignore:.*pairs for spaces of")
 def test_what_is_no_layer_is_refused(embed, tmp_path):
     aligner = aligned(embed, method=KernelMap(4, random_state=0))
     with pytest.raises(ValueError, match="not affine"):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from langalign_sk._process import caches
-from langalign_sk.text import LanguageDetector, _language as language, _letters
+from langalign_sk.text import LanguageDetector, _language as language, _telling
 from langalign_sk.text._scripts import (
     CHINESE_HAN,
     JAPANESE_HAN,
@@ -284,9 +284,9 @@ def test_a_text_is_judged_alone(texts):
 
 def test_blocks_change_nothing(monkeypatch):
     langs, texts = zip(*CASES, strict=True)
-    monkeypatch.setattr(_letters, "_BLOCK_CHARACTERS", 40)
+    monkeypatch.setattr(_telling, "_BLOCK_CHARACTERS", 40)
     assert LanguageDetector(EAST).detect(texts) == list(langs)
-    monkeypatch.setattr(_letters, "_BLOCK_TEXTS", 1)
+    monkeypatch.setattr(_telling, "_BLOCK_TEXTS", 1)
     assert LanguageDetector(EAST).detect(texts) == list(langs)
 
 
