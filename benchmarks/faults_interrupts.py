@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.base import clone
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
 
 import langalign_sk
 from benchmarks.faults_things import Things
@@ -48,9 +49,18 @@ from langalign_sk.maps import (
     RegressorMap,
     TransportMap,
 )
+from langalign_sk.prepare import (
+    Augmented,
+    CodeSwitcher,
+    DialectNormalizer,
+    EntityFeatures,
+    ProtectedTranslator,
+    TextPerturber,
+    Transliterator,
+)
 from langalign_sk.transfer import CSLSNeighborsClassifier, GaussianHead
 
-ROOMS = ("", ".encoders", ".text", ".maps", ".align", ".transfer")
+ROOMS = ("", ".encoders", ".text", ".maps", ".align", ".transfer", ".prepare")
 BASES = ("BaseMap", "MomentMap")  # what others inherit from; they fit nothing
 #: They train through another library, from a checkpoint; tests interrupt them in its steps.
 TRAINED = ("DistilledEncoder", "TunedEncoder")
@@ -325,7 +335,40 @@ def _of_texts(head: TransferClassifier) -> dict[str, Callable[[], Case]]:
         "TextAligner": lambda: Case(
             TextAligner(embed, ReverseAligner()).fit(**halves[0]), halves[1], texts
         ),
+        **_of_text_steps(english, korean, texts),
         "TransferClassifier, texts": lambda: Case(
             clone(head).set_params(embedder=embed).fit(**first), again, texts
         ),
     }
+
+
+def _of_text_steps(
+    english: list[str], korean: list[str], texts: list[Any]
+) -> dict[str, Callable[[], Case]]:
+    """Return the cases of what comes before the encoder."""
+    words = dict(zip(english[0].split(), korean[0].split(), strict=False))
+    pipe = make_pipeline(NgramEncoder(8).fit(english), LogisticRegression())
+    switch, labels = CodeSwitcher(words, random_state=0), np.arange(40) % 2
+    steps = {
+        "CodeSwitcher": switch,
+        "DialectNormalizer": DialectNormalizer(words),
+        "EntityFeatures": EntityFeatures(words),
+        "ProtectedTranslator": ProtectedTranslator(_shouted),
+        "TextPerturber": TextPerturber(random_state=0),
+        "Transliterator": Transliterator("Hira"),
+    }
+    cases: dict[str, Callable[[], Case]] = {
+        name: partial(lambda step: Case(clone(step).fit(english), {"X": korean}, texts), step)
+        for name, step in steps.items()
+    }
+    cases["Augmented"] = lambda: Case(
+        Augmented(pipe, switch, random_state=0).fit(english[:40], labels),
+        {"X": english[40:80], "y": labels},
+        texts,
+    )
+    return cases
+
+
+def _shouted(texts: list[str]) -> list[str]:
+    """Stand for a translator."""
+    return [text.upper() for text in texts]

@@ -23,6 +23,7 @@ ROOMS = [
     "align",
     "transfer",
     "words",
+    "prepare",
     "saved",
     "measures",
     "selection",

@@ -77,6 +77,10 @@ REGRESSORS: dict[str, Callable[[], Any]] = {
 }
 
 
+#: Not saved: what serves training alone (save ``model_`` of `Augmented`), or holds a function.
+NOT_SAVED = ("Augmented", "CodeSwitcher", "ProtectedTranslator", "TextPerturber")
+
+
 class Fitted(NamedTuple):
     """A fitted model and rows to ask it about."""
 
@@ -99,7 +103,7 @@ def alone() -> dict[str, Fitted]:
     """Return every public estimator, fitted on its own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        made = {name: make() for name, make in cases().items()}
+        made = {name: make() for name, make in cases().items() if name not in NOT_SAVED}
     return {name: Fitted(case.fitted, case.probes[0]) for name, case in made.items()}
 
 

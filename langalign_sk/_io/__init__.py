@@ -51,6 +51,7 @@ from langalign_sk._io._texts import (
     quoted as quoted,
     two_columns as two_columns,
     well_formed as well_formed,
+    with_texts as with_texts,
 )
 from langalign_sk._io._workbook import workbook as workbook
 from langalign_sk._io._xml import read_tmx, read_xliff

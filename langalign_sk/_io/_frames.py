@@ -68,6 +68,17 @@ def pick(X: Any, names: list[Any], column: Any, parameter: str, what: str) -> An
     return X[column]
 
 
+def with_column(X: Any, names: list[Any], column: Any, values: list[Any]) -> Any:
+    """Return a frame like X with other values in one column; X stays as it is."""
+    if hasattr(X, "iloc"):  # pandas
+        out = X.copy(deep=False)
+        out[column] = values
+        return out
+    if hasattr(X, "with_columns"):  # polars
+        return X.with_columns(type(X[column])(column, values))
+    return X.set_column(names.index(column), column, [values])  # Arrow
+
+
 def to_list(rows: Any) -> list[Any]:
     """Rows in order of position, as Python objects."""
     for method in ("to_pylist", "to_list", "tolist"):  # Arrow; pandas and polars; NumPy

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
 
-from langalign_sk._io._frames import column_names, listed, pick, to_list
+from langalign_sk._io._frames import column_names, listed, pick, to_list, with_column
 
 #: A row: one text, or two, such as a premise and a hypothesis.
 TextRow: TypeAlias = "str | tuple[str, str]"
@@ -91,6 +91,31 @@ def as_texts(X: Any, *, column: Any = None, missing: str = "error", what: str = 
     if hold_two(rows):
         raise ValueError(f"{what} holds two texts a row, where one is wanted: pass one of the two")
     return rows  # type: ignore[return-value]
+
+
+def with_texts(X: Any, rows: Sequence[TextRow], *, column: Any = None) -> Any:
+    """Return other texts the way X holds its own, as `as_text_rows` read them.
+
+    A frame gives a frame with the rest of its columns, everything else an array of str objects.
+
+    Examples
+    --------
+    >>> from langalign_sk._io._texts import with_texts
+    >>> with_texts(["a", "b"], ["A", "B"])
+    array(['A', 'B'], dtype=object)
+    """
+    names = column_names(X)
+    if names is None:
+        out = np.empty((len(rows), 2) if hold_two(rows) else len(rows), dtype=object)
+        out[:] = rows
+        return out
+    column = names[0] if column is None else column
+    if not isinstance(column, list | tuple) or column in names:
+        return with_column(X, names, column, list(rows))
+    sides = zip(*rows, strict=True) if rows else ((), ())
+    for name, texts in zip(column, sides, strict=True):
+        X = with_column(X, names, name, list(texts))
+    return X
 
 
 def hold_two(rows: Sequence[Any]) -> TypeGuard[Sequence[tuple[str, str]]]:

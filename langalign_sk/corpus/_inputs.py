@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.utils.validation import check_is_fitted
 
 from langalign_sk._io import as_text_rows, hold_two
 from langalign_sk._numeric import Float64Array, as_float_matrix, as_numpy, as_weights
@@ -38,6 +41,23 @@ def as_rows(rows: Any, name: str) -> Rows:
     if not texts:
         raise ValueError(f"{name} holds no rows; at least one is needed")
     return texts
+
+
+def changed_texts(rows: Rows, step: Any) -> Any:
+    """Texts as a function of one text, or a transformer of many, makes them."""
+    if step is None:
+        return rows
+    if not isinstance(rows, tuple):
+        raise TypeError("map changes texts; these are vectors: change the texts, then embed them")
+    if hasattr(step, "transform"):
+        try:
+            check_is_fitted(step)
+        except NotFittedError:
+            step = clone(step).fit(list(rows))
+        return list(step.transform(list(rows)))
+    if hold_two(rows):
+        return [(step(first), step(second)) for first, second in rows]
+    return [step(text) for text in rows]
 
 
 def texts_in(rows: Rows) -> int:

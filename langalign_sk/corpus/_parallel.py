@@ -22,6 +22,7 @@ from langalign_sk.corpus._content import Rows
 from langalign_sk.corpus._inputs import (
     as_pair_weights,
     as_rows,
+    changed_texts,
     check_lang,
     checked_layout,
     flat_columns,
@@ -232,6 +233,35 @@ class ParallelCorpus(Corpus):
         sides, hashes = self._attached(), self._side_hashes()
         return self._like(
             _n=self._n, _weight=weights, _sides=sides, _proofs=self._proofs, _hashes=hashes
+        )
+
+    def map(self, *, source: Any = None, target: Any = None) -> Self:
+        """Change the texts of a side, or of both.
+
+        Parameters
+        ----------
+        source, target : callable, or object with ``transform(texts)``, optional
+            What changes the texts of that side: a function of one text, or a step of
+            `langalign_sk.prepare`, which is fitted as a clone if it is not yet. None: they stay.
+
+        Returns
+        -------
+        ParallelCorpus
+            The pairs in their order, with their languages and weights.
+
+        Examples
+        --------
+        >>> from langalign_sk.corpus import ParallelCorpus
+        >>> pairs = ParallelCorpus(["Thank you"], ["감사합니다"], target_lang="ko")
+        >>> pairs.map(source=str.lower).source
+        ('thank you',)
+        """
+        sides = (self.source, source), (self.target, target)
+        return type(self)(
+            *(changed_texts(rows, step) for rows, step in sides),
+            source_lang=self.source_lang,
+            target_lang=self.target_lang,
+            weight=self.weight,
         )
 
     def embed(self, extractor: Any) -> Self:

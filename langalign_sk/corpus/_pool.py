@@ -11,6 +11,7 @@ from langalign_sk._numeric import Moments
 from langalign_sk.corpus._base import Corpus
 from langalign_sk.corpus._inputs import (
     as_rows,
+    changed_texts,
     check_lang,
     checked_layout,
     flat_columns,
@@ -124,6 +125,21 @@ class TextPool(Corpus):
         """Pass over vectors, which have no weights here."""
         first, *others = (Moments.from_rows(rows) for (rows,), _ in chunks)
         return sum(others, start=first)
+
+    def map(self, step: Any) -> Self:
+        """Change the texts; see `ParallelCorpus.map`.
+
+        Parameters
+        ----------
+        step : callable, or object with ``transform(texts)``
+            A function of one text, or a step of `langalign_sk.prepare`.
+
+        Returns
+        -------
+        TextPool
+            The texts in their order.
+        """
+        return type(self)(changed_texts(self.rows, step), lang=self.lang)
 
     def embed(self, extractor: Any) -> Self:
         """Vectors of the rows in their language; see `ParallelCorpus.embed`.

@@ -117,6 +117,7 @@ def own_classes() -> dict[str, type]:
     )
     from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool
     from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes
+    from langalign_sk.prepare import Transliterator
     from langalign_sk.store import MemoryCache
     from langalign_sk.text import (
         BlockLayout,
@@ -151,6 +152,7 @@ def own_classes() -> dict[str, type]:
         TextPool,
         TopicFeatures,
         ZCAWhitening,
+        Transliterator,
         *PARTS,
         *TRUSTED_MAPS,
     )

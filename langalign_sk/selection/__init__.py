@@ -21,6 +21,7 @@ from langalign_sk.selection._rows import (
 from langalign_sk.selection._scorers import PairScorer, TargetScorer
 from langalign_sk.selection._sources import SourceRanking, rank_sources, transfer_correlations
 from langalign_sk.selection._splitters import LanguageSplit, PairKFold, target_validation
+from langalign_sk.selection._stress import StressGap, stress_gap
 from langalign_sk.selection._suggest import suggest_labels
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "PairKFold",
     "PairScorer",
     "SourceRanking",
+    "StressGap",
     "TargetScorer",
     "consistency_by_language",
     "coverage",
@@ -41,6 +43,7 @@ __all__ = [
     "fit_pair_curve",
     "prediction_consistency",
     "rank_sources",
+    "stress_gap",
     "suggest_labels",
     "target_validation",
     "transfer_correlations",

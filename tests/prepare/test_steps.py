@@ -1,0 +1,161 @@
+"""What all steps before the encoder have in common: input, order, seeds, scikit-learn's habits."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings, strategies as st
+from sklearn.base import clone
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import get_tags
+
+from langalign_sk import EmbeddingExtractor, NgramEncoder, ParallelCorpus, TextPool
+from langalign_sk.prepare import (
+    Augmented,
+    CodeSwitcher,
+    DialectNormalizer,
+    EntityFeatures,
+    ProtectedTranslator,
+    TextPerturber,
+    Transliterator,
+)
+from tests.helpers import TEXT_CHECKS
+
+WORDS = {"order": "주문", "parcel": ["택배", "소포"], "New York": "뉴욕"}
+TEXTS = [
+    "Please cancel my ordr",
+    "where is the parcel from New York?",
+    "コーヒーを飲む",
+    "",
+    "order",
+]
+
+
+def shouted(texts):
+    return [text.upper() for text in texts]
+
+
+STEPS = [
+    CodeSwitcher(WORDS, rate=0.7, random_state=0),
+    DialectNormalizer([("ordr", "order"), ("wher", "where")], vocabulary=["parcel"]),
+    ProtectedTranslator(shouted),
+    TextPerturber("typos", rate=0.6, random_state=0),
+    TextPerturber("informal", rate=0.6, random_state=0),
+    Transliterator("Hira"),
+]
+step_of = pytest.mark.parametrize("step", STEPS, ids=lambda step: repr(step)[:25])
+ALL = [*STEPS, EntityFeatures({"New York": "ny"})]
+
+
+@pytest.mark.parametrize("check", TEXT_CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("step", ALL, ids=lambda step: repr(step)[:25])
+def test_scikit_learns_checks(step, check):
+    check(type(step).__name__, clone(step))
+
+
+@step_of
+def test_order_batch_and_repetition_change_nothing(step):
+    step = clone(step).fit(TEXTS)
+    before = dict(vars(step))
+    whole = step.transform(TEXTS)
+    assert vars(step) == before
+    assert whole.shape == (len(TEXTS),)
+    assert [step.transform([text])[0] for text in TEXTS] == whole.tolist()
+    assert step.transform(TEXTS[::-1]).tolist() == whole[::-1].tolist()
+    assert clone(step).fit_transform(TEXTS).tolist() == whole.tolist()
+    assert pickle.loads(pickle.dumps(step)).transform(TEXTS).tolist() == whole.tolist()
+    assert whole.tolist() != TEXTS
+    assert get_tags(step).input_tags.string
+
+
+@step_of
+def test_containers(step):
+    step = clone(step).fit([])
+    whole = step.transform(TEXTS).tolist()
+    assert step.transform(np.array(TEXTS)).tolist() == whole
+    assert step.transform(pd.Series(TEXTS)).tolist() == whole
+    twos = list(zip(TEXTS, TEXTS[::-1], strict=True))
+    assert step.transform(twos).tolist() == [[*two] for two in zip(whole, whole[::-1], strict=True)]
+    for library in (pd, pl):
+        frame = library.DataFrame({"text": TEXTS, "lang": ["en"] * 5})
+        out = step.set_params(column="text").transform(frame)
+        assert list(out["text"]) == whole
+        assert list(out["lang"]) == ["en"] * 5
+        assert list(frame["text"]) == TEXTS
+        both = library.DataFrame({"one": TEXTS, "n": range(5), "two": TEXTS})
+        out = step.set_params(column=("one", "two")).transform(both)
+        assert list(out.columns) == ["one", "n", "two"]
+        assert list(out["one"]) == list(out["two"]) == whole
+    assert step.set_params(column=None).transform([]).shape == (0,)
+    with pytest.raises(ValueError, match="wrap it in a list"):
+        step.transform("order")
+
+
+@step_of
+def test_ahead_of_an_extractor_and_on_a_corpus(step):
+    embed = EmbeddingExtractor(NgramEncoder(4).fit([*TEXTS, "주문 택배 뉴욕"]))
+    pipe = make_pipeline(clone(step), embed, LogisticRegression())
+    new = clone(step).fit_transform(TEXTS).tolist()
+    fitted = pipe.fit(TEXTS, [0, 1, 0, 1, 0])
+    np.testing.assert_array_equal(fitted[:-1].transform(TEXTS), embed.transform(new))
+    assert fitted[:-1].set_output(transform="pandas").transform(TEXTS).shape == (5, 4)
+    pairs = ParallelCorpus(TEXTS, TEXTS, target_lang="ko", weight=range(5))
+    moved = pairs.map(target=clone(step))
+    assert (list(moved.source), list(moved.target)) == (TEXTS, new)
+    assert moved.weight.tolist() == [0, 1, 2, 3, 4]
+    assert list(TextPool(TEXTS, lang="en").map(clone(step)).rows) == new
+
+
+def test_map_of_functions_and_vectors():
+    pairs = ParallelCorpus([("A", "B")], [("C", "D")], target_lang="ko")
+    assert pairs.map(source=str.lower).source == (("a", "b"),)
+    with pytest.raises(TypeError, match="these are vectors"):
+        ParallelCorpus(np.eye(3), np.eye(3)).map(source=str.lower)
+
+
+@pytest.mark.parametrize("step", [CodeSwitcher(WORDS), TextPerturber(), TextPerturber("indian")])
+@settings(max_examples=25, deadline=None)
+@given(texts=st.lists(st.text(), max_size=4), seed=st.integers(0, 2**31 - 1))
+def test_rate_zero_changes_nothing_and_a_seed_decides(step, texts, seed):
+    none = clone(step).set_params(rate=0.0, random_state=seed)
+    assert none.fit_transform(texts).tolist() == texts
+    one, two = (clone(step).set_params(rate=0.5, random_state=seed) for _ in range(2))
+    assert one.fit_transform(texts).tolist() == two.fit_transform(texts).tolist()
+
+
+def test_seeds_differ():
+    text = ["where is the parcel that should have come from New York"]
+    drawn = {TextPerturber(random_state=seed).fit_transform(text)[0] for seed in range(5)}
+    assert len(drawn) > 2
+    assert len({TextPerturber().fit_transform(text)[0] for _ in range(8)}) > 1
+
+
+def test_the_model_is_trained_on_copies_and_sees_texts_as_they_are():
+    texts, labels = ["order it", "my parcel"], np.array(["o", "p"])
+    seen = []
+
+    class Spy(LogisticRegression):
+        def fit(self, X, y):
+            seen.append((X.copy(), list(y)))
+            return super().fit(np.arange(len(X))[:, None], y)
+
+        def predict(self, X):
+            seen.append((X, None))
+            return np.array(["o"] * len(X))
+
+    model = Augmented(Spy(), CodeSwitcher(WORDS, rate=1.0), n_copies=2, random_state=0)
+    assert model.fit(texts, labels).predict(texts).tolist() == ["o", "o"]
+    assert model.classes_.tolist() == ["o", "p"]
+    (trained, trained_labels), (asked, _) = seen
+    assert trained[:2] == asked == texts
+    assert trained[2] == trained[4] == "주문 it"
+    assert {trained[3], trained[5]} <= {"my 택배", "my 소포"}
+    assert trained_labels == ["o", "p"] * 3
+    clone(model).set_params(keep=False, n_copies=1).fit(texts, labels)
+    assert seen[-1][0][0] == "주문 it"
+    assert len(seen[-1][0]) == 2
+    assert get_tags(model).estimator_type == "classifier"
+    assert not hasattr(Augmented(Transliterator(), TextPerturber()), "predict")
