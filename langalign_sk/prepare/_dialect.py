@@ -127,7 +127,7 @@ class DialectNormalizer(TextStep):
 
     def _standard(self, words: Iterable[str]) -> dict[str, str]:
         """Return what each word becomes."""
-        known = {word: word for word in self.standard_} | self.table_
+        known: dict[str, str] = {word: word for word in self.standard_} | self.table_
         unknown = sorted(set(words) - known.keys())
         if not unknown or not self.standard_:
             return {word: known.get(word, word) for word in words}

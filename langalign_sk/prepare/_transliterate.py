@@ -206,4 +206,4 @@ def _writer(to: Any) -> Callable[[str], str]:
             "writing in Latin letters needs the package anyascii: "
             "pip install 'langalign-sk[translit]'"
         ) from None
-    return lambda token: anyascii(token).lower()  # type: ignore[no-any-return]
+    return lambda token: anyascii(token).lower()
