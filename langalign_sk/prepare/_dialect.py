@@ -16,6 +16,8 @@ from langalign_sk.prepare._spelling import WORDS, Cost, cost_of, count_edits, ed
 
 #: Words of the standard that are looked at closely for each word of the dialect.
 _CANDIDATES = 30
+#: What the edits to a word may cost for each letter, in nats, if it is to be believed.
+_MOST = 1.0
 
 
 class DialectNormalizer(TextStep):
@@ -43,8 +45,6 @@ class DialectNormalizer(TextStep):
         Words of the standard language.
     edits_ : dict of str to dict of str to int
         How often each letter became which, or none.
-    limit_ : float
-        Costs per letter up to which a word is believed to be another one.
 
     See Also
     --------
@@ -54,9 +54,8 @@ class DialectNormalizer(TextStep):
     -----
     A noisy channel: an edit of a letter costs :math:`-\log p(new | old)`, counted over the
     alignments of the pairs. A word :math:`w` becomes the candidate :math:`s` with the least cost
-    per letter, if that is not far above what 90 % of the pairs cost themselves. Candidates share
-    letters and pairs of them with :math:`w`, or with what it usually becomes. Upper case
-    at the start of a word is kept.
+    per letter, if that is at most 1. Candidates share letters and pairs of them with :math:`w`, or
+    with what it usually becomes. Upper case at the start of a word is kept.
 
     References
     ----------
@@ -109,14 +108,10 @@ class DialectNormalizer(TextStep):
             counted.setdefault(old, Counter())[new] += 1
         table = {old: own.most_common(1)[0][0] for old, own in counted.items()}
         more = [word.lower() for word in (() if self.vocabulary is None else self.vocabulary)]
-        edited = count_edits(pairs)
-        cost = cost_of(edited)
-        changed = [_per_letter(old, new, cost) for old, new in set(pairs) if old != new]
         self.__dict__.update(  # all of it, or nothing where the fit is interrupted
             table_=table,
             standard_=sorted({*(new for _, new in pairs), *more}),
-            edits_=edited,
-            limit_=1.5 * float(np.quantile(changed, 0.9)) if changed else 0.0,
+            edits_=count_edits(pairs),
         )
         return self
 
@@ -144,7 +139,7 @@ class DialectNormalizer(TextStep):
         for word, row in zip(unknown, alike, strict=True):
             near = [self.standard_[j] for j in np.argpartition(-row, n - 1)[:n]]
             far, best = min((_per_letter(word, other, cost), other) for other in near)
-            known[word] = best if far <= self.limit_ else word
+            known[word] = best if far <= _MOST else word
         return known
 
     def __sklearn_tags__(self) -> Any:
