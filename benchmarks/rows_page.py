@@ -39,7 +39,9 @@ def rendered(result: Mapping[str, Any]) -> str:
             lines = [["system", "claim", "found", "where"], *(_line(n, rows[n]) for n in names)]
             parts.append(f"## {title}\n\n{table(lines)}")
     versions = ", ".join(f"{package} {v}" for package, v in result["versions"].items())
-    return re.sub("\n{3,}", "\n\n", "\n".join([*parts, f"Versions: {versions}\n"]))
+    minutes = sum(row["seconds"] for row in rows.values()) / 60
+    parts.append(f"All rows took {minutes:.0f} minutes of one core. Versions: {versions}\n")
+    return re.sub("\n{3,}", "\n\n", "\n".join(parts))
 
 
 def _count(holding: int, n: int) -> str:

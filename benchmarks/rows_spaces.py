@@ -341,8 +341,8 @@ def concepts(of: Material) -> Found:
 def best_layer(of: Material) -> Found:
     chosen, accuracy = {}, {}
     english, italian = of.texts("topics", "it")
-    dev = [side[:300] for side in of.texts("tatoeba", "it")]
-    for layer in (1, 2, 3, 4, 5, 6):
+    dev = [side[:200] for side in of.texts("tatoeba", "it")]
+    for layer in (2, 4, 6):
         embed = EmbeddingExtractor(HubModel(minilm(), layer=layer))
         chosen[layer] = found(*(embed.transform(side) for side in dev))
         accuracy[layer] = of.right(embed.transform(english), embed.transform(italian)).mean()
@@ -350,7 +350,7 @@ def best_layer(of: Material) -> Found:
     return Found(
         accuracy[best] >= accuracy[6],
         {"MiniLM it": {"P@1 on other pairs": chosen, "accuracy": accuracy}},
-        f"MiniLM, Italian: layer {best} of 6 is chosen on 300 pairs; accuracy "
+        f"MiniLM, Italian: layer {best} of 2, 4 and 6 is chosen on 200 pairs; accuracy "
         f"{accuracy[best]:.3f}, last layer {accuracy[6]:.3f}.",
     )
 
@@ -363,7 +363,7 @@ def best_layer(of: Material) -> Found:
 )  # fmt: skip
 def pooled(of: Material) -> Found:
     figures: dict[str, Any] = {}
-    sides = [side[:300] for side in of.texts("tatoeba", "it")]
+    sides = [side[:200] for side in of.texts("tatoeba", "it")]
     for layer in (2, 4, 6):
         figures[f"layer {layer}"] = {
             pooling: found(

@@ -105,7 +105,7 @@ def test_the_table_says_where_a_statement_holds(two_rows, capsys):
 
 def test_rows_are_kept_until_their_source_changes(two_rows, tmp_path, monkeypatch):
     kept = rows.Kept(tmp_path / "rows.json", keep=False)
-    kept.put("7", {"holds": True, "said": "It rises."})
+    kept.put("7", {"holds": True, "said": "It rises.", "seconds": 1.0})
     assert rows.Kept(tmp_path / "rows.json", keep=False).rows["7"]["said"] == "It rises."
     monkeypatch.setattr(rows, "library_tag", lambda: "another")
     assert rows.Kept(tmp_path / "rows.json", keep=False).rows == {}
