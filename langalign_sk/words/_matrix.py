@@ -174,7 +174,8 @@ def cosines(source: Any, target: Any) -> Matrix:
             f"source has {A.shape[1]} columns and target has {B.shape[1]}: words are compared in "
             "one space; map one side onto the other first"
         )
-    return np.asarray(unit_rows(A) @ unit_rows(B).T, np.float64)
+    # In float64: a rounding of float32 is more than what breaks ties, and differs when swapped.
+    return np.asarray(unit_rows(A).astype(np.float64) @ unit_rows(B).T.astype(np.float64))
 
 
 def mutual(S: Matrix) -> Mask:
