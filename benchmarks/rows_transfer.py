@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy.stats import spearmanr
@@ -259,7 +260,7 @@ def translator(of: Material) -> Found:
         candidates={"MT": lambda texts, source, target: [known[text] for text in texts]},
         X_target=[korean[row] for row in test], y_target=of.labels[test],
     )  # fmt: skip
-    accuracy = report.scores.set_index("candidate")["accuracy"]
+    accuracy: Any = report.scores.set_index("candidate")["accuracy"]
     ways = [name for name in accuracy.index if name.startswith("MT")]
     best = accuracy.drop(ways).idxmax()
     return Found(

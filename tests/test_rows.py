@@ -9,7 +9,9 @@ import pytest
 from benchmarks import real_data, results, rows, rows_page
 from benchmarks.rows_base import GROUPS, ROWS, Found, Row, arrow, count, level, span
 from benchmarks.rows_data import LANGUAGES, WORDS, Gain, Pairs, carried, gain, stacked
+from benchmarks.rows_words import LINKS
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner
+from langalign_sk.words import read_pharaoh
 
 
 def test_words_are_a_dictionary_of_six_languages():
@@ -19,6 +21,15 @@ def test_words_are_a_dictionary_of_six_languages():
         folded = [word.lower() for word in column]
         assert len(set(folded)) == len(column) > 1000
         assert all(word.strip() == word != "" for word in column)
+
+
+def test_links_by_hand_are_in_the_usual_format(tmp_path):
+    table = real_data.read_tsv(LINKS)
+    file = tmp_path / "links.txt"
+    file.write_text("\n".join(table["links"]), "utf-8")
+    gold = read_pharaoh(file)
+    assert len(set(zip(table["lang"], table["row"], strict=True))) == len(gold) > 50
+    assert all(links.sure and links.sure <= links.possible for links in gold)
 
 
 def test_a_gain_is_that_of_the_same_rows():
