@@ -202,8 +202,8 @@ def relatives(of: Material) -> Found:
     data="STS-B (test), SIB-200", shows="maps.GeneralizedProcrustes",
 )  # fmt: skip
 def together(of: Material) -> Found:
-    names = "USE", "MiniLM"
-    table = read_tsv(of.data / "stsb" / "ko-en.tsv.gz")
+    names, lang = ("USE", "MiniLM"), "ko"  # its English side is read
+    table = read_tsv(of.data / "stsb" / f"{lang}-en.tsv.gz")
     test = [row for row, split in enumerate(table["split"]) if split == "test"]
     sides = [[table[column][row] for row in test] for column in ("en1", "en2")]
     score = [float(table["score"][row]) for row in test]
