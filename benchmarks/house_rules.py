@@ -29,6 +29,7 @@ ROOMS = [
     "selection",
     "report",
     "plots",
+    "monitor",
     "datasets",
     "_demo",
     "_commands",

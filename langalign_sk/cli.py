@@ -20,6 +20,7 @@ from langalign_sk._commands import (
     add_cache,
     add_evaluate,
     add_export,
+    add_monitor,
     add_predict,
     add_refit,
     add_suggest,
@@ -38,6 +39,7 @@ _COMMANDS = (
     add_transfer,
     add_predict,
     add_evaluate,
+    add_monitor,
     add_suggest,
     add_refit,
     add_export,
@@ -58,7 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         0 when all went well, 2 for input that can't be used, 3 where ``refit --keep-old`` kept the
-        old model, 130 when interrupted, 141 when nobody reads the output. Wrong usage leaves
+        old model or ``monitor`` saw a change, 130 when interrupted, 141 when nobody reads the output. Wrong usage leaves
         through ``SystemExit`` with code 2, as :mod:`argparse` does it.
 
     Examples

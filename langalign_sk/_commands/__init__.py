@@ -16,12 +16,14 @@ from langalign_sk._commands._saved import load_model as load_model, saved_labels
 from langalign_sk._commands._stages import heard, say
 from langalign_sk._commands._suggest import add_suggest
 from langalign_sk._commands._transfer import add_parser as add_transfer
+from langalign_sk._commands._watch import add_monitor
 
 __all__ = [
     "Planned",
     "add_cache",
     "add_evaluate",
     "add_export",
+    "add_monitor",
     "add_predict",
     "add_refit",
     "add_suggest",

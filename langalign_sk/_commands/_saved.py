@@ -188,10 +188,12 @@ def _without_code(folder: Path, cache: Any) -> Any:
 
 
 def _tell_changed(folder: Path, manifest: dict[str, Any]) -> None:
-    """Say which files beside the model are not as they were written."""
+    """Say which files beside the model are not as they were written, but may not be others."""
+    from langalign_sk.monitor import REFERENCE_FILE
+
     for name, digest in manifest["files"].items():
         file = folder / name
-        beside = file.parent == folder and name != MODEL_FILE
+        beside = file.parent == folder and name not in (MODEL_FILE, REFERENCE_FILE)
         if beside and file.is_file() and _digest(file.read_bytes()) != digest:
             say(f"{file} has changed since it was written; the model has not", kind="note")
 

@@ -48,8 +48,9 @@ transformers name, a folder, the word use (fifteen languages, with the extra of 
 word ngram: characters of the given texts of that language, no download. One --encoder NAME without
 a language serves both.
 
-DIR receives the model (langalign_sk.load("DIR/model") in Python) and its manifest, settings.toml to
-run it again, report.html, summary.txt and, with --test or --unlabeled, predictions.tsv.
+DIR receives the model (langalign_sk.load("DIR/model") in Python) and its manifest, what `monitor`
+compares with, settings.toml to run it again, report.html, summary.txt and, with --test or
+--unlabeled, predictions.tsv.
 """
 
 
@@ -126,6 +127,8 @@ def add_method(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return the exit code."""
+    from langalign_sk.monitor import REFERENCE_FILE
+
     args.settings.settle(args)
     check_method(args.method)
     _check_folder(args.out)
@@ -133,7 +136,8 @@ def run(args: argparse.Namespace) -> int:
         material, report, chosen = make(args)
         write(args, material, report, chosen)
     print(report.summary())
-    listed = [material.saved_as, MANIFEST, SETTINGS_FILE, "report.html", "summary.txt"]
+    listed = [material.saved_as, MANIFEST, REFERENCE_FILE, SETTINGS_FILE]
+    listed += ["report.html", "summary.txt"]
     if material.test or material.unlabeled:
         listed.append("predictions.tsv")
     print(f"\n{args.out}: {', '.join(listed)}")
@@ -182,8 +186,10 @@ def write(
     """Write all files, or none; `pages` are more of them, by name."""
     from langalign_sk._commands._answers import answers, in_language
     from langalign_sk._commands._predict import columns_of
+    from langalign_sk._commands._watch import reference_of
     from langalign_sk._commands._write import write_table
     from langalign_sk._io import atomic_file
+    from langalign_sk.monitor import REFERENCE_FILE
 
     model = report.fitted(way)
     accuracy = getattr(model.steps[0][1], "language_accuracy_", None)
@@ -200,6 +206,7 @@ def write(
         material.saved_as = write_model(
             model, folder, report=report, joblib=args.format == "joblib"
         )
+        reference_of(model, material).save(folder / REFERENCE_FILE)
         origin = provenance(args, material, way)
         for name, to_html in {"report.html": report.to_html, **(pages or {})}.items():
             to_html(folder / name, provenance=origin)

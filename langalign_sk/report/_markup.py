@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: What has no place in a document: control characters, and halves of characters, which cannot
 #: even be written as UTF-8.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: Where the parts of all pages lie.
+_ROOM = "langalign_sk.report"
 #: How high a page stands in a notebook before it scrolls.
 _FRAME = 720
 
@@ -30,8 +32,8 @@ def write_page(path: str | os.PathLike[str], page: str) -> None:
         file.write(page.encode("utf-8"))
 
 
-def filled(template: str, context: Mapping[str, Any]) -> str:
-    """Return a page with everything it needs inside."""
+def filled(template: str, context: Mapping[str, Any], room: str = _ROOM) -> str:
+    """Return a page with everything it needs inside; `room` is where its template lies."""
     style, script = asset("page.css"), asset("page.js")
     own = {
         "version": __version__,
@@ -40,7 +42,7 @@ def filled(template: str, context: Mapping[str, Any]) -> str:
         "script": script,
         "script_hash": _digest(script),
     }
-    return environment().get_template(template).render({**own, **context})
+    return environment(room).get_template(template).render({**own, **context})
 
 
 def framed(page: str, title: str) -> str:
@@ -54,14 +56,14 @@ def framed(page: str, title: str) -> str:
     )
 
 
-def environment() -> Environment:
+def environment(room: str = _ROOM) -> Environment:
     """Return what templates run in: all that they print is made writable and escaped."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     made = Environment(
         autoescape=True,
         finalize=_writable,
-        loader=FunctionLoader(asset),
+        loader=FunctionLoader(lambda name: asset(name, room)),
         lstrip_blocks=True,
         trim_blocks=True,
         undefined=StrictUndefined,
@@ -79,9 +81,11 @@ def environment() -> Environment:
     return made
 
 
-def asset(name: str) -> str:
-    """Return a file of the page, out of the package."""
-    return resources.files("langalign_sk.report").joinpath(name).read_text(encoding="utf-8")
+def asset(name: str, room: str = _ROOM) -> str:
+    """Return a file of the page, out of the package; what a room does not have is this one's."""
+    own = resources.files(room).joinpath(name)
+    found = own if own.is_file() else resources.files(_ROOM).joinpath(name)
+    return found.read_text(encoding="utf-8")
 
 
 def _writable(value: Any) -> Any:

@@ -12,6 +12,10 @@ from langalign_sk.saved._read import load
 # For the other rooms.
 from langalign_sk.saved._registry import own_classes as own_classes
 from langalign_sk.saved._sentence_transformers import to_sentence_transformers
+from langalign_sk.saved._tensors import (
+    read_tensors as read_tensors,
+    write_tensors as write_tensors,
+)
 from langalign_sk.saved._write import save, save_pretrained, write_files as write_files
 
 __all__ = [

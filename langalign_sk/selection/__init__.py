@@ -8,13 +8,16 @@ from langalign_sk.selection._consistency import (
     beyond_chance as beyond_chance,
     prediction_consistency,
 )
+from langalign_sk.selection._cover import Cover as Cover, distinct as distinct
 from langalign_sk.selection._coverage import Coverage, coverage
 from langalign_sk.selection._estimate import AccuracyEstimate, estimate_target_accuracy
 from langalign_sk.selection._pair_curve import CurvePoint, PairCurve, fit_pair_curve
 from langalign_sk.selection._rows import (
     extractor_of as extractor_of,
+    layout_of as layout_of,
     pair_rows as pair_rows,
     pool_rows as pool_rows,
+    random_numbers as random_numbers,
     sampled as sampled,
     up_to_aligner as up_to_aligner,
 )

@@ -8,24 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from langalign_sk._numeric import (
-    Float64Array,
-    FloatArray,
-    as_float_matrix,
-    as_numpy,
-    nearest,
-    nearest_others,
-    unit_rows,
-)
-from langalign_sk.corpus import ParallelCorpus, TextPool, tied_rows
+from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix, as_numpy
+from langalign_sk.corpus import ParallelCorpus, TextPool
 from langalign_sk.maps import COUNT, PART
 from langalign_sk.measures import checked
-from langalign_sk.selection._rows import random_numbers
-
-#: Rows of the pairs that are held against the others to find the threshold.
-_N_OWN = 2000
-#: A text that an encoder knows nothing of is marked by a number of this size, not by a direction.
-_NO_LENGTH = 1e-30
+from langalign_sk.selection._cover import Cover, distinct
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,30 +123,17 @@ def coverage(
     >>> print(coverage(pairs, rng.normal(size=(500, 8)) - np.r_[3, np.zeros(7)]).summary())
     Warning: ...% of 500 unlabelled rows lie outside what the 1,000 pairs cover (5% would for ...
     """
-    own = _vectors(pairs, "pairs")
-    own = own[np.unique(tied_rows([own]), return_index=True)[1]]  # a repeated row covers no more
+    own = distinct(_vectors(pairs, "pairs"))
     rows = _vectors(unlabeled, "unlabeled")
     if rows.shape[1] != own.shape[1]:
         raise ValueError(
             f"unlabeled rows are {rows.shape[1]} wide, the target side of the pairs "
             f"{own.shape[1]}: embed both with the same extractor"
         )
-    if len(own) <= n_neighbors:
-        raise ValueError(
-            f"the pairs have {len(own)} distinct target rows, too few for n_neighbors={n_neighbors}"
-        )
-    known = np.abs(rows).max(axis=1) > _NO_LENGTH
-    own, rows = unit_rows(own), unit_rows(rows)
-    # Without the mean, a text that says nothing is near no pair; with it, it is near all of them.
-    centre = own.mean(axis=0, dtype=np.float64).astype(own.dtype)
-    own, rows = own - centre, rows - centre
-    if len(own) > _N_OWN:
-        own = own[random_numbers(random_state).permutation(len(own))]
-    among_own = _distances(nearest_others(own, n_neighbors, n_queries=_N_OWN)[1])
-    threshold = float(np.quantile(among_own, quantile))
-    scores = np.where(known, _distances(nearest(rows, own, n_neighbors)[1]), np.inf)
-    outside = float(np.mean(scores > threshold))
-    return Coverage(outside, 1 - quantile, threshold, scores, len(own))
+    cover = Cover.of(own, n_neighbors=n_neighbors, quantile=quantile, random_state=random_state)
+    scores = cover.distances(rows)
+    outside = float(np.mean(scores > cover.threshold))
+    return Coverage(outside, 1 - quantile, cover.threshold, scores, len(own))
 
 
 def _vectors(rows: Any, name: str) -> FloatArray:
@@ -177,9 +151,3 @@ def _vectors(rows: Any, name: str) -> FloatArray:
     if name == "pairs":
         raise TypeError(f"pairs must be a ParallelCorpus of vectors, got {type(rows).__name__}")
     return as_float_matrix(as_numpy(rows), name=name)
-
-
-def _distances(cosines: FloatArray) -> Float64Array:
-    """Return one minus the mean cosine to the nearest rows."""
-    distances: Float64Array = 1 - cosines.mean(axis=1, dtype=np.float64)
-    return distances

@@ -95,7 +95,7 @@ def make_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        served = await asyncio.to_thread(ServedModel, model, metrics)
+        served = await asyncio.to_thread(ServedModel, model, metrics, counts)
         state.update(model=served, batches=Batches(served.work))
         logger.info("ready: %d classes", len(served.classes))
         yield
@@ -155,7 +155,11 @@ def make_app(
     @app.get("/metrics", response_class=PlainTextResponse)
     async def measured() -> PlainTextResponse:
         """Return counts, as Prometheus reads them."""
-        return PlainTextResponse(metrics.text(), media_type="text/plain; version=0.0.4")
+        served: ServedModel | None = state.get("model")
+        text = metrics.text()
+        if served is not None and served.watch is not None:
+            text += served.watch.text()
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
     @app.get("/docs", include_in_schema=False)
     @app.get("/", include_in_schema=False)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from langalign_sk._commands import answers, in_language, languages_of, load_model, saved_labels
 from langalign_sk.saved import MODEL, load
 from langalign_sk.serve._metrics import Metrics
+from langalign_sk.serve._watch import watched
 from langalign_sk.text import match_code
 
 
@@ -24,11 +25,14 @@ class Answer(NamedTuple):
 class ServedModel:
     """A fitted classifier, or the folder of one, that answers rows of texts."""
 
-    def __init__(self, model: Any, metrics: Metrics) -> None:
+    def __init__(self, model: Any, metrics: Metrics, counts: Path | None = None) -> None:
         self._metrics = metrics
-        usual = None
+        usual, self.watch = None, None
         if isinstance(model, str | os.PathLike):
-            model, usual = opened(Path(model))
+            folder = Path(model)
+            model, usual = opened(folder)
+            classes = [str(label) for label in getattr(model, "classes_", ())]
+            model, self.watch = watched(model, folder, classes, counts)
         self._by_language: dict[str | None, Any] = {None: model}
         #: Languages that the model tells apart; none where it takes any.
         self.languages = languages_of(model) or ()
@@ -56,9 +60,14 @@ class ServedModel:
         if model is None:
             model = self._by_language[language] = in_language(self._by_language[None], language)
         self._metrics.batch(len(rows))
+        if self.watch is not None:
+            self.watch.forget()  # what belongs to work that failed
         # What is said to be usual is not looked at: empty rows have an answer already.
         found = _rows(answers(model, rows, {"": 1}))
         empty = self._empty.reason
+        if self.watch is not None:
+            asked = [answer for answer in found if answer.reason != empty]
+            self.watch.add(asked, n_empty=len(found) - len(asked))
         return [self._empty if answer.reason == empty else answer for answer in found]
 
 

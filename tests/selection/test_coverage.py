@@ -61,7 +61,7 @@ def test_length_does_not_count(cloud):
 
 def test_the_threshold_of_many_pairs_is_that_of_a_sample(cloud, monkeypatch):
     whole = coverage(corpus(cloud[:500]), cloud[500:])
-    monkeypatch.setattr("langalign_sk.selection._coverage._N_OWN", 250)
+    monkeypatch.setattr("langalign_sk.selection._cover._N_OWN", 250)
     part = coverage(corpus(cloud[:500]), cloud[500:])
     assert part.threshold == pytest.approx(whole.threshold, rel=0.15)
     assert part.threshold != whole.threshold

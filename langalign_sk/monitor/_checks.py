@@ -1,0 +1,178 @@
+"""Old rows against new ones: five measures, judged together by drawing the rows anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg
+from scipy.stats import rankdata
+
+from langalign_sk._numeric import Float64Array
+from langalign_sk.monitor._reading import Seen
+
+Weights = npt.NDArray[np.float32]
+#: Draws of which a share of `false_alarms` has this many at least; never fewer than so many.
+_BEYOND, _LEAST_DRAWS = 25, 499
+#: Part of the mean variance that is added to each direction.
+_DAMPING = 1.0
+_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One check: how unlikely it would be without a change, alone and among all checks."""
+
+    p: float
+    adjusted: float
+
+
+def judged(
+    reference: Seen, new: Seen, *, false_alarms: float, random: np.random.RandomState
+) -> dict[str, Judged]:
+    r"""Judge whether new rows are of the same kind as those of the reference, check by check.
+
+    Old and new rows are put together and dealt out anew, many times. Whatever a measure is, where
+    nothing has changed the true deal is one of these like any other. All checks are judged by the
+    same deals, so that the share of deals in which any of them is as unlikely is known
+    (Westfall and Young's step: the least p-value is compared with the least p-values of the deals).
+    """
+    rows = Seen.joined([new, reference])
+    n_draws = max(_LEAST_DRAWS, int(np.ceil(_BEYOND / false_alarms)))
+    dealt = _dealt(len(new), len(rows), n_draws, random)
+    found: dict[str, Float64Array] = {}
+    for name, (there, measure) in _measures(rows).items():
+        own = dealt[:, there]
+        if there.sum() > 1 and own[0].any() and not own[0].all():
+            found[name] = measure(_contrast(own))
+    if not found:
+        return {}
+    # What differs in its last bits only is alike.
+    values = np.stack([np.round(v / max(v.max(), 1e-300), 6) for v in found.values()])
+    p = rankdata(-values, method="max", axis=1) / values.shape[1]
+    least = np.sort(p.min(axis=0))
+    adjusted = np.searchsorted(least, p[:, 0], side="right") / len(least)
+    return {
+        name: Judged(float(p[at, 0]), float(adjusted[at])) for at, name in enumerate(found)
+    }
+
+
+def _dealt(
+    n_new: int, n_rows: int, n_draws: int, random: np.random.RandomState
+) -> npt.NDArray[np.bool_]:
+    """Return which rows are taken for new ones: the first n as they are, then in every deal."""
+    dealt = np.zeros((n_draws + 1, n_rows), dtype=bool)
+    dealt[0, :n_new] = True
+    for deal in dealt[1:]:
+        deal[random.permutation(n_rows)[:n_new]] = True
+    return dealt
+
+
+def _contrast(new: npt.NDArray[np.bool_]) -> Weights:
+    """Return weights whose product with values is the mean of the new less that of the old."""
+    counts = new.sum(axis=1, keepdims=True)
+    some = np.maximum(counts, 1), np.maximum(new.shape[1] - counts, 1)
+    return np.where(new, 1 / some[0], -1 / some[1]).astype(np.float32)
+
+
+def _measures(
+    rows: Seen,
+) -> Mapping[str, tuple[npt.NDArray[np.bool_], Callable[[Weights], Float64Array]]]:
+    """Return each measure and the rows that it is of."""
+    every = np.ones(len(rows), dtype=bool)
+    sure = rows.readable & np.isfinite(rows.confidence)
+    near = rows.readable & ~np.isnan(rows.far)
+    return {
+        "languages": (every, lambda w: largest_share(w, rows.spoken)),
+        "coverage": (near, lambda w: w @ (rows.far[near] > 1).astype(np.float32)),
+        "vectors": (
+            rows.readable,
+            lambda w: separation(w, rows.vectors[rows.readable], rows.langs[rows.readable]),
+        ),
+        "classes": (
+            rows.readable,
+            lambda w: largest_share(w, rows.classes[rows.readable]),
+        ),
+        "confidence": (sure, lambda w: largest_gap(w, rows.confidence[sure])),
+    }
+
+
+def largest_share(contrast: Weights, names: npt.NDArray[Any]) -> Float64Array:
+    """Return how many standard errors the share of that name has changed which has most."""
+    codes = np.unique(names.astype(str), return_inverse=True)[1]
+    told = np.eye(codes.max() + 1, dtype=np.float32)[codes]
+    shares = told.mean(axis=0)
+    found: Float64Array = np.abs(contrast @ told / np.sqrt(shares * (1.001 - shares))).max(axis=1)
+    return found
+
+
+def largest_gap(contrast: Weights, values: Float64Array) -> Float64Array:
+    """Return the largest difference of the two distribution functions (Kolmogorov-Smirnov)."""
+    order = np.argsort(values, kind="stable")
+    ends = np.append(np.diff(values[order]) > 0, True)  # between equal values there is no gap
+    gaps: Float64Array = np.abs(np.cumsum(contrast[:, order], axis=1)[:, ends]).max(axis=1)
+    return gaps
+
+
+def separation(contrast: Weights, vectors: Any, langs: npt.NDArray[Any]) -> Float64Array:
+    r"""Return how well a linear classifier tells new rows from old ones.
+
+    It is :math:`d^\top (S + \lambda I)^{-1} d` of the difference of means d, with the scatter S of
+    all rows about the mean of their language: a change of the mix of languages alone is none here.
+    """
+    rows = centred(vectors, langs)
+    means = contrast @ rows
+    factor = linalg.cho_factor(_damped(rows), lower=True, overwrite_a=True, check_finite=False)
+    found: Float64Array = (means * linalg.cho_solve(factor, means.T).T).sum(axis=1)
+    return found
+
+
+def centred(vectors: Any, langs: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Return rows less the mean of all rows of their language."""
+    rows = np.asarray(vectors, dtype=np.float32).copy()
+    for lang in set(langs):
+        own = langs == lang
+        rows[own] -= rows[own].mean(axis=0)
+    return rows[:, rows.any(axis=0)]
+
+
+def _damped(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Return the scatter of rows, no direction of which is left without any."""
+    scatter = rows.T @ rows / len(rows)
+    level = max(float(np.trace(scatter)) / max(len(scatter), 1), 1e-12)
+    scatter.flat[:: len(scatter) + 1] += _DAMPING * level
+    return scatter
+
+
+def told_apart(
+    reference: Seen, new: Seen, random: np.random.RandomState
+) -> tuple[float, Float64Array]:
+    """Return how often a classifier that sees vectors ranks a new row above an old one.
+
+    With it comes its score for every new row, by a fit that has not seen the row; rows that cannot
+    be read have none.
+    """
+    rows = Seen.joined([new, reference])
+    scores = np.full(len(rows), np.nan)
+    chosen = np.flatnonzero(rows.readable)
+    is_new = chosen < len(new)
+    if len(chosen) >= 2 * _FOLDS and _FOLDS <= is_new.sum() <= len(chosen) - _FOLDS:
+        vectors = centred(rows.vectors[chosen], rows.langs[chosen])
+        fold = random.permutation(len(chosen)) % _FOLDS
+        for part in range(_FOLDS):
+            test, fit = fold == part, fold != part
+            if is_new[fit].all() or not is_new[fit].any():
+                continue
+            gap = vectors[fit & is_new].mean(axis=0) - vectors[fit & ~is_new].mean(axis=0)
+            line = linalg.solve(_damped(vectors[fit]), gap, assume_a="pos", check_finite=False)
+            scores[chosen[test]] = vectors[test] @ line
+    known = np.isfinite(scores[chosen])
+    ranks, fresh = rankdata(scores[chosen][known]), is_new[known]
+    n_new, n_old = int(fresh.sum()), int((~fresh).sum())
+    if not n_new or not n_old:
+        return float("nan"), scores[: len(new)]
+    above = ranks[fresh].sum() - n_new * (n_new + 1) / 2
+    return float(above / (n_new * n_old)), scores[: len(new)]
