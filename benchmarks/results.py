@@ -28,7 +28,9 @@ CHAPTERS = {
         "real_encoders", "heads", "paper", "transfer", "quality", "untouched", "penalty",
         "wrong_pairs", "gate", "tuning",
     ),
-    "Without target labels": ("choosing", "estimate", "suggest", "feedback", "report"),
+    "Without target labels": (
+        "choosing", "estimate", "suggest", "feedback", "report", "monitoring",
+    ),
     "Translations found, similarity kept": ("retrieval", "sts"),
     "Time and memory": ("closed_forms", "retrieval_speed", "network", "cost"),
     "Encoding": (

@@ -60,8 +60,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         0 when all went well, 2 for input that can't be used, 3 where ``refit --keep-old`` kept the
-        old model or ``monitor`` saw a change, 130 when interrupted, 141 when nobody reads the output. Wrong usage leaves
-        through ``SystemExit`` with code 2, as :mod:`argparse` does it.
+        old model or ``monitor`` saw a change, 130 when interrupted, 141 when nobody reads the
+        output. Wrong usage leaves through ``SystemExit`` with code 2, as :mod:`argparse` does it.
 
     Examples
     --------

@@ -142,6 +142,7 @@ def test_transfer_writes_model_report_summary_and_predictions(served, files):
         "manifest.json",
         "model.joblib",
         "predictions.tsv",
+        "reference.safetensors",
         "report.html",
         "settings.toml",
         "summary.txt",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 #: Exit code where something has changed.
 DRIFTED = 3
-#: Labelled test texts that are enough to stand for the service; the model has not learned from them.
+#: Test texts that are enough to stand for the service; the model has not learned from them.
 _ENOUGH = 200
 
 _EPILOG = """\
@@ -26,7 +26,7 @@ examples:
 
 `transfer` keeps beside a model what it saw of the texts of --test or --unlabeled: vectors and
 answers, no text. --learn puts those of TEXTS in their place, from a time when all is well. Exit
-code 3: something has changed. Load only models that you trust: a saved model can run code.
+code 3: something has changed.
 """
 
 

@@ -1,5 +1,6 @@
 """Watching a fitted model: what comes in, against what it was made for."""
 
+from langalign_sk.monitor._abstain import Abstention, answer_above
 from langalign_sk.monitor._comparison import Comparison
 from langalign_sk.monitor._monitor import Monitor
 
@@ -8,4 +9,4 @@ from langalign_sk.monitor._reading import NO_WORDS as NO_WORDS, OTHER_SCRIPT as 
 from langalign_sk.monitor._reference import REFERENCE_FILE as REFERENCE_FILE, Reference
 from langalign_sk.monitor._window import Window as Window
 
-__all__ = ["Comparison", "Monitor", "Reference"]
+__all__ = ["Abstention", "Comparison", "Monitor", "Reference", "answer_above"]

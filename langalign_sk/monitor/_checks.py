@@ -17,9 +17,13 @@ from langalign_sk.monitor._reading import Seen
 Weights = npt.NDArray[np.float32]
 #: Draws of which a share of `false_alarms` has this many at least; never fewer than so many.
 _BEYOND, _LEAST_DRAWS = 25, 499
-#: Part of the mean variance that is added to each direction.
-_DAMPING = 1.0
+#: Times the mean variance that is added to each direction.
+_DAMPING = 10.0
 _FOLDS = 5
+#: Further than this is no further: a text without any word of the encoder's has no end.
+_FAR = 3.0
+#: No measure that is less than this has anything to say.
+_NOTHING = 1e-5
 
 
 @dataclass(frozen=True)
@@ -44,20 +48,28 @@ def judged(
     n_draws = max(_LEAST_DRAWS, int(np.ceil(_BEYOND / false_alarms)))
     dealt = _dealt(len(new), len(rows), n_draws, random)
     found: dict[str, Float64Array] = {}
+    contrasts: dict[bytes, Weights] = {}
     for name, (there, measure) in _measures(rows).items():
-        own = dealt[:, there]
-        if there.sum() > 1 and own[0].any() and not own[0].all():
-            found[name] = measure(_contrast(own))
+        own = dealt[0, there]
+        if own.any() and not own.all():
+            key = there.tobytes()
+            if key not in contrasts:
+                contrasts[key] = _contrast(dealt[:, there])
+            found[name] = measure(contrasts[key])
     if not found:
         return {}
-    # What differs in its last bits only is alike.
-    values = np.stack([np.round(v / max(v.max(), 1e-300), 6) for v in found.values()])
+    values = np.stack([_in_steps(value) for value in found.values()])
     p = rankdata(-values, method="max", axis=1) / values.shape[1]
     least = np.sort(p.min(axis=0))
     adjusted = np.searchsorted(least, p[:, 0], side="right") / len(least)
-    return {
-        name: Judged(float(p[at, 0]), float(adjusted[at])) for at, name in enumerate(found)
-    }
+    return {name: Judged(float(p[at, 0]), float(adjusted[at])) for at, name in enumerate(found)}
+
+
+def _in_steps(values: Float64Array) -> Float64Array:
+    """Return values of which those that differ in their last bits are alike."""
+    values = np.where(values < _NOTHING, 0.0, values)
+    steps: Float64Array = np.round(values / max(float(values.max()), _NOTHING), 5)
+    return steps
 
 
 def _dealt(
@@ -74,8 +86,8 @@ def _dealt(
 def _contrast(new: npt.NDArray[np.bool_]) -> Weights:
     """Return weights whose product with values is the mean of the new less that of the old."""
     counts = new.sum(axis=1, keepdims=True)
-    some = np.maximum(counts, 1), np.maximum(new.shape[1] - counts, 1)
-    return np.where(new, 1 / some[0], -1 / some[1]).astype(np.float32)
+    each = 1 / np.maximum(counts, 1), 1 / np.maximum(new.shape[1] - counts, 1)
+    return np.where(new, each[0].astype(np.float32), -each[1].astype(np.float32))
 
 
 def _measures(
@@ -87,7 +99,7 @@ def _measures(
     near = rows.readable & ~np.isnan(rows.far)
     return {
         "languages": (every, lambda w: largest_share(w, rows.spoken)),
-        "coverage": (near, lambda w: w @ (rows.far[near] > 1).astype(np.float32)),
+        "coverage": (near, lambda w: w @ np.minimum(rows.far[near], _FAR).astype(np.float32)),
         "vectors": (
             rows.readable,
             lambda w: separation(w, rows.vectors[rows.readable], rows.langs[rows.readable]),
@@ -103,6 +115,8 @@ def _measures(
 def largest_share(contrast: Weights, names: npt.NDArray[Any]) -> Float64Array:
     """Return how many standard errors the share of that name has changed which has most."""
     codes = np.unique(names.astype(str), return_inverse=True)[1]
+    if not codes.any():  # one name alone
+        return np.zeros(len(contrast))
     told = np.eye(codes.max() + 1, dtype=np.float32)[codes]
     shares = told.mean(axis=0)
     found: Float64Array = np.abs(contrast @ told / np.sqrt(shares * (1.001 - shares))).max(axis=1)
@@ -132,11 +146,11 @@ def separation(contrast: Weights, vectors: Any, langs: npt.NDArray[Any]) -> Floa
 
 def centred(vectors: Any, langs: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     """Return rows less the mean of all rows of their language."""
-    rows = np.asarray(vectors, dtype=np.float32).copy()
+    rows = np.array(vectors[:, vectors.any(axis=0)], dtype=np.float32)
     for lang in set(langs):
         own = langs == lang
         rows[own] -= rows[own].mean(axis=0)
-    return rows[:, rows.any(axis=0)]
+    return rows
 
 
 def _damped(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -219,7 +219,7 @@ def _figures(
         table = tables["spoken" if name == "languages" else name]
         if not len(table):
             return float("nan"), float("nan")
-        row = most_changed(table)
+        row = most_changed(table, grown=name == "languages")
         return float(table["reference"][row]), float(table["now"][row])
     column = "far" if name == "coverage" else "confidence"
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from numbers import Integral
 from typing import Any, Self
 
-import numpy as np
-
 from langalign_sk._io import as_text_rows
 from langalign_sk._numeric import as_numpy
 from langalign_sk.corpus import ParallelCorpus
@@ -16,16 +14,16 @@ from langalign_sk.maps import PART, Numbers
 from langalign_sk.measures import checked
 from langalign_sk.monitor._comparison import Comparison, compared
 from langalign_sk.monitor._reading import Reading, Seen
-from langalign_sk.monitor._reference import MOST_ROWS, Reference, covers_of, made_of
+from langalign_sk.monitor._reference import MOST_ROWS, Reference, covers_of, located, made_of
 from langalign_sk.selection import random_numbers
 
 
 class Monitor:
-    r"""Watch a fitted classifier: are new texts of the kind it was made for?
+    r"""Watch a fitted classifier, whether new texts are of the kind it was made for.
 
     It keeps what the model saw of reference texts, none of their text, and compares a batch or
-    a stream of new ones: mix of languages, share outside of what the pairs cover, vectors, predicted
-    classes, confidence. Nobody needs labels for it.
+    a stream of new ones: mix of languages, share outside of what the pairs cover, vectors,
+    predicted classes, confidence. Nobody needs labels for it.
 
     Parameters
     ----------
@@ -50,19 +48,20 @@ class Monitor:
     See Also
     --------
     answer_above : The confidence from which on answers may be given.
-    langalign_sk.selection.coverage : The share outside of what the pairs cover, before any service.
+    langalign_sk.selection.coverage : What the pairs cover, before there is a service.
 
     Notes
     -----
     Old and new rows are put together and dealt out anew 500 times (more for few false alarms). Each
     check has one figure: the largest change of a language's and of a class's share in standard
-    errors; the growth of the share outside; the distance of the distributions of confidence
-    (Kolmogorov-Smirnov); and, of the vectors, :math:`d^\top (S + \lambda I)^{-1} d` of the
-    difference d of the means, which is how well a linear classifier tells new from old, with the
-    scatter S about the mean of each language. A check has drifted where, among the deals, fewer
-    than the share `false_alarms` has *any* check that is as unlikely (Westfall and Young, 1993). That holds
-    for whatever data, number of rows and encoder, as long as reference and new rows are drawn
-    alike; texts that the model itself was fitted on are not, quite.
+    errors; the growth of the mean distance from the pairs; the distance of the distributions of
+    confidence (Kolmogorov-Smirnov); and, of the vectors, :math:`d^\top (S + \lambda I)^{-1} d` of
+    the difference d of the means, which is how well a linear classifier tells new from old, with
+    the scatter S about the mean of each language and ten times its mean variance as
+    :math:`\lambda`. A check has drifted where no more than the share `false_alarms` of the deals
+    has *any* check that is as unlikely (Westfall and Young, 1993). That holds for whatever data,
+    number of rows and encoder, as long as reference and new rows are drawn alike; texts that the
+    model itself was fitted on are not, quite.
 
     Of the reference, 2,000 rows are kept at most, as float16: their vectors, and what the model
     said. From vectors something of a text may be guessed; keep the file as you keep the model.
@@ -150,7 +149,9 @@ class Monitor:
         Comparison
         """
         X = _listed(X)
-        return self._compared(self.see(X, lang=lang), _texts(self._reading, X))
+        if not len(X):
+            raise ValueError("no texts to compare")
+        return self._compared(self._see(X, lang), _texts(self._reading, X))
 
     def update(self, X: Any, *, lang: Any = None) -> Comparison | None:
         """Take the next texts of a stream; compare once as many as `window` have come.
@@ -170,29 +171,15 @@ class Monitor:
             None until enough have come.
         """
         X = _listed(X)
-        self._waiting.append(self.see(X, lang=lang))
+        if not len(X):
+            return None
+        self._waiting.append(self._see(X, lang))
         self._texts += _texts(self._reading, X)
         if sum(map(len, self._waiting)) < self.window:
             return None
         seen, texts = Seen.joined(self._waiting), self._texts
         self._waiting, self._texts = [], []
         return self._compared(seen, texts)
-
-    def see(self, X: Any, *, lang: Any = None) -> Seen:
-        """Return what the model sees of rows, to be given to several comparisons.
-
-        Parameters
-        ----------
-        X : iterable of str or array-like
-            Texts, as the model takes them.
-        lang : str or sequence of str, default=None
-            Language of all rows, or of each, where it is known.
-
-        Returns
-        -------
-        Seen
-        """
-        return self._known().located(self._reading, self._reading.read(X, lang))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the reference to a file that holds no code and no text.
@@ -225,9 +212,10 @@ class Monitor:
             raise ValueError("this Monitor has no reference: fit it on texts, or load one")
         return found
 
+    def _see(self, X: Any, lang: Any) -> Seen:
+        return located(self._known().covers, self._reading, self._reading.read(X, lang))
+
     def _compared(self, seen: Seen, texts: Sequence[Any]) -> Comparison:
-        if not len(seen):
-            raise ValueError("no texts to compare")
         return compared(
             self._known(),
             seen,

@@ -37,25 +37,24 @@ _NAMES = ("spoken", "langs", "classes")
 class Reference:
     """Texts of the service as a model saw them when all was well; none of their text.
 
+    `Monitor.fit` makes it.
+
     Attributes
     ----------
     n_rows : int
         Texts that it was made of.
     made : str
         Date.
+    rows : Seen or None
+        A sample of them: vectors, languages, classes, confidence. None where there were none.
+    covers : dict of str to Cover
+        What one side of the pairs covers, by language.
     """
 
     n_rows: int
     made: str
-    #: A sample of the rows; None where there were none.
     rows: Seen | None = field(repr=False)
-    #: What one side of the pairs covers, by language.
     covers: dict[str, Cover] = field(repr=False)
-
-    def located(self, reading: Reading, seen: Seen) -> Seen:
-        """Return rows with their distance from what the pairs cover, 1 at its edge."""
-        far = distances(self.covers, reading, seen)
-        return Seen(**{**vars(seen), "far": far})
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write one file that holds no code; it appears whole or not at all.
@@ -144,8 +143,13 @@ def made_of(
         n_rows = len(seen)
         kept = seen.take(np.sort(random.permutation(n_rows)[:MOST_ROWS]))
         kept = Seen(**{**vars(kept), "vectors": _rounded(kept.vectors)})
-        kept = Seen(**{**vars(kept), "far": distances(covers, reading, kept)})
+        kept = located(covers, reading, kept)
     return Reference(n_rows, datetime.now(UTC).strftime("%Y-%m-%d"), kept, covers)
+
+
+def located(covers: Mapping[str, Cover], reading: Reading, seen: Seen) -> Seen:
+    """Return rows with their distance from what the pairs cover, 1 at its edge."""
+    return Seen(**{**vars(seen), "far": distances(covers, reading, seen)})
 
 
 def covers_of(pairs: Sequence[Any], random: np.random.RandomState) -> dict[str, Cover]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.monitor._reading import NO_WORDS, OTHER_SCRIPT, Reading, Seen
-from langalign_sk.monitor._reference import Reference
+from langalign_sk.monitor._reference import Reference, located
 
 #: Texts that a window holds.
 WINDOW = 1000
@@ -65,7 +65,7 @@ class Window:
                 confidence=np.array([np.nan if p is None else p for p in confidence], float),
                 far=np.full(len(vectors), np.nan),
             )
-            rows += list(self._counts(self._reference.located(self._reading, seen)))
+            rows += list(self._counts(located(self._reference.covers, self._reading, seen)))
         for row in rows:
             self._last.append(row)
             self.sums += row
@@ -88,7 +88,7 @@ class Window:
         return counts
 
     def lines(self, sums: Float64Array) -> Iterator[str]:
-        """Yield sums of one window or of several, beside the reference, as Prometheus reads them."""
+        """Yield sums of one window or of several as Prometheus reads them; beside the reference."""
         rows = self._reference.rows
         usual = np.zeros(len(sums)) if rows is None else self._counts(rows).sum(axis=0)
         sides = {"window": self._shares(sums), "reference": self._shares(usual)}

@@ -40,8 +40,10 @@ def sentence(
 ) -> str:
     """Say what a check found."""
     if name == "coverage":
-        told = f"{share(now)} of the texts are unlike all sentence pairs (before {share(was)})"
-        return f"{told}." if drifted else f"{told}: as before."
+        told = f"{share(now)} are outside what they cover (before {share(was)})"
+        if drifted:
+            return f"The texts are further from the sentence pairs: {told}."
+        return f"The texts are as near to the sentence pairs as before: {told}."
     if name == "vectors":
         if not drifted:
             return "The texts are of the same kind as before."
@@ -55,7 +57,7 @@ def sentence(
         less = "less sure than before" if now < was else "surer than before"
         return f"The model is {less}: {now:.2f} on average (before {was:.2f})."
     table = tables["spoken" if name == "languages" else "classes"]
-    label = str(table.iloc[most_changed(table), 0])
+    label = str(table.iloc[most_changed(table, grown=name == "languages"), 0])
     if name == "classes":
         if not drifted:
             return "Each class is given about as often as before."
@@ -84,8 +86,8 @@ def sentences(
             "verdict": "Many texts are unlike the sentence pairs."
             if drifted
             else "The texts are of the kind of the sentence pairs.",
-            "sure": f"{n} texts. There are no earlier texts of the service to compare with, so that "
-            "no change can be seen.",
+            "sure": f"{n} texts. There are no earlier texts of the service to compare with, so "
+            "that no change can be seen.",
             "next": "Make a reference of texts from a time when all is well.",
         }
     if not drifted:
@@ -108,12 +110,12 @@ def sentences(
     }
 
 
-def most_changed(table: pd.DataFrame) -> int:
-    """Return the line whose share has changed most for its size; of two, the one that has grown."""
+def most_changed(table: pd.DataFrame, *, grown: bool = False) -> int:
+    """Return the line whose share has changed most for its size, or has grown most."""
     shares = table[["reference", "now"]].fillna(0).to_numpy()
     middle = shares.mean(axis=1)
     change = (shares[:, 1] - shares[:, 0]) / np.sqrt(middle * (1.001 - middle) + 1e-12)
-    return int(np.lexsort((-change, -np.round(np.abs(change), 6)))[0])
+    return int((change if grown else np.abs(change)).argmax())
 
 
 def share(value: float) -> str:

@@ -3,6 +3,7 @@
 from langalign_sk.selection._by_language import LanguageConsistency, consistency_by_language
 
 # For the other rooms.
+from langalign_sk.selection._calibration import sharpened as sharpened
 from langalign_sk.selection._consistency import (
     Consistency,
     beyond_chance as beyond_chance,

@@ -1,0 +1,89 @@
+"""The command ``monitor``: exit codes, the page, JSON, and texts taken as the new reference."""
+
+import json
+
+import joblib
+import pytest
+
+from langalign_sk.cli import main
+from langalign_sk.monitor import REFERENCE_FILE
+
+
+@pytest.fixture(scope="module")
+def out(model, monitor, tmp_path_factory):
+    """The folder of a model, as `transfer` writes it."""
+    from langalign_sk._commands._saved import MODEL_FILE, model_folder
+
+    out = tmp_path_factory.mktemp("watched") / "out"
+    with model_folder(out) as made:
+        joblib.dump(model, made / MODEL_FILE)
+        monitor.save(made / REFERENCE_FILE)
+    return out
+
+
+@pytest.fixture
+def files(texts, tmp_path):
+    same, other = tmp_path / "same.txt", tmp_path / "other.txt"
+    same.write_text("\n".join(texts[1]), "utf-8")
+    other.write_text("\n".join([*texts[1][:60], *["これはペンです", "4711"] * 20]), "utf-8")
+    return same, other
+
+
+def test_what_has_not_changed_ends_with_0_and_what_has_with_3(out, files, capsys, tmp_path):
+    assert main(["monitor", str(out), str(files[0])]) == 0
+    assert "Nothing has changed that 150 texts would show." in capsys.readouterr().out
+    page = tmp_path / "page.html"
+    assert main(["monitor", str(out), str(files[1]), "--out", str(page)]) == 3
+    said = capsys.readouterr().out
+    assert "hold no words (before 0%)" in said or "in a script" in said
+    text = page.read_text("utf-8")
+    assert str(files[1]) in text
+    assert "What next" in text
+
+
+def test_json_is_all_that_is_printed(out, files, capsys):
+    assert main(["monitor", str(out), str(files[1]), "--json", "--lang", "ko"]) == 3
+    found = json.loads(capsys.readouterr().out)
+    assert found["drifted"] is True
+    assert found["rows"] == 100
+
+
+def test_texts_may_become_the_reference(out, files, capsys, tmp_path):
+    new = tmp_path / "new.safetensors"
+    given = ["--reference", str(new)]
+    assert main(["monitor", str(out), str(files[0]), *given]) == 2
+    assert "nothing to compare with" in capsys.readouterr().err
+    new.write_bytes((out / REFERENCE_FILE).read_bytes())
+    assert main(["monitor", str(out), str(files[1]), *given, "--learn"]) == 0
+    assert "new texts are compared with these 100 from now on" in capsys.readouterr().out
+    assert main(["monitor", str(out), str(files[1]), *given]) == 0
+    assert "further from the sentence pairs" not in capsys.readouterr().out
+
+
+def test_a_model_whose_reference_was_learned_anew_has_not_changed(out, files, capsys):
+    before = (out / REFERENCE_FILE).read_bytes()
+    try:
+        assert main(["monitor", str(out), str(files[0]), "--learn"]) == 0
+        assert (out / REFERENCE_FILE).read_bytes() != before
+        assert main(["predict", str(out), str(files[0])]) == 0
+        assert "has changed since" not in capsys.readouterr().err
+    finally:
+        (out / REFERENCE_FILE).write_bytes(before)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--false-alarms", "5"], "--false-alarms 5.0: a share between 0 and 1"),
+        (["--lang", "fr"], "--lang fr: the model knows en, ko"),
+    ],
+)
+def test_mistakes_are_named(out, files, capsys, given, said):
+    assert main(["monitor", str(out), str(files[0]), *given]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_no_texts_are_named(out, tmp_path, capsys):
+    (tmp_path / "none.txt").write_text("")
+    assert main(["monitor", str(out), str(tmp_path / "none.txt")]) == 2
+    assert "none.txt" in capsys.readouterr().err
