@@ -17,7 +17,6 @@ _CHANGES = {
     "domain": "a fifth of another domain",
     "garbage": "a fifth garbage",
     "class": "a class doubles",
-    "small class": "a small class doubles",
 }
 
 

@@ -12,7 +12,11 @@ from langalign_sk._commands._export import add_export
 from langalign_sk._commands._plan import Planned
 from langalign_sk._commands._predict import add_predict
 from langalign_sk._commands._refit import add_refit
-from langalign_sk._commands._saved import load_model as load_model, saved_labels as saved_labels
+from langalign_sk._commands._saved import (
+    folder_of as folder_of,
+    load_model as load_model,
+    saved_labels as saved_labels,
+)
 from langalign_sk._commands._stages import heard, say
 from langalign_sk._commands._suggest import add_suggest
 from langalign_sk._commands._transfer import add_parser as add_transfer

@@ -76,10 +76,10 @@ def _dealt(
     n_new: int, n_rows: int, n_draws: int, random: np.random.RandomState
 ) -> npt.NDArray[np.bool_]:
     """Return which rows are taken for new ones: the first n as they are, then in every deal."""
+    least = random.random_sample((n_draws, n_rows)).argpartition(n_new - 1, axis=1)[:, :n_new]
     dealt = np.zeros((n_draws + 1, n_rows), dtype=bool)
     dealt[0, :n_new] = True
-    for deal in dealt[1:]:
-        deal[random.permutation(n_rows)[:n_new]] = True
+    np.put_along_axis(dealt[1:], least, True, axis=1)
     return dealt
 
 
@@ -87,7 +87,8 @@ def _contrast(new: npt.NDArray[np.bool_]) -> Weights:
     """Return weights whose product with values is the mean of the new less that of the old."""
     counts = new.sum(axis=1, keepdims=True)
     each = 1 / np.maximum(counts, 1), 1 / np.maximum(new.shape[1] - counts, 1)
-    return np.where(new, each[0].astype(np.float32), -each[1].astype(np.float32))
+    found: Weights = np.where(new, each[0].astype(np.float32), -each[1].astype(np.float32))
+    return found
 
 
 def _measures(
@@ -155,7 +156,7 @@ def centred(vectors: Any, langs: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 def _damped(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Return the scatter of rows, no direction of which is left without any."""
-    scatter = rows.T @ rows / len(rows)
+    scatter: npt.NDArray[np.float32] = rows.T @ rows / np.float32(len(rows))
     level = max(float(np.trace(scatter)) / max(len(scatter), 1), 1e-12)
     scatter.flat[:: len(scatter) + 1] += _DAMPING * level
     return scatter

@@ -15,7 +15,7 @@ from langalign_sk._io import as_text_rows, language_column
 from langalign_sk._numeric import Float64Array, FloatArray, as_float_matrix, as_numpy
 from langalign_sk.align import TextAligner, embed_rows
 from langalign_sk.selection import layout_of
-from langalign_sk.text import BlockLayout, EmbeddingExtractor, written_in
+from langalign_sk.text import BlockLayout, EmbeddingExtractor, LanguageDetector, written_in
 from langalign_sk.transfer import TransferClassifier
 
 #: What is said instead of a language.
@@ -73,7 +73,9 @@ class Reading:
     def __init__(self, model: Any) -> None:
         model = getattr(model, "best_estimator_", model)
         self.layout: BlockLayout | None = layout_of(model, None)
-        self.embedder, self._detector, self._one_language = None, None, False
+        self.embedder: Any = None
+        self._detector: LanguageDetector | None = None
+        self._one_language = False
         self._rest: Callable[[Any, Any], Told]
         self._split(model)
         known = getattr(self.embedder, "get_layout", lambda: None)()

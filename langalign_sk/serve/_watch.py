@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from langalign_sk._commands import folder_of
 from langalign_sk.monitor import NO_WORDS, OTHER_SCRIPT, REFERENCE_FILE, Reference, Window
 from langalign_sk.text import EmbeddingExtractor
 
@@ -82,7 +83,7 @@ def watched(
     model: Any, folder: Path, classes: Sequence[str], counts: Path | None
 ) -> tuple[Any, Watch | None]:
     """Return a model that is watched where its folder has a reference; else as it is."""
-    path = folder / REFERENCE_FILE
+    path = folder_of(folder) / REFERENCE_FILE
     steps = getattr(model, "steps", None)
     if not path.is_file() or not steps or not isinstance(steps[0][1], EmbeddingExtractor):
         return model, None
