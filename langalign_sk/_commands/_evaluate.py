@@ -21,6 +21,7 @@ _EPILOG = """\
 examples:
   langalign-sk evaluate out ko_test.tsv
   langalign-sk evaluate out tickets.csv --text-column message --label-column category --json
+  langalign-sk evaluate out ko_test.tsv --risk 0.05
 
 Intervals are at 95%. Rows that `suggest` chose are hard ones: an accuracy on them is too low.
 """
@@ -43,6 +44,12 @@ def add_evaluate(commands: Any) -> None:
         "--lang", metavar="LANG", help="language of the texts (default: told for each text)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON, for other programs")
+    parser.add_argument(
+        "--risk",
+        type=float,
+        metavar="SHARE",
+        help="find the confidence from which on at most this share of the answers is wrong",
+    )
     add_log(parser)
     parser.set_defaults(run=_evaluate)
 
@@ -163,6 +170,8 @@ def _evaluate(args: argparse.Namespace) -> int:
 
     with stage("load", str(args.model)):
         model = load_model(args.model)
+    if args.risk is not None and not 0 < args.risk < 1:
+        raise ValueError(f"--risk {args.risk}: a share between 0 and 1")
     langs = languages_of(model) or ("und",)
     with stage("read", str(args.test)) as facts:
         how: dict[str, Any] = {"text": text_columns(args), "label": args.label_column}
@@ -184,8 +193,23 @@ def _evaluate(args: argparse.Namespace) -> int:
     with stage("predict", f"{len(test.texts):,} texts"), usable(args.model):
         usual = saved_labels(args.model)
         each = spoken or [args.lang] * len(test.texts)
-        said = by_language(model, test.texts, each, usual).classes
-    share = figures(test.labels, said, spoken or (told if args.lang is None else None))
+        found = by_language(model, test.texts, each, usual)
+    share = figures(test.labels, found.classes, spoken or (told if args.lang is None else None))
+    above = None if args.risk is None else _answered(found, test.labels, args.risk, args.model)
+    if above is not None:
+        share["answer"] = above.figures()
     say(test.account.line())
     print(json.dumps(share, ensure_ascii=False, indent=1) if args.json else in_words(share))
+    if above is not None and not args.json:
+        print(f"\n{above.summary()}")
     return 0
+
+
+def _answered(found: Any, labels: Sequence[str], risk: float, model: Path) -> Any:
+    """Find the confidence from which on a model may answer, as `predict` writes it."""
+    from langalign_sk.monitor import bounded
+
+    if found.confidence is None:
+        raise ValueError(f"--risk: {model} does not tell how sure it is of an answer")
+    wrong = np.array(found.classes, dtype=object) != np.array(labels, dtype=object)
+    return bounded(np.array([float(one) for one in found.confidence]), wrong, risk, 0.1)

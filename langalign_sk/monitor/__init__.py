@@ -1,6 +1,6 @@
 """Watching a fitted model: what comes in, against what it was made for."""
 
-from langalign_sk.monitor._abstain import Abstention, answer_above
+from langalign_sk.monitor._abstain import Abstention, answer_above, bounded as bounded
 from langalign_sk.monitor._comparison import Comparison
 from langalign_sk.monitor._monitor import Monitor
 

@@ -50,6 +50,10 @@ class Abstention:
     risk: float
     n_rows: int
 
+    def figures(self) -> dict[str, float | None]:
+        """Return all figures by name; None for those that are not known, as JSON has it."""
+        return {name: value if np.isfinite(value) else None for name, value in vars(self).items()}
+
     def summary(self) -> str:
         """Return the finding in words."""
         if not self.answered:
@@ -140,7 +144,7 @@ def answer_above(
         labels = np.asarray(y)
         if labels.shape != told.shape:
             raise ValueError(f"y has shape {labels.shape} for {len(told)} rows")
-        return _bounded(sure, told != labels, risk, 1 - confidence)
+        return bounded(sure, told != labels, risk, 1 - confidence)
     if isinstance(estimate, AccuracyEstimate):
         if not estimate.reliable:
             raise ValueError(f"the estimate is not reliable ({estimate.reason}): label some rows")
@@ -149,7 +153,7 @@ def answer_above(
     return _expected(proba, sure, risk, float(estimate))
 
 
-def _bounded(
+def bounded(
     sure: Float64Array, wrong: npt.NDArray[np.bool_], risk: float, doubt: float
 ) -> Abstention:
     """Halve the thresholds, with an upper bound on each that is looked at."""

@@ -84,10 +84,17 @@ def _dealt(
 
 
 def _contrast(new: npt.NDArray[np.bool_]) -> Weights:
-    """Return weights whose product with values is the mean of the new less that of the old."""
-    counts = new.sum(axis=1, keepdims=True)
-    each = 1 / np.maximum(counts, 1), 1 / np.maximum(new.shape[1] - counts, 1)
-    found: Weights = np.where(new, each[0].astype(np.float32), -each[1].astype(np.float32))
+    """Return weights whose product with values is the mean of the new less that of the old.
+
+    It is in units of what chance makes of so many rows: of those that can be read, not every deal
+    makes as many new ones.
+    """
+    n_new = np.maximum(new.sum(axis=1, keepdims=True), 1)
+    n_old = np.maximum(new.shape[1] - n_new, 1)
+    unit = np.sqrt(n_new * n_old / (n_new + n_old))
+    found: Weights = np.where(
+        new, (unit / n_new).astype(np.float32), -(unit / n_old).astype(np.float32)
+    )
     return found
 
 
@@ -114,7 +121,7 @@ def _measures(
 
 
 def largest_share(contrast: Weights, names: npt.NDArray[Any]) -> Float64Array:
-    """Return how many standard errors the share of that name has changed which has most."""
+    """Return by how many standard errors that share has changed which has changed most."""
     codes = np.unique(names.astype(str), return_inverse=True)[1]
     if not codes.any():  # one name alone
         return np.zeros(len(contrast))
@@ -135,8 +142,9 @@ def largest_gap(contrast: Weights, values: Float64Array) -> Float64Array:
 def separation(contrast: Weights, vectors: Any, langs: npt.NDArray[Any]) -> Float64Array:
     r"""Return how well a linear classifier tells new rows from old ones.
 
-    It is :math:`d^\top (S + \lambda I)^{-1} d` of the difference of means d, with the scatter S of
-    all rows about the mean of their language: a change of the mix of languages alone is none here.
+    But for the units, it is :math:`d^\top (S + \lambda I)^{-1} d` of the difference d of means,
+    with the scatter S of all rows about the mean of their language: a change of the mix of
+    languages alone is none here.
     """
     rows = centred(vectors, langs)
     means = contrast @ rows

@@ -249,7 +249,7 @@ def _examples(new: Seen, texts: Sequence[Any], unlike: npt.NDArray[Any]) -> pd.D
             "language": new.spoken[chosen],
             "class": new.classes[chosen],
             "confidence": new.confidence[chosen],
-            "outside": np.where(np.isnan(new.far), None, outside)[chosen],
+            "outside": [None if np.isnan(new.far[row]) else bool(outside[row]) for row in chosen],
         }
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -91,7 +91,7 @@ class Reference:
         about["sha256"] = _digest(arrays)
         text = json.dumps(about, ensure_ascii=False).encode("utf-8", "backslashreplace")
         with atomic_file(path) as file:
-            write_tensors(file, {**arrays, "about": np.frombuffer(text, np.uint8)})
+            write_tensors(cast(BinaryIO, file), {**arrays, "about": np.frombuffer(text, np.uint8)})
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Reference:

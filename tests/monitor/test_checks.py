@@ -109,22 +109,23 @@ def test_unreadable_rows_count_as_languages_alone():
 def test_figures_are_those_of_references(n_new, n_old, seed):
     rng = np.random.default_rng(seed)
     contrast = _contrast(_dealt(n_new, n_new + n_old, 3, np.random.RandomState(seed)))
+    unit = np.sqrt(n_new * n_old / (n_new + n_old))
     values = np.round(rng.normal(size=n_new + n_old), 1)
     gap = ks_2samp(values[:n_new], values[n_new:]).statistic
-    assert largest_gap(contrast, values)[0] == pytest.approx(gap, abs=1e-5)
+    assert largest_gap(contrast, values)[0] == pytest.approx(unit * gap, abs=1e-5)
     vectors = rng.normal(size=(n_new + n_old, 3))
     langs = np.full(len(vectors), "ko", dtype=object)
     difference = vectors[:n_new].mean(0) - vectors[n_new:].mean(0)
     scatter = np.cov(vectors.T, bias=True)
     scatter += 10 * np.eye(3) * np.trace(scatter) / 3
     wanted = difference @ np.linalg.solve(scatter, difference)
-    assert separation(contrast, vectors, langs)[0] == pytest.approx(wanted, rel=1e-3)
+    assert separation(contrast, vectors, langs)[0] == pytest.approx(unit**2 * wanted, rel=1e-3)
 
 
 def test_shares_are_in_standard_errors():
     names = np.array(["a"] * 30 + ["b"] * 10 + ["a"] * 20 + ["b"] * 20)
     contrast = _contrast(_dealt(40, 80, 1, np.random.RandomState(0)))
-    wanted = 0.25 / np.sqrt(0.375 * 0.625)
+    wanted = 0.25 / np.sqrt(0.375 * 0.625) * np.sqrt(40 * 40 / 80)
     assert largest_share(contrast, names)[0] == pytest.approx(wanted, rel=5e-3)
 
 

@@ -83,6 +83,22 @@ def test_mistakes_are_named(out, files, capsys, given, said):
     assert said in capsys.readouterr().err
 
 
+def test_evaluate_says_from_which_confidence_on_to_answer(out, demo, tmp_path, capsys):
+    rows = zip(demo.test_texts, demo.test_labels, strict=True)
+    lines = ["text\tlabel", *(f"{text}\t{label}" for text, label in rows)]
+    (tmp_path / "test.tsv").write_text("\n".join(lines), "utf-8")
+    given = ["evaluate", str(out), str(tmp_path / "test.tsv"), "--risk"]
+    assert main([*given, "0.5", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["answer"]
+    assert found["error"] <= found["at_most"] <= 0.5
+    assert main([*given, "0.5"]) == 0
+    assert f"Answer from a confidence of {found['threshold']:.3f} on" in capsys.readouterr().out
+    assert main([*given, "0.001"]) == 0
+    assert "No confidence is known" in capsys.readouterr().out
+    assert main([*given, "2"]) == 2
+    assert "--risk 2.0: a share between 0 and 1" in capsys.readouterr().err
+
+
 def test_no_texts_are_named(out, tmp_path, capsys):
     (tmp_path / "none.txt").write_text("")
     assert main(["monitor", str(out), str(tmp_path / "none.txt")]) == 2
