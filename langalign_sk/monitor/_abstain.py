@@ -128,7 +128,7 @@ def answer_above(
     >>> y = X[:, 0] + rng.normal(size=2000) > 0
     >>> model = LogisticRegression().fit(X[:500], y[:500])
     >>> found = answer_above(model, X[500:], y[500:], risk=0.1)
-    >>> found.at_most <= 0.1, 0.3 < found.answered < 0.7
+    >>> found.at_most <= 0.1, 0.1 < found.answered < 0.7
     (True, True)
     """
     if not hasattr(model, "predict_proba"):
