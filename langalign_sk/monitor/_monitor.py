@@ -60,8 +60,8 @@ class Monitor:
     the scatter S about the mean of each language and ten times its mean variance as
     :math:`\lambda`. A check has drifted where no more than the share `false_alarms` of the deals
     has *any* check that is as unlikely (Westfall and Young, 1993). That holds for whatever data,
-    number of rows and encoder, as long as reference and new rows are drawn alike; texts that the
-    model itself was fitted on are not, quite.
+    number of rows and encoder, as long as reference and new rows are drawn alike. Texts that the
+    model or an `NgramEncoder` was fitted on are not: beside them, any new ones look like a change.
 
     Of the reference, 2,000 rows are kept at most, as float16: their vectors, and what the model
     said. From vectors something of a text may be guessed; keep the file as you keep the model.
@@ -111,9 +111,9 @@ class Monitor:
         Parameters
         ----------
         X : iterable of str or array-like, default=None
-            Texts as the service gets them while all is well, a few hundred at least; better some
-            that the model was not fitted on. None: only what the pairs cover is kept. What pairs
-            cover is taken from a loaded reference where the monitor has no pairs.
+            Texts as the service gets them while all is well, a few hundred at least, that neither
+            the model nor its encoders were fitted on. None: only what the pairs cover is kept. What
+            pairs cover is taken from a loaded reference where the monitor has no pairs.
         y : ignored
             Here for scikit-learn.
         lang : str or sequence of str, default=None

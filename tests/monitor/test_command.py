@@ -4,7 +4,9 @@ import json
 
 import joblib
 import pytest
+from sklearn.pipeline import Pipeline
 
+from langalign_sk import EmbeddingExtractor, TransferClassifier
 from langalign_sk.cli import main
 from langalign_sk.monitor import REFERENCE_FILE
 
@@ -103,3 +105,17 @@ def test_no_texts_are_named(out, tmp_path, capsys):
     (tmp_path / "none.txt").write_text("")
     assert main(["monitor", str(out), str(tmp_path / "none.txt")]) == 2
     assert "none.txt" in capsys.readouterr().err
+
+
+def test_texts_that_a_model_has_learned_from_are_no_reference(model, demo, texts):
+    from langalign_sk._commands._make import Material
+    from langalign_sk._commands._watch import _learned, reference_of
+
+    given = {"train": [], "labels": [], "pairs": demo.pairs, "unlabeled": texts[1]}
+    assert reference_of(model, Material(**given, test=texts[0])).n_rows == len(texts[0])
+    # The n-gram encoder of a command is fitted on the texts without labels.
+    assert reference_of(model, Material(**given)).rows is None
+    frozen = Pipeline([("embed", EmbeddingExtractor({"en": "use", "ko": "use"})), *model.steps[1:]])
+    assert not _learned(frozen, "ko")
+    recipe = Pipeline([frozen.steps[0], ("clf", TransferClassifier())])
+    assert _learned(recipe, "ko")
