@@ -127,7 +127,7 @@ def models(data: Path, name: str, cache: Path) -> list[tuple[str, Any]]:
 def compared(model: Any, data: Path, rows: int, requests: int, folder: Path) -> dict[str, Any]:
     """Export a pipeline, and ask both processes."""
     folder.mkdir()
-    save(model, folder / "safe")
+    save(model, folder / "safe", include_weights=True)
     started = time.perf_counter()
     export_onnx(model, folder / "onnx")
     seconds = time.perf_counter() - started

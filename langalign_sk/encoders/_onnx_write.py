@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +135,7 @@ def _export(module: Any, tokenizer: Any, graph: Path) -> None:
     import torch
 
     dynamic = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings():
+    with torch.inference_mode(False), torch.no_grad(), warnings.catch_warnings(), _silent():
         warnings.simplefilter("ignore")  # of the exporter, about itself
         program: Any = torch.onnx.export(
             module,
@@ -144,6 +147,18 @@ def _export(module: Any, tokenizer: Any, graph: Path) -> None:
             verbose=False,
         )
         program.save(str(graph))
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Keep the exporter from telling of packages that nobody needs."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _tokens(tokenizer: Any) -> tuple[Any, Any]:
