@@ -182,7 +182,8 @@ def _kernel_map(graph: Graph, fitted: Any, rows: str) -> str:
     """Return rows behind a kernel map: kernel values and rows, each with its matrix."""
     features, centred = fitted._features, graph.plus(rows, -fitted._mean)
     if isinstance(features, FourierFeatures):
-        values = graph.node("Cos", graph.linear(centred, features.waves.T, features.phases))
+        phases = features.phases + math.pi / 2  # onnxruntime 1.18 has no cosine of float64
+        values = graph.node("Sin", graph.linear(centred, features.waves.T, phases))
         values = graph.times(values, math.sqrt(2.0 / len(features.phases)))
     else:
         values = gaussian_kernel(graph, centred, features.landmarks_, features.gamma_)
