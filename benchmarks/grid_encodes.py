@@ -1,12 +1,13 @@
 """What a grid search encodes, and how long it takes: ``python -m benchmarks.grid_encodes``.
 
 Four candidates (the penalty of a logistic regression) in three folds over the 701 English training
-sentences of SIB-200, all-MiniLM-L6-v2 in front: ours with a fresh cache on disk, in one process
-and with two workers, then again over the cache that the first run left; embetter and skrub's
-TextEncoder where they are installed. Each runs in a process of its own; the seconds are those of
-making the pipeline and of the whole search, loading the model included, imports not. For all alike
-OpenBLAS has one thread (torch has all): NumPy and SciPy bring one OpenBLAS each, and in small
-regressions their waiting threads take the cores from one another, several seconds of a search.
+sentences of SIB-200, all-MiniLM-L6-v2 in front: ours with a fresh cache on disk, in one process and
+with two workers, then again over the cache that the first run left; ours with the default cache and
+two workers, of joblib and of Dask; embetter and skrub's TextEncoder where they are installed. Each
+runs in a process of its own; the seconds are those of making the pipeline and of the whole search,
+loading the model included, imports not. For all alike OpenBLAS has one thread (torch has all):
+NumPy and SciPy bring one OpenBLAS each, and in small regressions their waiting threads take the
+cores from one another, several seconds of a search.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ from benchmarks import real_data
 from benchmarks.real_data import Vectors
 from langalign_sk import EmbeddingExtractor
 from langalign_sk._io import text_table
+from langalign_sk._process import load_once
 from langalign_sk.store import DiskCache
 
 GRID = {"clf__C": [0.1, 1.0, 10.0, 100.0]}
@@ -49,6 +52,26 @@ class LoggingCache(DiskCache):
         return sum(map(int, log.read_text("utf-8").split())) if log.exists() else 0
 
 
+class LoggedModel:
+    """A SentenceTransformer that writes down, for all processes, how many texts it encoded."""
+
+    def __init__(self, name: str, log: str) -> None:
+        self.name, self.log = name, log
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        """Vectors, and their count."""
+        import sentence_transformers
+
+        with Path(self.log).open("a", encoding="utf-8") as log:
+            log.write(f"{len(texts)}\n")
+        model = load_once(self.name, lambda: sentence_transformers.SentenceTransformer(self.name))
+        return model.encode(list(texts), show_progress_bar=False)
+
+    def fingerprint(self) -> str:
+        """Return what is the same in every process."""
+        return f"{self.name} {self.log}"
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.grid_encodes", description=__doc__)
     real_data.add_options(parser)
@@ -66,6 +89,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             ("ours, the same again", "ours 1", "single"),
             ("ours, n_jobs=2", "ours 2", "double"),
             ("ours, n_jobs=2, the same again", "ours 2", "double"),
+            ("ours, default cache, n_jobs=2", "default 2", "default"),
+            ("ours, default cache, two workers of Dask", "dask 2", "dask"),
             *((label, peer, "none") for peer, label in PEERS.items()),
         ):
             if kind in PEERS and importlib.util.find_spec(kind) is None:
@@ -129,13 +154,18 @@ def measure(args: argparse.Namespace) -> dict[str, float]:
     labels = topics.labels[rows]
     model = args.encoder or real_data.minilm()
     kind, _, n_jobs = args.one.partition(" ")
-    counted, embed = {"ours": ours, "embetter": embetter, "skrub": skrub}[kind](
-        model, args.folder, sentence_transformers.SentenceTransformer
-    )
+    counted, embed = {
+        "ours": ours,
+        "default": default,
+        "dask": default,
+        "embetter": embetter,
+        "skrub": skrub,
+    }[kind](model, args.folder, sentence_transformers.SentenceTransformer)
     start = time.perf_counter()
     pipe = Pipeline([("embed", embed()), ("clf", LogisticRegression(max_iter=1000))])
     search = GridSearchCV(pipe, GRID, cv=FOLDS, n_jobs=int(n_jobs or 1), error_score="raise")
-    search.fit(texts, labels)
+    with two_workers() if kind == "dask" else nullcontext():
+        search.fit(texts, labels)
     seconds = time.perf_counter() - start
     return {
         "texts": float(texts.nunique()),
@@ -153,6 +183,31 @@ def ours(model: str, folder: Path, _: Any) -> Prepared:
     cache = LoggingCache(folder)
     before = cache.n_put()
     return lambda: cache.n_put() - before, lambda: EmbeddingExtractor(model, cache=cache)
+
+
+def default(model: str, folder: Path, _: Any) -> Prepared:
+    """Prepare ours with the cache that it has unless told otherwise."""
+    logged = LoggedModel(model, f"{folder}.log")
+
+    def counted() -> int:
+        log = Path(logged.log)
+        return sum(map(int, log.read_text("utf-8").split())) if log.exists() else 0
+
+    return counted, lambda: EmbeddingExtractor(logged)
+
+
+@contextmanager
+def two_workers() -> Iterator[None]:
+    """Have joblib give its work to two workers of Dask."""
+    import joblib
+    from distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address="127.0.0.1:0") as cluster,
+        Client(cluster),
+        joblib.parallel_config("dask"),
+    ):
+        yield
 
 
 def embetter(model: str, _: Path, sentence_transformer: Any) -> Prepared:

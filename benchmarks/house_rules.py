@@ -30,6 +30,7 @@ ROOMS = [
     "report",
     "plots",
     "monitor",
+    "dask",
     "datasets",
     "_demo",
     "_commands",

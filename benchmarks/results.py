@@ -32,7 +32,7 @@ CHAPTERS = {
         "choosing", "estimate", "suggest", "feedback", "report", "monitoring",
     ),
     "Translations found, similarity kept": ("retrieval", "sts"),
-    "Time and memory": ("closed_forms", "retrieval_speed", "network", "cost"),
+    "Time and memory": ("closed_forms", "retrieval_speed", "network", "cost", "many"),
     "Encoding": (
         "encode_speed", "latency", "service", "runtimes", "grid_encodes", "cache_stores",
         "cache_types", "disk_cache", "http_faults",

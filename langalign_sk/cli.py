@@ -18,6 +18,7 @@ from io import TextIOWrapper
 from langalign_sk._commands import (
     Planned,
     add_cache,
+    add_embed,
     add_evaluate,
     add_export,
     add_monitor,
@@ -44,6 +45,7 @@ _COMMANDS = (
     add_refit,
     add_export,
     add_serve,
+    add_embed,
     add_cache,
 )
 

@@ -22,6 +22,9 @@ HEAVY = {
     "polars",
     "matplotlib",
     "jinja2",
+    "dask",
+    "distributed",
+    "pyarrow",
 }
 name_of = PACKAGE.name_of
 

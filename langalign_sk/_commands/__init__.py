@@ -7,6 +7,7 @@ from langalign_sk._commands._answers import (
     languages_of as languages_of,
 )
 from langalign_sk._commands._cache import add_parser as add_cache
+from langalign_sk._commands._embed import add_embed
 from langalign_sk._commands._evaluate import add_evaluate
 from langalign_sk._commands._export import add_export
 from langalign_sk._commands._plan import Planned
@@ -25,6 +26,7 @@ from langalign_sk._commands._watch import add_monitor
 __all__ = [
     "Planned",
     "add_cache",
+    "add_embed",
     "add_evaluate",
     "add_export",
     "add_monitor",

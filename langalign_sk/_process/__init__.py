@@ -19,7 +19,6 @@ from langalign_sk._process._device import (
     room_for_data as room_for_data,
     to_device as to_device,
 )
-from langalign_sk._process._fair import FairLock as FairLock, encode_lock as encode_lock
 from langalign_sk._process._fork import Lock as Lock, renew_in_children as renew_in_children
 from langalign_sk._process._in_flight import in_flight as in_flight
 from langalign_sk._process._models import load_once as load_once, release_models as release_models

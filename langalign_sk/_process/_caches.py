@@ -46,6 +46,8 @@ class Caches:
         self.detectors: BoundedCache[Any] = BoundedCache(max_items=4)
         #: Detectors of languages that were learned from pairs, by the content of these.
         self.learned: BoundedCache[Any] = BoundedCache(32 * MIB)
+        #: Models that were sent to this process, by the digest of what was sent.
+        self.shipped: BoundedCache[Any] = BoundedCache(max_items=4)
         #: Tables that are made when first needed.
         self.tables: BoundedCache[Any] = BoundedCache(max_items=64)
 

@@ -39,6 +39,10 @@ class Turns:
     them then does the work of as many as fit, its own among it, and hands on. Nobody waits for
     company, and none does more than one piece of work for others. The thread whose turn it is may
     come again within it, alone.
+
+    A ``with`` block is a turn that nothing else goes along with: a lock, handed on in the order of
+    asking. With Python's own, a thread that encodes chunk after chunk takes the lock back before
+    the others wake up: a request of one text would wait for a whole corpus instead of one chunk.
     """
 
     def __init__(self) -> None:
@@ -95,6 +99,18 @@ class Turns:
         finally:
             if ticket.leads:
                 self._hand_on(along)
+
+    def __enter__(self) -> None:
+        ticket = _Ticket(None, 0, None, alone=True)
+        try:
+            self._come(ticket)
+        except BaseException:  # Ctrl-C
+            if ticket.leads:
+                self._hand_on([])
+            raise
+
+    def __exit__(self, *exc: object) -> None:
+        self._hand_on([])
 
     def _come(self, ticket: _Ticket) -> None:
         """Take the turn, or wait until it comes or the call was served."""

@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.exceptions import NotFittedError
 
 from langalign_sk._io import TextRow
-from langalign_sk._process import encode_lock, identity, load_once
+from langalign_sk._process import identity, load_once, turns_at
 from langalign_sk.encoders._checkpoint import Checkpoint, find_checkpoint
 from langalign_sk.encoders._hub_model import (
     HubModel,
@@ -147,8 +147,8 @@ class HubEncoder:
         return self.key, self.weights, defining(alike), settings.batch_size
 
     def _lock(self, part: str = "") -> Any:
-        """Lock of the loaded model, or of its tokeniser."""
-        return encode_lock(f"{self.key!r}{part}")
+        """Turns at the loaded model, or at its tokeniser."""
+        return turns_at((self.key, part))
 
 
 def named_encoder(settings: HubModel, *, ask_hub: bool = True) -> HubEncoder:

@@ -1,4 +1,4 @@
-"""Few short texts in one row of tokens, none of which sees another: no padding is computed.
+"""Few short texts in a row of tokens, none of which sees another: no padding is computed.
 
 A processor needs about as long for a forward pass as for some twenty tokens, and as long for
 padding as for tokens. Requests that arrive together are of all lengths: one after the other they
@@ -7,14 +7,18 @@ cost a pass each, side by side they cost padding. In one row they cost neither.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 #: Models that take a mask of which token sees which, and the position of each token.
 KINDS = frozenset({"bert", "camembert", "electra", "roberta", "xlm-roberta"})
 #: Tokens of a row: attention looks at every pair of them, of which more are in vain.
-MOST_TOKENS = 256
+ROW_TOKENS = 256
+#: Tokens of texts that go in rows; more of them find others of their length, and need no padding.
+MOST_TOKENS = 1024
 _TOLERANCE = 1e-4
 
 
@@ -44,7 +48,7 @@ class OneRow:
             self._right = False
 
     def takes(self, n_texts: int, n_tokens: int) -> bool:
-        """Tell whether some texts may and should go in one row."""
+        """Tell whether some texts may and should go in rows."""
         import torch
 
         if self._right is False or n_texts < 2 or n_tokens > MOST_TOKENS:
@@ -55,6 +59,17 @@ class OneRow:
         if self._right is None:  # before the first texts: all of them go the same way
             self._right = self._agrees()
         return self._right
+
+    @staticmethod
+    def rows(sizes: npt.NDArray[np.int64]) -> Iterator[npt.NDArray[np.intp]]:
+        """Split texts into rows, in their order; a long one is a row by itself."""
+        start = total = 0
+        for place, size in enumerate(sizes.tolist()):
+            if total and total + size > ROW_TOKENS:
+                yield np.arange(start, place)
+                start, total = place, 0
+            total += size
+        yield np.arange(start, len(sizes))
 
     def _agrees(self) -> bool:
         """Tell whether two texts in a row come to what they come to side by side."""

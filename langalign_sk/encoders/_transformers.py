@@ -210,7 +210,10 @@ class Transformer:
             return len(rows) * int(sizes[rows].max())
 
         overhead = _PASS_CPU if self._model.device.type == "cpu" else None
-        batches = packed(sizes, self.budget(settings[0]), None if in_a_row else overhead)
+        if in_a_row:
+            batches = self._one_row.rows(sizes)
+        else:
+            batches = packed(sizes, self.budget(settings[0]), overhead)
         return within_memory(batches, cells, compute, run, self._name)
 
     def _inputs(self, windows: list[npt.NDArray[np.int32]]) -> tuple[dict[str, Any], Any]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from langalign_sk._process import encode_lock, free_memory, random_state_kept
+from langalign_sk._process import free_memory, random_state_kept, turns_at
 
 _TALKERS = ("accelerate", "datasets", "peft", "sentence_transformers", "transformers")
 
@@ -24,7 +24,7 @@ def undisturbed() -> Iterator[None]:
     Random states, environment variables, logging levels and accelerate's shared state are after
     the block what they were before, however it ends.
     """
-    with encode_lock("tuning"), ExitStack() as stack:
+    with turns_at("tuning"), ExitStack() as stack:
         for keep in (_random_states, _environment, _logging, _accelerate):
             stack.enter_context(keep())
         stack.callback(_give_back)

@@ -21,7 +21,9 @@ class Call:
     encoder: Encoder
     texts: list[TextRow]
     keys: list[bytes]
-    items: list[Any]
+    #: Texts as the encoder wants them; None: whoever serves the call prepares them.
+    items: list[Any] | None
+    #: Of what is not prepared, a guess.
     sizes: list[int]
     cache: VectorCache | None
     run: Run
@@ -29,6 +31,9 @@ class Call:
     patient: bool
     vectors: list[Float32Array | None] = field(default_factory=list)
     n_encoded: int = 0
+    n_cut: int = 0
+    #: What was prepared here, by row.
+    ready: dict[int, Any] = field(default_factory=dict)
 
     def claim(self) -> AbstractContextManager[list[bool]]:
         """Say that the texts are encoded here; tells of each whether nobody else said so."""
@@ -75,7 +80,7 @@ def serve(calls: Sequence[Call]) -> None:
         if not known:
             return
         run = first.run if alone else Run()
-        output = encoder.encode([call.items[row] for call, row in known.values()], run)
+        output = encoder.encode(_prepared(encoder, list(known.values())), run)
         texts = [call.texts[row] for call, row in known.values()]
         width = caches.widths.known(encoder.spec)
         found = checked_rows(encoder.name, texts, output, width)
@@ -92,3 +97,21 @@ def serve(calls: Sequence[Call]) -> None:
             if not alone and run.tokens:
                 tokens = sum(call.sizes[row] for owner, row in known.values() if owner is call)
                 call.run.add_batch(tokens, round(tokens * run.padded / run.tokens))
+
+
+def _prepared(encoder: Encoder, wanted: Sequence[tuple[Call, int]]) -> list[Any]:
+    """Return texts of calls, by row, as the encoder wants them; those that are not are made so."""
+    new = [(call, row) for call, row in wanted if call.items is None]
+    parts = [new] if new else []
+    while parts:
+        part = parts.pop()
+        ready = encoder.prepare([call.texts[row] for call, row in part])
+        owners = {id(call) for call, _ in part}
+        if ready.n_cut and len(owners) > 1:  # texts lost their end: whose they are
+            parts += [[(c, row) for c, row in part if id(c) == owner] for owner in owners]
+            continue
+        part[0][0].n_cut = ready.n_cut
+        for (call, row), item, size in zip(part, ready.items, ready.sizes, strict=True):
+            call.ready[row] = item
+            call.sizes[row] = size
+    return [(call.ready if call.items is None else call.items)[row] for call, row in wanted]

@@ -26,6 +26,9 @@ _POLL = 0.02  # seconds between two looks for the vectors of another thread or p
 _PATIENCE = 60.0  # seconds without any, after which its texts are encoded here as well
 _SHARE = 4  # of a chunk is what calls of several threads may be together: one batch
 _TOKENISED = 16384  # texts whose tokens are held at a time
+#: Texts, and characters, of a call that are prepared in its turn, along with those of others.
+_FEW, _SHORT = 8, 1024
+_PER_TOKEN = 2  # characters, at least for most texts
 
 
 def encode_texts(
@@ -99,8 +102,16 @@ class _Work:
         rows = [row for row, vector in enumerate(self.rows) if vector is None]
         return sorted(rows, key=lambda row: -_length(self._texts[row]))
 
-    def prepared(self, parts: list[list[int]]) -> Generator[Prepared]:
-        """Give texts as the encoder wants them; where a GPU encodes, the next part meanwhile."""
+    def prepared(self, parts: list[list[int]]) -> Generator[Prepared | None]:
+        """Give texts as the encoder wants them; where a GPU encodes, the next part meanwhile.
+
+        None for few: whose turn it is prepares them, along with those of other threads.
+        """
+        if len(parts) == 1 and not self._encoder.takes_threads:
+            lengths = [_length(self._texts[row]) for row in parts[0][: _FEW + 1]]
+            if len(lengths) <= _FEW and sum(lengths) <= _SHORT:
+                yield None
+                return
 
         def prepare(part: list[int]) -> Prepared:
             return self._encoder.prepare([self._texts[row] for row in part])
@@ -113,10 +124,15 @@ class _Work:
                     coming = meanwhile.submit(prepare, following)
                 yield ready
 
-    def encode(self, rows: list[int], prepared: Prepared, bar: Any) -> None:
+    def encode(self, rows: list[int], prepared: Prepared | None, bar: Any) -> None:
         """Encode texts, or wait for those that another thread or process is encoding."""
-        items = dict(zip(rows, prepared.items, strict=True))
-        sizes = dict(zip(rows, prepared.sizes, strict=True))
+        if prepared is None:
+            items: dict[int, Any] = {}
+            sizes = {row: 2 + _length(self._texts[row]) // _PER_TOKEN for row in rows}
+        else:
+            items = dict(zip(rows, prepared.items, strict=True))
+            sizes = dict(zip(rows, prepared.sizes, strict=True))
+            self._run.n_cut += prepared.n_cut
         # Long ones first: batches of like length waste little padding, and memory runs out early
         # where it does. Chunks keep the lock, and a loss on errors, short.
         waiting, idle = sorted(rows, key=lambda row: -sizes[row]), 0.0
@@ -128,7 +144,7 @@ class _Work:
                     self._encoder,
                     [self._texts[row] for row in chunk],
                     [self._keys[row] for row in chunk],
-                    [items[row] for row in chunk],
+                    [items[row] for row in chunk] if items else None,
                     [sizes[row] for row in chunk],
                     self._cache,
                     self._run,
@@ -148,7 +164,6 @@ class _Work:
                 time.sleep(_POLL)
                 idle += _POLL
             waiting = elsewhere
-        self._run.n_cut += prepared.n_cut
 
     def _encode_chunk(self, call: Call, most: int, *, tokens: bool) -> None:
         """Encode some texts; those that come from other threads meanwhile go along."""
@@ -162,3 +177,4 @@ class _Work:
             kind = getattr(self._encoder, "key", None), isinstance(call.texts[0], str)
             turns_at(self._encoder.spec).take(call, serve, size=size, most=most, kind=kind)
         self._run.n_encoded += call.n_encoded
+        self._run.n_cut += call.n_cut

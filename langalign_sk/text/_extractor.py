@@ -28,7 +28,7 @@ from langalign_sk.encoders import (
     is_name,
     unwrapped,
 )
-from langalign_sk.store import resolve_cache
+from langalign_sk.store import expect_workers, resolve_cache
 from langalign_sk.text._embedding import (
     Embedding,
     declared_languages,
@@ -88,9 +88,10 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     normalize : bool, default=True
         Scale vectors to unit length.
     cache : "memory", path, None or object, default="memory"
-        Where vectors are remembered: in this process (256 MiB, shared by all extractors), in a
-        folder (for all processes and later runs, see `DiskCache`), nowhere, or in an object with
-        ``get_many`` and ``put_many``. ``LANGALIGN_CACHE=off`` keeps a run away from folders.
+        Where vectors are remembered: in this process and its workers (256 MiB, shared by all
+        extractors, see Notes), in a folder (for all processes and later runs, see `DiskCache`),
+        nowhere, or in an object with ``get_many`` and ``put_many``. ``LANGALIGN_CACHE=off`` keeps a
+        run away from folders.
     missing : {"error", "empty"}, default="error"
         What None and NaN are: an error, or the empty text.
     two_texts : {"apart", "together"}, default="apart"
@@ -122,7 +123,9 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
     load when first needed, once per process, and are shared by clones and folds. A model of the
     Hub that is on this machine is used as it is, without asking for a newer one: give a
     `revision` to choose. Each distinct text is encoded once per process while it is in the cache;
-    the cache holds vectors and digests, never texts. Encoders take one call at a time, unless an
+    the cache holds vectors and digests, never texts. Workers that a process starts through joblib
+    or Dask (``n_jobs=2``) share what they encode, by way of a folder among the temporary files that
+    belongs to the user alone and goes with the process. Encoders take one call at a time, unless an
     object says ``takes_threads = True``.
 
     A row of blocks whose vector is zero throughout (a text without any known n-gram) gets the
@@ -578,6 +581,8 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
             if refused:
                 raise pickle.PicklingError(refused)
         state: dict[str, Any] = super().__getstate__()
+        if isinstance(self.cache, str) and self.cache == "memory":
+            expect_workers()  # to whom this may be on its way
         if is_corpus(self.detect):  # what was learned from texts is saved, the texts are not
             state["detect"] = learned_from(self.detect)
         if "_fitted_with" not in state:

@@ -10,7 +10,7 @@ import pytest
 
 from langalign_sk import EmbeddingExtractor, LangAligner, ParallelCorpus
 from langalign_sk._io import locked
-from langalign_sk._process import FairLock, Lock, Memo, Turns, caches, encode_lock, load_once
+from langalign_sk._process import Lock, Memo, Turns, caches, load_once, turns_at
 from langalign_sk.corpus import PairMoments
 from langalign_sk.store import DiskCache, MemoryCache, text_key
 from tests.helpers import CountingEncoder
@@ -180,7 +180,7 @@ def holding_a_lock(gate, tmp_path, monkeypatch):
 
 
 def waiting_for_a_turn(gate, tmp_path, monkeypatch):
-    lock = FairLock()
+    lock = Turns()
     waiting = threading.Thread(target=lambda: lock.__enter__() or lock.__exit__())
 
     def use():
@@ -194,7 +194,7 @@ def waiting_for_a_turn(gate, tmp_path, monkeypatch):
     def child():
         with lock, lock:
             assert lock._depth == 2
-        with encode_lock("any"):
+        with turns_at("any"):
             pass
 
     return use, child
@@ -341,7 +341,7 @@ def test_a_fork_inside_an_encoder_leaves_the_lock_with_the_child():
     encoder = Forking()
     EmbeddingExtractor(encoder, cache=None).transform(["a"])
     assert encoder.code == 0
-    lock = FairLock()
+    lock = Turns()
     with lock:
         pid = os.fork()
         if pid == 0:  # in the child, which comes out of the block

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import Pipeline
 
-from langalign_sk._process import FairLock
+from langalign_sk._process import Turns
 from langalign_sk.encoders import HubModel
 from langalign_sk.store import MemoryCache
 from langalign_sk.text import EmbeddingExtractor
@@ -148,7 +148,7 @@ def test_padding_is_reported(tiny_bert, monkeypatch):
 
 
 def test_turns_are_taken_in_order_of_asking():
-    lock, order = FairLock(), []
+    lock, order = Turns(), []
 
     def worker(name):
         with lock, lock:
