@@ -101,7 +101,12 @@ class LanguageEraser(OnRows):
         basis = Vt[:rank]
         self.mean_: Float64Array = np.array(every.mean)
         erased = (vectors / roots) @ basis.T @ (basis * roots) @ vectors.T
-        self.coef_: Float64Array = np.eye(rows.shape[1]) - erased
+        kept = np.eye(rows.shape[1])
+        if len(values) < rows.shape[1] <= sum(one.n for one in moments) - len(moments):
+            # Columns that do not vary, though there are rows enough: what is left of them is
+            # rounding, and may tell the language to a probe that scales its columns.
+            kept = vectors @ vectors.T
+        self.coef_: Float64Array = kept - erased
         self.n_erased_ = rank
 
     def transform(self, X: Any) -> FloatArray:

@@ -13,6 +13,7 @@ from langalign_sk.encoders._carried import (
     local_checkpoint as local_checkpoint,
 )
 from langalign_sk.encoders._checks import check_parameters as check_parameters
+from langalign_sk.encoders._counting import count_parameters as count_parameters
 from langalign_sk.encoders._distilled import DistilledEncoder
 from langalign_sk.encoders._held import HeldCheckpoint as HeldCheckpoint
 from langalign_sk.encoders._http import HttpEncoder

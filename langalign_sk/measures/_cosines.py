@@ -131,7 +131,9 @@ def cosine_change(before: Any, after: Any) -> CosineChange:
 
     Notes
     -----
-    The gap is the mean over pairs i of :math:`s_i \cdot t_i - \frac1{2(n-1)} \sum_{j \ne i}
+    A flag that is up says to look further, not that nothing was gained: a map may leave the gap as
+    it is and still bring translations ahead of other rows, which `retrieval` tells. The gap is the
+    mean over pairs i of :math:`s_i \cdot t_i - \frac1{2(n-1)} \sum_{j \ne i}
     (s_i \cdot t_j + s_j \cdot t_i)`; the interval is that of the mean of their differences, 1.96
     standard errors to each side.
 

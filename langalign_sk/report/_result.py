@@ -30,7 +30,8 @@ class TransferReport:
     scores : DataFrame
         A row per candidate: what it does (`words`), accuracy and macro F1 with 95% intervals, what
         it loses to the best (paired), agreement and kappa on held-out pairs, seconds per 1,000
-        texts (translator and encoder included), bytes when saved (no weights of named models).
+        texts (translator and encoder included), bytes when saved (no weights of named models), and
+        how many weights the encoders have.
         Without target labels, for accuracy and F1: the score of the advice, and the three figures
         it is the product of.
     per_class : DataFrame

@@ -54,6 +54,8 @@ class Outcome:
     seconds: float
     #: Bytes when saved, encoder included.
     size_bytes: float
+    #: Weights of the encoders; NaN where they are out of reach.
+    parameters: float
 
 
 @dataclass(eq=False)
@@ -93,7 +95,8 @@ class Runner:
         size = space.size_bytes() + pickled_bytes(model)
         checked = self.fit(candidate, REST) if candidate.uses_pairs else model
         agreed = self.consistency(candidate, checked)
-        return Outcome(candidate, predicted, model, checked, agreed, 1000 * seconds, size)
+        costs = 1000 * seconds, size, space.n_parameters()
+        return Outcome(candidate, predicted, model, checked, agreed, *costs)
 
     def fit(self, candidate: Candidate, subset: str = ALL) -> Any:
         """Fit on all source rows, with some or all pairs."""

@@ -60,6 +60,7 @@ def scores_table(
             "kappa": np.nan if one.consistency is None else one.consistency.kappa,
             "seconds_per_1000": one.seconds,
             "size_bytes": one.size_bytes,
+            "encoder_parameters": one.parameters,
         }
         for one in outcomes
     ]

@@ -248,6 +248,10 @@ class Space:
         """Return the bytes of the saved extractor; weights of named models are not among them."""
         return 0.0 if self.extractor is None else pickled_bytes(self.original)
 
+    def n_parameters(self) -> float:
+        """Return the number of weights of the encoders; NaN where they are out of reach."""
+        return float("nan") if self.extractor is None else float(self.extractor.n_parameters())
+
     def fitted_extractor(self) -> Any:
         """Return a copy of the extractor that knows, once saved, which weights it was fitted with.
 

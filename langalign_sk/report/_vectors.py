@@ -62,6 +62,10 @@ class VectorSpace(Space):
         """Return 0: no encoder is saved."""
         return 0.0
 
+    def n_parameters(self) -> float:
+        """Return NaN: the encoders are not here."""
+        return float("nan")
+
     def fitted_extractor(self) -> Any:
         """Return None: models take vectors."""
         return None

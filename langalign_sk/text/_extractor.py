@@ -25,6 +25,7 @@ from langalign_sk.encoders import (
     Run,
     RunReport,
     cannot_be_saved,
+    count_parameters,
     is_name,
     unwrapped,
 )
@@ -421,6 +422,16 @@ class EmbeddingExtractor(TransformerMixin, VersionStamped, BaseEstimator):
             text = ("a", "a") if self.two_texts == "together" else "a"
             encoder.encode(encoder.prepare([text]).items, Run())
         return self
+
+    def n_parameters(self) -> float:
+        """Count the weights of the encoders, which are loaded for it.
+
+        Returns
+        -------
+        float
+            Of all of them, each counted once; NaN where one is out of reach, as behind a server.
+        """
+        return sum(count_parameters(one) for one in dict.fromkeys(self._ready().encoders.values()))
 
     def prefetch(self, X: Any, param_grid: Mapping[str, Any] | Sequence[Any]) -> Self:
         """Encode texts once for every candidate of a grid, into the cache.

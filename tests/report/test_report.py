@@ -178,6 +178,8 @@ def test_words_and_frames(report):
     assert "pairs" in words
     assert (report.scores["seconds_per_1000"] > 0).all()
     assert (report.scores["size_bytes"] > 1000).all()
+    own = report.scores.set_index("candidate")["encoder_parameters"]
+    assert own["no map"] > 10_000
     assert report.alignment["p_at_1_mixed"].between(0, 1).all()
     # In language blocks nothing is aligned without a map; with one, translations find each other.
     alignment = report.alignment.set_index("candidate")
