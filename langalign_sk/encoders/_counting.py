@@ -27,7 +27,8 @@ def _count(thing: Any, seen: set[int]) -> int:
     if hasattr(thing, "named_parameters"):
         return sum(int(weight.numel()) for _, weight in thing.named_parameters())
     if isinstance(thing, np.ndarray):
-        return thing.size if thing.dtype.kind == "f" or thing.dtype == np.int8 else 0
+        is_weight = thing.dtype.kind == "f" or thing.dtype in (np.int8, np.uint8)
+        return thing.size if is_weight else 0
     if hasattr(thing, "nnz") and hasattr(thing, "data"):
         return _count(thing.data, seen)
     parts: list[Any]
