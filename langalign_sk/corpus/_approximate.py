@@ -28,12 +28,19 @@ def best_near(
 
     The index holds rows rounded to bytes and only proposes; cosines of what it proposes are exact.
     """
-    near = _near(A, B, n_neighbors), _near(B, A, n_neighbors)
-    own, other = (
-        np.asarray(cosines[:, :n_neighbors].mean(axis=1) / 2, dtype=np.float32)
-        for _, cosines in near
-    )
-    return _best(*near[0], method, own, other), _best(*near[1], method, other, own)
+    (j_near, there), (i_near, back) = _near(A, B, n_neighbors), _near(B, A, n_neighbors)
+    # What either side proposes serves both: a pair is missed only if it is missed twice.
+    i = np.append(np.repeat(np.arange(len(A)), j_near.shape[1]), i_near)
+    j = np.append(j_near, np.repeat(np.arange(len(B)), i_near.shape[1]))
+    _, once = np.unique(i * len(B) + j, return_index=True)
+    i, j, scores = i[once], j[once], np.append(there, back)[once]
+    if method != "cosine":
+        halves = (_means(i, scores, n_neighbors)[i] + _means(j, scores, n_neighbors)[j]) / 2
+        if method == "margin":
+            scores = scores / np.maximum(halves, np.float32(SMALLEST_MEAN))
+        else:
+            scores = scores - halves
+    return _best(i, j, scores), _best(j, i, scores)
 
 
 def _near(queries: Float32Array, keys: Float32Array, k: int) -> tuple[IntArray, Float32Array]:
@@ -78,16 +85,19 @@ def _index_of(keys: Float32Array) -> Any:
     return index
 
 
-def _best(
-    indices: IntArray, cosines: Float32Array, method: str, own: Float32Array, other: Float32Array
-) -> tuple[IntArray, Float32Array]:
-    """Return the best of the candidates of each row, and its score."""
-    scores, halves = cosines, own[:, None] + other[indices]
-    if method == "margin":
-        scores = cosines / np.maximum(halves, np.float32(SMALLEST_MEAN))
-    elif method == "csls":
-        scores = cosines - halves
-    first = scores.argmax(axis=1)[:, None]
-    index: IntArray = np.take_along_axis(indices, first, axis=1)[:, 0]
-    score: Float32Array = np.take_along_axis(scores, first, axis=1)[:, 0]
-    return index, score
+def _means(rows: IntArray, cosines: Float32Array, k: int) -> Float32Array:
+    """Return the mean of the k largest cosines of each row."""
+    order = np.lexsort((-cosines, rows))
+    rows, cosines = rows[order], cosines[order]
+    starts = np.searchsorted(rows, np.arange(rows[-1] + 1))
+    kept = np.arange(len(rows)) - starts[rows] < k
+    sums, counts = np.bincount(rows[kept], cosines[kept]), np.bincount(rows[kept])
+    means: Float32Array = (sums / counts).astype(np.float32)
+    return means
+
+
+def _best(rows: IntArray, others: IntArray, scores: Float32Array) -> tuple[IntArray, Float32Array]:
+    """Return the best other of each row, and its score."""
+    order = np.lexsort((others, -scores, rows))
+    first = order[np.searchsorted(rows[order], np.arange(rows.max() + 1))]
+    return others[first], scores[first]

@@ -169,5 +169,5 @@ def test_near_rows_hold_the_pairs():
     A, B, gold = pools(n=1500, common=1000, width=48, noise=0.6, seed=4)
     exact, near = (mine_pairs(A, B, search=search) for search in ("exact", "faiss"))
     pairs = [set(zip(f.source_rows, f.target_rows, strict=True)) for f in (exact, near)]
-    assert len(pairs[0] & pairs[1]) > 0.9 * len(pairs[0])
-    assert near.against(gold).recall > 0.98
+    assert len(pairs[0] & pairs[1]) > 0.95 * len(pairs[0])
+    assert near.against(gold).recall > 0.99
