@@ -17,8 +17,9 @@ from langalign_sk.monitor._reading import Seen
 Weights = npt.NDArray[np.float32]
 #: Draws of which a share of `false_alarms` has this many at least; never fewer than so many.
 _BEYOND, _LEAST_DRAWS = 25, 499
-#: Times the mean variance that is added to each direction.
-_DAMPING = 10.0
+#: Times the mean variance that is added to each direction: much for what is in the directions in
+#: which all texts differ most, such as subjects; less for the finer ones, such as languages.
+_DAMPINGS = 10.0, 1.0
 _FOLDS = 5
 #: Further than this is no further: a text without any word of the encoder's has no end.
 _FAR = 3.0
@@ -60,8 +61,10 @@ def judged(
         return {}
     values = np.stack([_in_steps(value) for value in found.values()])
     p = rankdata(-values, method="max", axis=1) / values.shape[1]
-    least = np.sort(p.min(axis=0))
-    adjusted = np.searchsorted(least, p[:, 0], side="right") / len(least)
+    # p-values come in steps; deals of one least p-value are told apart by all of theirs together.
+    within = rankdata(np.log(p).sum(axis=0), method="max") / (p.shape[1] + 1) / p.shape[1]
+    least = np.sort(p.min(axis=0) + within)
+    adjusted = np.searchsorted(least, p[:, 0] + within[0], side="right") / len(least)
     return {name: Judged(float(p[at, 0]), float(adjusted[at])) for at, name in enumerate(found)}
 
 
@@ -114,7 +117,11 @@ def _measures(
         ),
         "classes": (
             rows.readable,
-            lambda w: largest_share(w, rows.classes[rows.readable]),
+            lambda w: (
+                largest_mean(w, rows.proba[rows.readable])
+                if rows.proba.shape[1]
+                else largest_share(w, rows.classes[rows.readable])
+            ),
         ),
         "confidence": (sure, lambda w: largest_gap(w, rows.confidence[sure])),
     }
@@ -131,6 +138,13 @@ def largest_share(contrast: Weights, names: npt.NDArray[Any]) -> Float64Array:
     return found
 
 
+def largest_mean(contrast: Weights, proba: Float64Array) -> Float64Array:
+    """Return by how many standard errors that mean probability has changed which has most."""
+    own = (proba - proba.mean(axis=0)).astype(np.float32)
+    found: Float64Array = np.abs(contrast @ own / np.maximum(own.std(axis=0), 1e-6)).max(axis=1)
+    return found
+
+
 def largest_gap(contrast: Weights, values: Float64Array) -> Float64Array:
     """Return the largest difference of the two distribution functions (Kolmogorov-Smirnov)."""
     order = np.argsort(values, kind="stable")
@@ -140,15 +154,25 @@ def largest_gap(contrast: Weights, values: Float64Array) -> Float64Array:
 
 
 def separation(contrast: Weights, vectors: Any, langs: npt.NDArray[Any]) -> Float64Array:
-    r"""Return how well a linear classifier tells new rows from old ones.
+    r"""Return how well a linear classifier tells new rows from old ones, beyond most deals.
 
-    But for the units, it is :math:`d^\top (S + \lambda I)^{-1} d` of the difference d of means,
-    with the scatter S of all rows about the mean of their language: a change of the mix of
-    languages alone is none here.
+    It is :math:`d^\top (S + \lambda I)^{-1} d` of the difference d of means, with the scatter S of
+    all rows about the mean of their language: a change of the mix of languages alone is none here.
+    Of two dampings, that counts by which the row of `contrast` stands out more.
     """
     rows = centred(vectors, langs)
     means = contrast @ rows
-    factor = linalg.cho_factor(_damped(rows), lower=True, overwrite_a=True, check_finite=False)
+    found = np.zeros(len(means))
+    for damping in _DAMPINGS:
+        values = quadratic(means, _damped(rows, damping))
+        spread = max(float(values.std()), 1e-12)
+        found = np.maximum(found, (values - values.mean()) / spread)
+    return found
+
+
+def quadratic(means: Weights, scatter: Weights) -> Float64Array:
+    """Return the squared length of each row, in units of a scatter."""
+    factor = linalg.cho_factor(scatter, lower=True, overwrite_a=True, check_finite=False)
     found: Float64Array = (means * linalg.cho_solve(factor, means.T).T).sum(axis=1)
     return found
 
@@ -162,11 +186,11 @@ def centred(vectors: Any, langs: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     return rows
 
 
-def _damped(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+def _damped(rows: Weights, damping: float) -> Weights:
     """Return the scatter of rows, no direction of which is left without any."""
-    scatter: npt.NDArray[np.float32] = rows.T @ rows / np.float32(len(rows))
+    scatter: Weights = rows.T @ rows / np.float32(len(rows))
     level = max(float(np.trace(scatter)) / max(len(scatter), 1), 1e-12)
-    scatter.flat[:: len(scatter) + 1] += _DAMPING * level
+    scatter.flat[:: len(scatter) + 1] += damping * level
     return scatter
 
 
@@ -190,7 +214,9 @@ def told_apart(
             if is_new[fit].all() or not is_new[fit].any():
                 continue
             gap = vectors[fit & is_new].mean(axis=0) - vectors[fit & ~is_new].mean(axis=0)
-            line = linalg.solve(_damped(vectors[fit]), gap, assume_a="pos", check_finite=False)
+            line = linalg.solve(
+                _damped(vectors[fit], _DAMPINGS[-1]), gap, assume_a="pos", check_finite=False
+            )
             scores[chosen[test]] = vectors[test] @ line
     known = np.isfinite(scores[chosen])
     ranks, fresh = rankdata(scores[chosen][known]), is_new[known]

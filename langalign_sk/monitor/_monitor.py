@@ -53,15 +53,16 @@ class Monitor:
     Notes
     -----
     Old and new rows are put together and dealt out anew 500 times (more for few false alarms). Each
-    check has one figure: the largest change of a language's and of a class's share in standard
-    errors; the growth of the mean distance from the pairs; the distance of the distributions of
-    confidence (Kolmogorov-Smirnov); and, of the vectors, :math:`d^\top (S + \lambda I)^{-1} d` of
-    the difference d of the means, which is how well a linear classifier tells new from old, with
-    the scatter S about the mean of each language and ten times its mean variance as
-    :math:`\lambda`. A check has drifted where no more than the share `false_alarms` of the deals
-    has *any* check that is as unlikely (Westfall and Young, 1993). That holds for whatever data,
-    number of rows and encoder, as long as reference and new rows are drawn alike. Texts that the
-    model or an `NgramEncoder` was fitted on are not: beside them, any new ones look like a change.
+    check has one figure: the largest change of a language's share, and of a class's mean
+    probability (without any, share), in standard errors; the growth of the mean distance from the
+    pairs; the distance of the distributions of confidence (Kolmogorov-Smirnov); and, of the
+    vectors, :math:`d^\top (S + \lambda I)^{-1} d` of the difference d of the means, which is how
+    well a linear classifier tells new from old, with the scatter S about the mean of each language
+    and :math:`\lambda` once and ten times its mean variance, whichever stands out more. A check has
+    drifted where no more than the share `false_alarms` of the deals has *any* check that is as
+    unlikely (Westfall and Young, 1993). That holds for whatever data, number of rows and encoder,
+    as long as reference and new rows are drawn alike. Texts that the model or an `NgramEncoder` was
+    fitted on are not: beside them, any new ones look like a change.
 
     Of the reference, 2,000 rows are kept at most, as float16: their vectors, and what the model
     said. From vectors something of a text may be guessed; keep the file as you keep the model.

@@ -38,6 +38,8 @@ class Seen:
     confidence: Float64Array
     #: Distance from what the pairs cover, 1 at its edge; not a number where nobody knows.
     far: Float64Array
+    #: Probability of every class; no columns where the model tells none.
+    proba: Float64Array
 
     def __len__(self) -> int:
         return len(self.spoken)
@@ -58,6 +60,7 @@ class Told(NamedTuple):
 
     classes: npt.NDArray[Any]
     confidence: Float64Array
+    proba: Float64Array
 
 
 class Reading:
@@ -78,6 +81,8 @@ class Reading:
         self._one_language = False
         self._rest: Callable[[Any, Any], Told]
         self._split(model)
+        sure = hasattr(model, "predict_proba") and hasattr(model, "classes_")
+        self._n_classes = len(model.classes_) if sure else 0
         known = getattr(self.embedder, "get_layout", lambda: None)()
         self.layout = self.layout or known
 
@@ -132,11 +137,14 @@ class Reading:
         """Ask the second half about what can be read."""
         classes = np.full(len(vectors), "", dtype=object)
         confidence = np.full(len(vectors), np.nan)
+        proba = np.full((len(vectors), self._n_classes), np.nan)
         if readable.any():
             found = self._rest(vectors[readable], told)
             classes[readable], confidence[readable] = found.classes, found.confidence
+            proba = np.full((len(vectors), found.proba.shape[1]), np.nan)
+            proba[readable] = found.proba
         nowhere = np.full(len(vectors), np.nan)
-        return Seen(vectors, spoken, langs, readable, classes, confidence, nowhere)
+        return Seen(vectors, spoken, langs, readable, classes, confidence, nowhere, proba)
 
     def languages_of(self, vectors: FloatArray) -> npt.NDArray[Any]:
         """Return the language of each row by its block; "" where there are no blocks."""
@@ -179,6 +187,7 @@ def _told(model: Any, vectors: Any, **lang: Any) -> Told:
     return Told(
         np.asarray(model.classes_)[proba.argmax(axis=1)].astype(str).astype(object),
         proba.max(axis=1),
+        proba,
     )
 
 
@@ -186,7 +195,8 @@ def _without(classes: npt.NDArray[Any]) -> Told:
     """Return classes of a model that says no more."""
     if classes.ndim != 1:
         raise ValueError("a monitor watches models of one class a row, not of several labels")
-    return Told(classes.astype(str).astype(object), np.full(len(classes), np.nan))
+    n = len(classes)
+    return Told(classes.astype(str).astype(object), np.full(n, np.nan), np.zeros((n, 0)))
 
 
 def _sides(row: Any) -> tuple[str, ...]:

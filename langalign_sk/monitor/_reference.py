@@ -84,6 +84,7 @@ class Reference:
             arrays["readable"] = self.rows.readable
             arrays["confidence"] = self.rows.confidence.astype(np.float32)
             arrays["far"] = self.rows.far.astype(np.float32)
+            arrays["proba"] = self.rows.proba.astype(np.float16)
             for name in _NAMES:
                 known, codes = np.unique(vars(self.rows)[name].astype(str), return_inverse=True)
                 arrays[name] = codes.astype(np.int32)
@@ -142,7 +143,8 @@ def made_of(
     if seen is not None and len(seen):
         n_rows = len(seen)
         kept = seen.take(np.sort(random.permutation(n_rows)[:MOST_ROWS]))
-        kept = Seen(**{**vars(kept), "vectors": _rounded(kept.vectors)})
+        rounded = {"vectors": _rounded(kept.vectors), "proba": _rounded(kept.proba)}
+        kept = Seen(**{**vars(kept), **rounded})
         kept = located(covers, reading, kept)
     return Reference(n_rows, datetime.now(UTC).strftime("%Y-%m-%d"), kept, covers)
 
@@ -216,9 +218,11 @@ def _rows_of(arrays: dict[str, Any], names: dict[str, list[str]]) -> Seen | None
         readable=arrays["readable"],
         confidence=arrays["confidence"].astype(np.float64),
         far=arrays["far"].astype(np.float64),
+        proba=arrays["proba"].astype(np.float64),
         **told,
     )
-    if len({len(column) for column in vars(rows).values()}) != 1 or rows.vectors.ndim != 2:
+    lengths = {len(column) for column in vars(rows).values()}
+    if len(lengths) != 1 or rows.vectors.ndim != 2 or rows.proba.ndim != 2:
         raise TypeError("columns of different lengths")
     return rows
 

@@ -64,6 +64,7 @@ class Window:
                 classes=np.array(classes, dtype=object),
                 confidence=np.array([np.nan if p is None else p for p in confidence], float),
                 far=np.full(len(vectors), np.nan),
+                proba=np.zeros((len(vectors), 0)),
             )
             rows += list(self._counts(located(self._reference.covers, self._reading, seen)))
         for row in rows:

@@ -8,10 +8,14 @@ from sklearn.metrics import roc_auc_score
 
 from langalign_sk.monitor._checks import (
     _contrast,
+    _damped,
     _dealt,
+    centred,
     judged,
     largest_gap,
+    largest_mean,
     largest_share,
+    quadratic,
     separation,
     told_apart,
 )
@@ -28,6 +32,7 @@ def seen(rng, n, *, shift=0.0, width=6, lang="ko", label="a", sure=0.7):
         classes=np.where(vectors[:, 0] > 1, "b", label).astype(object),
         confidence=np.clip(rng.normal(sure, 0.1, n), 0, 1),
         far=np.abs(rng.normal(0.6, 0.25, n)),
+        proba=np.zeros((n, 0)),
     )
 
 
@@ -117,9 +122,21 @@ def test_figures_are_those_of_references(n_new, n_old, seed):
     langs = np.full(len(vectors), "ko", dtype=object)
     difference = vectors[:n_new].mean(0) - vectors[n_new:].mean(0)
     scatter = np.cov(vectors.T, bias=True)
-    scatter += 10 * np.eye(3) * np.trace(scatter) / 3
-    wanted = difference @ np.linalg.solve(scatter, difference)
-    assert separation(contrast, vectors, langs)[0] == pytest.approx(unit**2 * wanted, rel=1e-3)
+    rows = centred(vectors, langs)
+    for damping in (0.5, 10):
+        own = scatter + damping * np.eye(3) * np.trace(scatter) / 3
+        wanted = difference @ np.linalg.solve(own, difference)
+        found = quadratic(contrast @ rows, _damped(rows, damping))
+        assert found[0] == pytest.approx(unit**2 * wanted, rel=1e-3)
+    by_hand = np.array([quadratic(contrast @ rows, _damped(rows, d)) for d in (10, 1)])
+    by_hand = (by_hand - by_hand.mean(axis=1)[:, None]) / by_hand.std(axis=1)[:, None]
+    found = separation(contrast, vectors, langs)
+    np.testing.assert_allclose(found, np.maximum(by_hand.max(axis=0), 0), rtol=2e-3, atol=2e-3)
+    proba = rng.dirichlet(np.ones(4), size=len(vectors))
+    gap = proba[:n_new].mean(0) - proba[n_new:].mean(0)
+    assert largest_mean(contrast, proba)[0] == pytest.approx(
+        unit * np.abs(gap / proba.std(axis=0)).max(), rel=1e-3
+    )
 
 
 def test_shares_are_in_standard_errors():
