@@ -125,6 +125,8 @@ class Monitor:
         self : Monitor
         """
         seen = None if X is None else self._reading.read(_listed(X), lang)
+        if seen is not None and not seen.readable.any():
+            raise ValueError("none of the texts can be read: they stand for nothing")
         random = random_numbers(self.random_state)
         known: Reference | None = vars(self).get("reference_")
         covers = known.covers if known is not None and self.pairs is None else {}
@@ -217,8 +219,14 @@ class Monitor:
         return located(self._known().covers, self._reading, self._reading.read(X, lang))
 
     def _compared(self, seen: Seen, texts: Sequence[Any]) -> Comparison:
+        known = self._known()
+        if known.rows is not None and not _alike(known.rows, seen):
+            raise ValueError(
+                "the reference was made with another model: make it anew, of texts from a time "
+                "when all was well"
+            )
         return compared(
-            self._known(),
+            known,
             seen,
             texts,
             false_alarms=self.false_alarms,
@@ -238,6 +246,12 @@ class Monitor:
     def __repr__(self) -> str:
         made = vars(self).get("reference_")
         return f"Monitor({type(self.model).__name__}, {'not fitted' if made is None else made})"
+
+
+def _alike(one: Seen, other: Seen) -> bool:
+    """Tell whether two lots of rows may have been seen by one model."""
+    widths = one.vectors.shape[1], other.vectors.shape[1]
+    return (widths[0] == widths[1] or 0 in widths) and one.proba.shape[1] == other.proba.shape[1]
 
 
 def _corpora(pairs: Any) -> list[ParallelCorpus]:

@@ -48,9 +48,17 @@ class Seen:
         """Return some of the rows."""
         return type(self)(**{name: column[rows] for name, column in vars(self).items()})
 
+    def _as_wide(self, width: int) -> Self:
+        """Return rows none of which could be read as wide as others are."""
+        if self.vectors.shape[1]:
+            return self
+        return type(self)(**{**vars(self), "vectors": np.zeros((len(self), width), np.float32)})
+
     @classmethod
     def joined(cls, parts: Sequence[Self]) -> Self:
         """Return the rows of several, one after the other."""
+        width = max(part.vectors.shape[1] for part in parts)
+        parts = [part._as_wide(width) for part in parts]
         columns = {name: [vars(part)[name] for part in parts] for name in vars(parts[0])}
         return cls(**{name: np.concatenate(own) for name, own in columns.items()})
 
@@ -116,6 +124,9 @@ class Reading:
             lang = language_column(X, self.embedder.lang_column, len(rows))
         readable = np.array([all(side.strip() for side in _sides(row)) for row in rows], bool)
         chosen = np.flatnonzero(readable)
+        if not len(chosen):
+            nothing, unknown = np.zeros((len(rows), 0), np.float32), np.full(len(rows), "", object)
+            return self._seen(nothing, unknown, self._spoken(rows, unknown), readable, None)
         if lang is not None and not isinstance(lang, str):
             lang = [lang[row] for row in chosen]
         vectors, told = embed_rows(

@@ -82,6 +82,14 @@ def embed_without_cache(embed):
     return clone(embed).set_params(cache=None)
 
 
+def test_texts_that_all_say_nothing_are_a_change_of_languages_alone(monitor):
+    found = monitor.compare(["", "  "] * 30)
+    assert list(found.table["check"]) == ["languages"]
+    assert found.drifted
+    assert found.rows.empty
+    assert "None of the texts can be read." in found._repr_html_()
+
+
 def test_a_stream_is_compared_a_window_at_a_time(monitor, model, texts):
     watcher = Monitor(model, window=50)
     watcher.reference_ = monitor.reference_
@@ -153,6 +161,12 @@ def test_mistakes_are_named(model, demo, texts, monitor):
         Monitor(model).compare(texts[1])
     with pytest.raises(ValueError, match="no texts to compare"):
         monitor.compare([])
+    with pytest.raises(ValueError, match="none of the texts can be read"):
+        Monitor(model).fit(["", " "])
+    other = Monitor(LogisticRegression().fit(np.eye(9), range(9))).fit(np.eye(9))
+    other.reference_ = monitor.reference_
+    with pytest.raises(ValueError, match="made with another model"):
+        other.compare(np.eye(9))
     with pytest.raises(ValueError, match="false_alarms"):
         Monitor(model, false_alarms=2)
     with pytest.raises(ValueError, match="does not exist"):
