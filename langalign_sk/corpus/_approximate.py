@@ -33,13 +33,16 @@ def best_near(
     i = np.append(np.repeat(np.arange(len(A)), j_near.shape[1]), i_near)
     j = np.append(j_near, np.repeat(np.arange(len(B)), i_near.shape[1]))
     _, once = np.unique(i * len(B) + j, return_index=True)
-    i, j, scores = i[once], j[once], np.append(there, back)[once]
+    i, j = i[once], j[once]
+    scores: Float32Array = np.append(there, back)[once]
     if method != "cosine":
-        halves = (_means(i, scores, n_neighbors)[i] + _means(j, scores, n_neighbors)[j]) / 2
+        halves = (
+            _means(i, scores, n_neighbors)[i] + _means(j, scores, n_neighbors)[j]
+        ) / np.float32(2)
         if method == "margin":
-            scores = scores / np.maximum(halves, np.float32(SMALLEST_MEAN))
+            np.divide(scores, np.maximum(halves, np.float32(SMALLEST_MEAN)), out=scores)
         else:
-            scores = scores - halves
+            np.subtract(scores, halves, out=scores)
     return _best(i, j, scores), _best(j, i, scores)
 
 

@@ -25,8 +25,8 @@ from langalign_sk.corpus._pool import TextPool
 
 #: With more rows than this on a side, ``search="auto"`` goes through faiss.
 EXACT_ROWS = 1_000_000
-#: Right pairs from which on they say how many there are.
-FEWEST_RIGHT = 20
+#: Known rows from which on they say how many there are.
+FEWEST_KNOWN = 20
 CHOICES = {
     "method": ("margin", "csls", "cosine"),
     "strategy": ("mutual", "max"),
@@ -91,9 +91,9 @@ class MinedPairs:
         -------
         MiningScores
         """
-        right, n_gold, factor = self._right(gold, complete)
+        right, share, n_gold = self._right(gold, complete)
         n_right = int(right.sum())
-        precision, recall = min(1.0, factor * n_right / len(right)), n_right / n_gold
+        precision, recall = float(share[-1]), n_right / n_gold
         f1 = 2 * precision * recall / (precision + recall) if n_right else 0.0
         return MiningScores(precision, recall, f1, len(right), n_gold, n_right)
 
@@ -118,11 +118,10 @@ class MinedPairs:
         -------
         float
         """
-        right, n_gold, factor = self._right(gold, complete)
+        right, share, n_gold = self._right(gold, complete)
         if not right.any():
             raise ValueError("none of the known pairs was mined, so that no score can be learned")
-        n_mined, n_right = np.arange(1, len(right) + 1), np.cumsum(right)
-        share, recall = np.minimum(1.0, factor * n_right / n_mined), n_right / n_gold
+        recall = np.cumsum(right) / n_gold
         # A score that several pairs have is taken with all of them.
         ends = np.flatnonzero(np.append(self.scores[:-1] > self.scores[1:], True))
         if precision is None:
@@ -140,11 +139,11 @@ class MinedPairs:
         following = self.scores[min(end + 1, len(self.scores) - 1)]
         return float((self.scores[end] + following) / 2)
 
-    def _right(self, gold: Any, complete: bool) -> tuple[npt.NDArray[np.bool_], int, float]:
-        """Tell which pairs are gold, how many gold pairs there are, and how many each stands for.
+    def _right(self, gold: Any, complete: bool) -> tuple[npt.NDArray[np.bool_], Float64Array, int]:
+        """Tell which pairs are gold, the precision down to each, and how many gold pairs there are.
 
-        Pairs from some score on are at least as many as the right ones among them, which are the
-        share of the known pairs found there of all: the least such bound says how many there are.
+        Known rows that are mined, rightly or not, are the share of the known ones of all rows that
+        have a partner, which are no more than what is mined: that bounds how many there are.
         """
         known = np.asarray(gold)
         if known.ndim != 2 or known.shape[1] != 2 or known.dtype.kind not in "iu" or not len(known):
@@ -157,21 +156,27 @@ class MinedPairs:
         right = np.isin(
             self.source_rows * base + self.target_rows, known[:, 0] * base + known[:, 1]
         )
-        factor = 1.0
-        if not complete and right.any():
-            n_right = np.cumsum(right)
-            enough = n_right >= min(FEWEST_RIGHT, n_right[-1])
-            bounds = np.arange(1, len(right) + 1)[enough] / n_right[enough]
-            factor = max(1.0, float(bounds.min()))
-        return right, len(known), factor
+        n_right, n_mined = np.cumsum(right), np.arange(1, len(right) + 1)
+        if complete or not right.any():
+            return right, n_right / n_mined, len(known)
+        sides = ((self.source_rows, known[:, 0]), (self.target_rows, known[:, 1]))
+        touched = np.maximum(*(np.cumsum(np.isin(rows, own)) for rows, own in sides))
+        enough = touched >= min(FEWEST_KNOWN, touched[-1])
+        # Of many bounds the least is too small by chance: one at each doubling does.
+        ends = np.searchsorted(touched, touched[-1] * 0.5 ** np.arange(8))
+        bounds = (n_mined / np.maximum(touched, 1))[ends[enough[ends]]]
+        share = np.minimum(bounds.min() * n_right / n_mined, n_right / np.maximum(touched, 1))
+        return right, np.minimum(1.0, share), len(known)
 
     def _share_right(self, known: Any) -> Float64Array:
         """Return how often pairs are right at each score, which never falls with the score."""
         from sklearn.isotonic import IsotonicRegression
 
-        right, _, factor = self._right(known, complete=False)
+        right, share, _ = self._right(known, complete=False)
+        # As many of each known pair as make the whole as often right as is estimated.
+        each = float(share[-1]) / max(float(right.mean()), 1e-12)
         curve, scores = IsotonicRegression(), self.scores.astype(float)
-        return np.minimum(1.0, factor * np.asarray(curve.fit_transform(scores, right * 1.0)))
+        return np.minimum(1.0, each * np.asarray(curve.fit_transform(scores, right * 1.0)))
 
 
 def mine_pairs(
@@ -232,9 +237,10 @@ def mine_pairs(
     Notes
     -----
     Where known pairs are a random part of those there are, their number N is at most :math:`M(t) /
-    R(t)` for every score t, with M(t) the pairs mined from t on and R(t) the share of the known
-    ones among them; the least of these bounds stands for N, and precision is :math:`N R(t) /
-    M(t)`. Exact mining passes twice over all cosines, and holds one tile of them. Where rows have
+    U(t)` for every score t, with M(t) the pairs mined from t on and U(t) the share of the known
+    rows among them, rightly paired or not; the least of a few such bounds stands for N. Precision
+    is :math:`N R(t) / M(t)` with R(t) the share rightly paired, and :math:`R(t) / U(t)` at most.
+    Exact mining passes twice over all cosines, and holds one tile of them. Where rows have
     no partner, mutual neighbours remain: without a threshold, they are mined too.
 
     References

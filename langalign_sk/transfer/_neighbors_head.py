@@ -55,8 +55,8 @@ class CSLSNeighborsClassifier(ClassifierMixin, VersionStamped, BaseEstimator):
     Notes
     -----
     The score of a labelled row t for a row x is :math:`\cos(x, t) - r_t / 2`; the mean cosine of x
-    itself changes no order. Probabilities are shares of the votes, an even vote goes to the class
-    of the nearest.
+    itself changes no order. Probabilities are shares of the votes; of classes with as many, the
+    first is predicted.
 
     References
     ----------
@@ -128,7 +128,10 @@ class CSLSNeighborsClassifier(ClassifierMixin, VersionStamped, BaseEstimator):
         -------
         ndarray of shape (n_samples, n_classes)
         """
-        return self._shares(self._votes(X))
+        votes = self._votes(X)
+        shares = np.zeros((len(votes), len(self.classes_)))
+        np.add.at(shares, (np.arange(len(votes))[:, None], votes), 1.0)
+        return shares / votes.shape[1]
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Return the class of most neighbours.
@@ -141,19 +144,9 @@ class CSLSNeighborsClassifier(ClassifierMixin, VersionStamped, BaseEstimator):
         -------
         ndarray of shape (n_samples,)
         """
-        votes = self._votes(X)
-        shares = self._shares(votes)
-        # Of the classes with as many votes, the one that comes first among the neighbours.
-        leads = np.take_along_axis(shares, votes, axis=1) >= shares.max(axis=1)[:, None] - 1e-12
-        first = leads.argmax(axis=1)[:, None]
-        found: npt.NDArray[Any] = self.classes_[np.take_along_axis(votes, first, axis=1)[:, 0]]
+        shares = self.predict_proba(X)
+        found: npt.NDArray[Any] = self.classes_[shares.argmax(axis=1)]
         return found
-
-    def _shares(self, votes: npt.NDArray[np.intp]) -> Float64Array:
-        """Return the share of each class among the votes."""
-        shares = np.zeros((len(votes), len(self.classes_)))
-        np.add.at(shares, (np.arange(len(votes))[:, None], votes), 1 / votes.shape[1])
-        return shares
 
     def _votes(self, X: Any) -> npt.NDArray[np.intp]:
         """Return the class of each of the neighbours, nearest first."""
