@@ -131,7 +131,8 @@ class CSLSNeighborsClassifier(ClassifierMixin, VersionStamped, BaseEstimator):
         votes = self._votes(X)
         shares = np.zeros((len(votes), len(self.classes_)))
         np.add.at(shares, (np.arange(len(votes))[:, None], votes), 1.0)
-        return shares / votes.shape[1]
+        shares /= votes.shape[1]
+        return shares
 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Return the class of most neighbours.
