@@ -29,6 +29,7 @@ ROOMS = [
     "selection",
     "report",
     "plots",
+    "migrate",
     "monitor",
     "dask",
     "datasets",

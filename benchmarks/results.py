@@ -31,7 +31,7 @@ CHAPTERS = {
     "Without target labels": (
         "choosing", "estimate", "suggest", "feedback", "report", "monitoring",
     ),
-    "Translations found, similarity kept": ("retrieval", "mining", "sts"),
+    "Translations found, similarity kept": ("retrieval", "mining", "sts", "migration"),
     "Time and memory": ("closed_forms", "retrieval_speed", "network", "cost", "many"),
     "Encoding": (
         "encode_speed", "latency", "service", "runtimes", "grid_encodes", "cache_stores",
@@ -68,6 +68,7 @@ DATA = {
     "tuning": "SIB-200; pairs from STS-B and Tatoeba",
     "retrieval": "Tatoeba; pairs from STS-B",
     "mining": "Tatoeba; sentences without a partner from STS-B",
+    "migration": "STS-B, SIB-200, Tatoeba (English)",
     "sts": "STS-B and KorSTS",
     "network": "pairs from STS-B and Tatoeba",
     "grid_encodes": "SIB-200",

@@ -309,12 +309,34 @@ def paper(result: Result) -> str:
     return "\n".join(tables)
 
 
+def migration(result: Result) -> str:
+    """What is kept of each search, beside the best of the peer, by encoders and texts."""
+    head = ["kept, nDCG@10 [95% interval]", "STS-B", "SIB-200", "Tatoeba", "map", "isotrieve"]
+    rows = [["from, to, texts", *head, "ahead [95% interval]", "classifier kept"]]
+    for name, cell in result["cells"].items():
+        ours = cell["langalign"]
+        best = cell["best_peer"]
+        rows.append(
+            [
+                name,
+                within(ours["mean"], *cell["interval"]),
+                *(f"{ours[task]:.3f}" for task in ("sts", "topics", "tatoeba")),
+                cell["map"],
+                f"{cell['peers'][best]['mean']:.3f} ({best})",
+                gain(cell["ahead"], *cell["ahead_interval"]),
+                f"{cell['classifier_kept']:.3f}",
+            ]
+        )
+    return table(rows)
+
+
 TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "transfer": transfer,
     "quality": quality,
     "penalty": penalty,
     "wrong_pairs": wrong_pairs,
     "retrieval": retrieval,
+    "migration": migration,
     "sts": sts,
     "choosing": choosing,
     "estimate": estimate,

@@ -25,7 +25,17 @@ from langalign_sk.text import BlockLayout, EmbeddingExtractor, to_blocks
 from langalign_sk.transfer import TransferClassifier, TransferRegressor
 
 if TYPE_CHECKING:
-    from langalign_sk import datasets, measures, monitor, plots, report, saved, selection, words
+    from langalign_sk import (
+        datasets,
+        measures,
+        migrate,
+        monitor,
+        plots,
+        report,
+        saved,
+        selection,
+        words,
+    )
     from langalign_sk.saved import from_pretrained, load, push_to_hub, save, save_pretrained
 
 #: Names of the types that a saved model of this package holds, for ``skops.io.load(trusted=...)``.
@@ -59,6 +69,7 @@ __all__ = [
     "load",
     "maps",
     "measures",
+    "migrate",
     "monitor",
     "plots",
     "push_to_hub",

@@ -21,6 +21,7 @@ from langalign_sk._commands import (
     add_embed,
     add_evaluate,
     add_export,
+    add_migrate,
     add_monitor,
     add_predict,
     add_refit,
@@ -44,6 +45,7 @@ _COMMANDS = (
     add_suggest,
     add_refit,
     add_export,
+    add_migrate,
     add_serve,
     add_embed,
     add_cache,
@@ -62,8 +64,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     -------
     int
         0 when all went well, 2 for input that can't be used, 3 where ``refit --keep-old`` kept the
-        old model or ``monitor`` saw a change, 130 when interrupted, 141 when nobody reads the
-        output. Wrong usage leaves through ``SystemExit`` with code 2, as :mod:`argparse` does it.
+        old model, ``migrate`` keeps less than ``--at-least`` or ``monitor`` saw a change, 130 when
+        interrupted, 141 when nobody reads the output. Wrong usage leaves through ``SystemExit``
+        with code 2, as :mod:`argparse` does it.
 
     Examples
     --------

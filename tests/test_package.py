@@ -9,7 +9,7 @@ import pytest
 
 import langalign_sk
 
-LAZY = ["datasets", "measures", "monitor", "plots", "report", "saved", "selection"]
+LAZY = ["datasets", "measures", "migrate", "monitor", "plots", "report", "saved", "selection"]
 
 
 def printed_by(code):

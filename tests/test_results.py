@@ -140,6 +140,20 @@ def measured(seed=0):
         },
         "report": {"cases": [advice]},
         "retrieval": {"retrieval": {"ko": {"one: ridge": retrieval.figures(rows, rows + 0.5)}}},
+        "migration": {
+            "cells": {
+                "A to B, 500": {
+                    "langalign": {"mean": 0.61, "sts": 0.42, "topics": 0.93, "tatoeba": 0.58},
+                    "interval": [0.55, 0.67],
+                    "map": "kernel",
+                    "peers": {"rotation": {"mean": 0.57}},
+                    "best_peer": "rotation",
+                    "ahead": 0.04,
+                    "ahead_interval": [-0.01, 0.09],
+                    "classifier_kept": 0.97,
+                }
+            }
+        },
         "sts": {"sts": {"ko": {"ridge": sts.correlation([(rows, rows + 0.5)], rows[:, 0])}}},
         "tuning": {
             "n_labels": 90,

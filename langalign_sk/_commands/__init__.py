@@ -10,6 +10,7 @@ from langalign_sk._commands._cache import add_parser as add_cache
 from langalign_sk._commands._embed import add_embed
 from langalign_sk._commands._evaluate import add_evaluate
 from langalign_sk._commands._export import add_export
+from langalign_sk._commands._migrate import add_migrate
 from langalign_sk._commands._plan import Planned
 from langalign_sk._commands._predict import add_predict
 from langalign_sk._commands._refit import add_refit
@@ -29,6 +30,7 @@ __all__ = [
     "add_embed",
     "add_evaluate",
     "add_export",
+    "add_migrate",
     "add_monitor",
     "add_predict",
     "add_refit",

@@ -222,6 +222,12 @@ def _check_rows(rows: ParallelCorpus | TextPool, owner: str, *, texts: bool) -> 
             f"{owner} embeds the {name} itself and needs texts, but {rows!r} holds vectors, which "
             "would be stale once the embedder changes; they go into LangAligner or ReverseAligner"
         )
+    langs = (rows.source_lang, rows.target_lang) if isinstance(rows, ParallelCorpus) else (None,)
+    if langs[0] is not None and same_code(*langs):
+        raise ValueError(
+            f"{owner}: {rows!r} is of one language, so no row could be told to move; for two "
+            "encoders of one language there is langalign_sk.migrate"
+        )
     if rows.detached:
         raise ValueError(
             f"{owner}: {rows!r} was saved without its rows. Predicting works; to fit again, "

@@ -395,6 +395,17 @@ class Corpus(Immutable):
         spec = str(extractor.spec())
         return self._embedded.get(spec, lambda: self._encoded(extractor, layout, spec))
 
+    def _embed_apart(self, *extractors: Any) -> Self:
+        """Encode each side with an extractor of its own."""
+        if not self.is_text:
+            raise ValueError(f"{self!r} holds vectors already; embed() is for texts")
+        parts = zip(extractors, self._rows(), self._langs, self._side_names, strict=True)
+        sides = tuple(_embed_side(*part, None) for part in parts)
+        widths = tuple(side.shape[1] for side in sides)
+        return self._like(
+            _n=self._n, _weight=self._weight, _sides=sides, _n_texts=1, _widths=widths
+        )
+
     def _encoded(self, extractor: Any, layout: BlockLayout | None, spec: str | None) -> Self:
         """Corpus of the vectors that an extractor gives.
 

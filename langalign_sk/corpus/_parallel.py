@@ -50,7 +50,8 @@ class ParallelCorpus(Corpus):
         float32 or float64 arrays are not copied: the corpus holds a read-only view, so do not
         change the array afterwards.
     source_lang, target_lang : str, optional
-        Language codes. `embed` needs both where the extractor has one model per language.
+        Language codes. `embed` needs both where the extractor has one model per language. The same
+        on both sides for the same texts twice, which two encoders embed (`migrate`).
     weight : array-like of shape (n,), optional
         Weight of each pair, finite and >= 0. None: all weigh 1.
     layout : BlockLayout or dict of str to int, optional
@@ -136,11 +137,15 @@ class ParallelCorpus(Corpus):
         layout: BlockLayout | Mapping[str, int] | None = None,
     ) -> None:
         langs = check_lang(source_lang, "source_lang"), check_lang(target_lang, "target_lang")
-        if langs[0] is not None and same_code(*langs):
-            raise ValueError(f"source and target are both in {langs[0]!r}; set the two languages")
         left = as_rows(source, "source")
         # The same array on both sides stays one array, which is read once for its moments.
         right = left if target is source else as_rows(target, "target")
+        one_language = langs[0] is not None and same_code(*langs)
+        if one_language and isinstance(left, tuple) and left != right:
+            raise ValueError(
+                f"source and target are both in {langs[0]!r}; set the two languages (one language "
+                "is for the same texts on both sides, each to be embedded by an encoder of its own)"
+            )
         if isinstance(left, tuple) != isinstance(right, tuple):
             kinds = ["texts" if isinstance(side, tuple) else "vectors" for side in (left, right)]
             raise ValueError(
@@ -264,7 +269,7 @@ class ParallelCorpus(Corpus):
             weight=self.weight,
         )
 
-    def embed(self, extractor: Any) -> Self:
+    def embed(self, extractor: Any, target: Any = None) -> Self:
         """Vectors of both sides, each in its language.
 
         Parameters
@@ -272,6 +277,9 @@ class ParallelCorpus(Corpus):
         extractor : EmbeddingExtractor, or object with ``transform(texts)``
             An extractor with one model per language encodes each side with the model of its
             language, at that model's own width.
+        target : EmbeddingExtractor, or object with ``transform(texts)``, optional
+            Encodes the target side in its place: two encoders of one language, say. Such results
+            are not remembered here.
 
         Returns
         -------
@@ -282,7 +290,7 @@ class ParallelCorpus(Corpus):
             remembered by specification (512 MB of them in all), so that equal extractors, in the
             folds of a grid search say, encode once.
         """
-        return self._embed(extractor)
+        return self._embed(extractor) if target is None else self._embed_apart(extractor, target)
 
     @classmethod
     def from_tsv(

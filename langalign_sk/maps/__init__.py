@@ -14,6 +14,7 @@ from langalign_sk.maps._compose import (
     blended as blended,
     compose,
 )
+from langalign_sk.maps._diagonal import DiagonalProcrustesMap
 from langalign_sk.maps._generalized import GeneralizedProcrustes
 from langalign_sk.maps._kernel import FourierFeatures as FourierFeatures, KernelMap
 from langalign_sk.maps._language_direction import LanguageDirectionMap
@@ -44,6 +45,7 @@ from langalign_sk.maps._ridge import RidgeMap
 from langalign_sk.maps._self_learning import SelfLearningMap
 from langalign_sk.maps._subspace_shift import SubspaceShiftMap
 from langalign_sk.maps._transport import TransportMap
+from langalign_sk.maps._unit_length import UnitLengthMap
 
 #: Every type of map, and of what maps consist of, that a saved model may hold.
 TRUSTED_MAPS: tuple[type, ...] = (
@@ -53,6 +55,7 @@ TRUSTED_MAPS: tuple[type, ...] = (
     BlendedMap,
     CCAMap,
     ChainedMap,
+    DiagonalProcrustesMap,
     FourierFeatures,
     KernelMap,
     LanguageDirectionMap,
@@ -70,6 +73,7 @@ TRUSTED_MAPS: tuple[type, ...] = (
     SelfLearningMap,
     SubspaceShiftMap,
     TransportMap,
+    UnitLengthMap,
 )
 
 __all__ = [
@@ -78,6 +82,7 @@ __all__ = [
     "AgreementMap",
     "BaseMap",
     "CCAMap",
+    "DiagonalProcrustesMap",
     "FewPairsWarning",
     "GeneralizedProcrustes",
     "KernelMap",
@@ -96,6 +101,7 @@ __all__ = [
     "SelfLearningMap",
     "SubspaceShiftMap",
     "TransportMap",
+    "UnitLengthMap",
     "average",
     "compose",
     "fits_from_moments",
