@@ -31,7 +31,9 @@ CHAPTERS = {
     "Without target labels": (
         "choosing", "estimate", "suggest", "feedback", "report", "monitoring",
     ),
-    "Translations found, similarity kept": ("retrieval", "mining", "sts", "migration"),
+    "Translations found, similarity kept": (
+        "retrieval", "mining", "sts", "word_alignment", "migration",
+    ),
     "Time and memory": ("closed_forms", "retrieval_speed", "network", "cost", "many"),
     "Encoding": (
         "encode_speed", "latency", "service", "runtimes", "grid_encodes", "cache_stores",
@@ -70,6 +72,8 @@ DATA = {
     "mining": "Tatoeba; sentences without a partner from STS-B",
     "migration": "STS-B, SIB-200, Tatoeba (English)",
     "sts": "STS-B and KorSTS",
+    "word_alignment": "word_pairs.tsv; pairs from Tatoeba, small_parallel_enja, "
+    "korean-parallel-corpora",
     "network": "pairs from STS-B and Tatoeba",
     "grid_encodes": "SIB-200",
     "encode_speed": "SIB-200 in four languages, STS-B, Tatoeba",

@@ -189,6 +189,17 @@ def sts(result: Result) -> str:
     return table(rows)
 
 
+def word_alignment(result: Result) -> str:
+    """F1 and error rate by method and language."""
+    languages = result["word_alignment"]
+    rows = [["F1 [95% interval]; AER", *languages]]
+    for name in next(iter(languages.values())):
+        cells = [found[name] for found in languages.values()]
+        shown = (f"{within(c['f1'], c['low'], c['high'])}; {c['aer']:.3f}" for c in cells)
+        rows.append([name, *shown])
+    return table(rows)
+
+
 def choosing(result: dict[str, Any]) -> str:
     """What following a score is worth, and the accuracies that it is about."""
     rows = [["case", "test items", "best setting", "mean of the settings"]]
@@ -338,6 +349,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "retrieval": retrieval,
     "migration": migration,
     "sts": sts,
+    "word_alignment": word_alignment,
     "choosing": choosing,
     "estimate": estimate,
     "suggest": choosing_tables.suggest,

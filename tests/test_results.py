@@ -27,6 +27,7 @@ from benchmarks import (
     suggest,
     tuning,
     untouched,
+    word_alignment,
 )
 from benchmarks.markdown import figure, table
 
@@ -54,6 +55,7 @@ def measured(seed=0):
     guesses = [guess, guess | {"setting": "shared"}, guess | {"task": "genres"}]
     guesses += [one | {"unlabeled": False} for one in guesses]
     draws = {s: {n: list(rng.random(4)) for n in suggest.LABELS} for s in suggest.STRATEGIES}
+    words = word_alignment.scored([[(0, 0)]] * 3, [[(0, 0)], [(0, 0), (1, 1)], [(0, 1)]])
     cell = {"n": 90, "accuracy": 0.62, "difference": -0.1, "interval": [-0.2, 0.1]}
     section = {
         "accuracy": {"ridge, GCV": {"100": 0.41, "all": 0.57}, "alpha = 1": {"100": 9, "all": 9}},
@@ -154,6 +156,7 @@ def measured(seed=0):
                 }
             }
         },
+        "word_alignment": {"word_alignment": {"ja": {"argmax": words}}},
         "sts": {"sts": {"ko": {"ridge": sts.correlation([(rows, rows + 0.5)], rows[:, 0])}}},
         "tuning": {
             "n_labels": 90,

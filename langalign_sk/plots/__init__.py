@@ -7,6 +7,7 @@ from langalign_sk.plots._coverage import CoverageDisplay
 from langalign_sk.plots._matrices import LanguageSimilarityDisplay, LayerPoolingDisplay
 from langalign_sk.plots._reliability import ReliabilityDisplay
 from langalign_sk.plots._spaces import GateDisplay, SpaceDisplay
+from langalign_sk.plots._words import WordAlignmentDisplay
 
 __all__ = [
     "AccuracyDisplay",
@@ -19,4 +20,5 @@ __all__ = [
     "PairCurveDisplay",
     "ReliabilityDisplay",
     "SpaceDisplay",
+    "WordAlignmentDisplay",
 ]

@@ -13,7 +13,7 @@ from langalign_sk._io import as_text_rows, hold_two
 from langalign_sk._stamp import VersionStamped
 from langalign_sk.corpus import ParallelCorpus
 from langalign_sk.maps import resolve_map
-from langalign_sk.text import Splitter, TextWords
+from langalign_sk.text import Splitter, TextWords, split_words
 from langalign_sk.words._classifier import fit_classifier, link_features
 from langalign_sk.words._cooccurrence import Cooccurrence
 from langalign_sk.words._gold import alignment_scores, as_gold
@@ -38,7 +38,7 @@ class WordAligner(VersionStamped, BaseEstimator):
     ----------
     embedder : EmbeddingExtractor
         Gives the vectors of words.
-    method : str, default="itermax"
+    method : str, default="argmax"
         How similarities become links: "argmax", "itermax", "match", "softmax", "entmax",
         "transport", "partial" or "unbalanced", see `align_matrix`; or "classifier", which learns
         from links that people drew, `fit`'s y.
@@ -91,7 +91,7 @@ class WordAligner(VersionStamped, BaseEstimator):
     def __init__(
         self,
         embedder: Any,
-        method: str = "itermax",
+        method: str = "argmax",
         *,
         map: Any = None,
         n_rounds: int = 3,
@@ -130,24 +130,28 @@ class WordAligner(VersionStamped, BaseEstimator):
         self
         """
         self._check()
-        source, target = self._embedded(X)
-        if not source:
+        sides, langs = self._read(X)
+        n_pairs = len(sides[0])
+        if not n_pairs:
             raise ValueError("X is empty: at least one pair of texts is needed to fit")
+        if self.method == "classifier" and (y is None or len(y) != n_pairs):
+            raise ValueError(
+                'method="classifier" learns from links that people drew: give those of each of '
+                f"the {n_pairs} pairs as y"
+            )
         # On a copy, which is taken over whole: what interrupts a second fit leaves the first.
         new = type(self)(**self.get_params(deep=False))
         if self.cooccurrence:
-            new._counts = Cooccurrence([t.words for t in source], [t.words for t in target])
+            cut = self.split or split_words
+            new._counts = Cooccurrence(*([cut(text) for text in side] for side in sides))
+        if self.map is not None or self.method == "classifier":
+            source, target = self._embedded(sides, langs)
         if self.map is not None:
             new._learn_map(source, target)
         if self.method == "classifier":
-            if y is None or len(y) != len(source):
-                raise ValueError(
-                    'method="classifier" learns from links that people drew: give those of each '
-                    f"of the {len(source)} pairs as y"
-                )
             features = [new._features(s, t) for s, t in zip(source, target, strict=True)]
             new.classifier_ = fit_classifier(features, [as_gold(own) for own in y])
-        new.n_pairs_ = len(source)
+        new.n_pairs_ = n_pairs
         self.__dict__ = new.__dict__
         return self
 
@@ -182,7 +186,7 @@ class WordAligner(VersionStamped, BaseEstimator):
         self._check()
         if not self.__sklearn_is_fitted__():
             raise NotFittedError("this WordAligner learns from pairs: call fit first")
-        source, target = self._embedded(X)
+        source, target = self._embedded(*self._read(X))
         found = []
         for one, other in zip(source, target, strict=True):
             S = self._similarity(one, other)
@@ -211,21 +215,26 @@ class WordAligner(VersionStamped, BaseEstimator):
             known = ", ".join([*THRESHOLDS, "classifier"])
             raise ValueError(f"method: {self.method!r} is unknown; choose one of {known}")
 
-    def _embedded(self, X: Any) -> tuple[list[TextWords], list[TextWords]]:
-        """Return the words of both sides, with their vectors."""
+    def _read(self, X: Any) -> tuple[tuple[list[str], list[str]], list[str | None]]:
+        """Return the texts of both sides, and their languages."""
         langs = [self.source_lang, self.target_lang]
         if isinstance(X, ParallelCorpus):
             if not X.is_text:
                 raise ValueError("X holds vectors of texts; words need the texts themselves")
-            sides: Sequence[Any] = X.source, X.target
-            langs = [own or said for own, said in zip(langs, _langs(X), strict=True)]
-        else:
-            rows = as_text_rows(X)
-            if rows and not hold_two(rows):
-                raise ValueError("X must hold two texts a row: a text and its translation")
-            sides = list(zip(*rows, strict=True)) or [[], []]
+            said = X.source_lang, X.target_lang
+            langs = [own or other for own, other in zip(langs, said, strict=True)]
+            return (list(X.source), list(X.target)), langs
+        rows: list[Any] = as_text_rows(X)
+        if rows and not hold_two(rows):
+            raise ValueError("X must hold two texts a row: a text and its translation")
+        return ([one for one, _ in rows], [other for _, other in rows]), langs
+
+    def _embedded(
+        self, sides: Sequence[list[str]], langs: Sequence[str | None]
+    ) -> tuple[list[TextWords], list[TextWords]]:
+        """Return the words of both sides, with their vectors."""
         one, other = (
-            list(self.embedder.embed_words(list(texts), lang, split=self.split))
+            list(self.embedder.embed_words(texts, lang, split=self.split))
             for texts, lang in zip(sides, langs, strict=True)
         )
         return one, other
@@ -293,7 +302,3 @@ class WordAligner(VersionStamped, BaseEstimator):
         tags.target_tags.required = self.method == "classifier"
         tags.input_tags.string = True
         return tags
-
-
-def _langs(corpus: ParallelCorpus) -> tuple[str | None, str | None]:
-    return corpus.source_lang, corpus.target_lang

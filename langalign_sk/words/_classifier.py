@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
 from langalign_sk.words._matrix import Matrix, align_matrix, mutual, softmax
+from langalign_sk.words._transport import plan
 
-_HEAT = 0.05
+_HEAT, _REG = 0.05, 0.1
 
 
 def link_features(
@@ -23,6 +24,7 @@ def link_features(
     n, m = S.shape
     leads = np.stack([S - _others(S), S - _others(S.T).T])
     shares = softmax(S / _HEAT), softmax(S.T / _HEAT).T
+    amounts = plan(S, "transport", reg=_REG, mass=1, penalty=1)
     links = np.zeros(S.shape)
     links[tuple(align_matrix(S, "itermax").T)] = 1
     far = np.abs((np.arange(n) + 0.5)[:, None] / n - (np.arange(m) + 0.5) / m)
@@ -32,6 +34,7 @@ def link_features(
     marks = [np.array([not any(map(str.isalnum, w)) for w in ws]) for ws in (source, target)]
     features = [
         S,
+        amounts / amounts.max(),
         leads.min(axis=0),
         leads.max(axis=0),
         np.sqrt(shares[0] * shares[1]),
@@ -49,13 +52,8 @@ def link_features(
 
 
 def new_classifier() -> Pipeline:
-    """Return the classifier, unfitted: logistic, on the features and their products."""
-    return make_pipeline(
-        StandardScaler(),
-        PolynomialFeatures(2, include_bias=False),
-        StandardScaler(),
-        LogisticRegression(C=0.1, max_iter=2000),
-    )
+    """Return the classifier, unfitted."""
+    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
 
 
 def fit_classifier(features: Sequence[npt.NDArray[np.float64]], gold: Sequence[Any]) -> Pipeline:

@@ -21,18 +21,18 @@ THRESHOLDS = {
     "argmax": -np.inf,
     "itermax": -np.inf,
     "match": -np.inf,
-    "softmax": 0.1,
+    "softmax": 0.5,
     "entmax": 0.0,
-    **dict.fromkeys(KINDS, 0.2),
+    **dict.fromkeys(KINDS, 0.5),
 }
 #: What similarities are divided by before they become probabilities, or entropy weighs by.
-TEMPERATURES = {"softmax": 0.05, "entmax": 0.1, **dict.fromkeys(KINDS, 0.05)}
+TEMPERATURES = {"softmax": 0.05, "entmax": 0.1, **dict.fromkeys(KINDS, 0.1)}
 _ROUNDS = 3
 _ONE_TAKEN = 0.9  # what a pair counts of which one word has a link already
 _TIE = 1e-9  # of equal similarities, the one nearer to the diagonal
 
 
-def align_words(source: Any, target: Any, method: str = "itermax", **settings: Any) -> Links:
+def align_words(source: Any, target: Any, method: str = "argmax", **settings: Any) -> Links:
     """Align the words of a text with those of its translation by their vectors.
 
     Parameters
@@ -40,7 +40,7 @@ def align_words(source: Any, target: Any, method: str = "itermax", **settings: A
     source, target : array-like of shape (n, width) and (m, width)
         Vectors of the words of either text, in one space, such as those of
         ``EmbeddingExtractor.embed_words``.
-    method : str, default="itermax"
+    method : str, default="argmax"
         See `align_matrix`.
     **settings
         Of `align_matrix`.
@@ -67,7 +67,7 @@ def align_words(source: Any, target: Any, method: str = "itermax", **settings: A
 
 def align_matrix(
     similarity: Any,
-    method: str = "itermax",
+    method: str = "argmax",
     *,
     threshold: float | None = None,
     temperature: float | None = None,
@@ -83,7 +83,7 @@ def align_matrix(
     ----------
     similarity : array-like of shape (n, m)
         Similarity of each source word to each target word, the cosine or a like of it.
-    method : str, default="itermax"
+    method : str, default="argmax"
         - "argmax": words that are each other's most similar one.
         - "itermax": these, then those of the words left, or with one word left, twice more [1]_.
         - "match": the one-to-one assignment with the largest sum.
@@ -96,10 +96,10 @@ def align_matrix(
     threshold : float, optional
         What a link must exceed: a similarity; for "softmax" and "entmax" a probability; for
         transport a share of the largest amount that is moved. None: nothing for the first three,
-        .1, 0 and .2.
+        .5, 0 and .5.
     temperature : float, optional
         What similarities are divided by, of "softmax", "entmax" and transport (its entropic
-        regularisation). None: .05, .1 and .05.
+        regularisation). None: .05, .1 and .1.
     distortion : float, default=0
         How dearly places far apart cost: ``distortion * ((i + .5) / n - (j + .5) / m) ** 2`` is
         taken off the similarity.

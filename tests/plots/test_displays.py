@@ -31,6 +31,7 @@ from langalign_sk.plots import (
     PairCurveDisplay,
     ReliabilityDisplay,
     SpaceDisplay,
+    WordAlignmentDisplay,
 )
 from tests.helpers import CountingEncoder
 
@@ -344,3 +345,14 @@ def test_displays_of_a_report(pyplot):
     for display in (ConfusionDisplay, ReliabilityDisplay):
         with pytest.raises(ValueError, match="target labels"):
             display.from_report(unlabelled)
+
+
+def test_links_of_words_are_framed(pyplot):
+    shape = ["the", "dog"], ["il", "cane"]
+    display = WordAlignmentDisplay(*shape, np.eye(2), np.array([[0, 0], [1, 1]]), [(1, 1)]).plot()
+    corners = [patch.get_xy() for patch in display.ax_.patches]
+    np.testing.assert_allclose(corners, [(-0.45, -0.45), (0.55, 0.55)])
+    assert [tick.get_text() for tick in display.ax_.get_xticklabels()] == ["il", "cane"]
+    assert display.ax_.lines[0].get_xydata().tolist() == [[1, 1]]
+    with pytest.raises(ValueError, match=r"shape \(2, 3\) for 2 source words and 2 target"):
+        WordAlignmentDisplay(*shape, np.ones((2, 3)), [])

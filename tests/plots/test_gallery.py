@@ -21,6 +21,7 @@ OURS = {
     "PairCurveDisplay": "pair_curve",
     "ReliabilityDisplay": "reliability",
     "SpaceDisplay": "space",
+    "WordAlignmentDisplay": "words",
 }
 
 
