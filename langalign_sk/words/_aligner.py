@@ -23,7 +23,21 @@ _LIKELY = 0.5
 
 
 class AlignedPair(NamedTuple):
-    """A text and its translation, word by word, with their similarities and links."""
+    """A text and its translation, word by word.
+
+    Parameters
+    ----------
+    source, target : TextWords
+        ``words``, ``offsets`` and ``vectors`` of either side.
+    similarity : ndarray of shape (n, m)
+        How similar each source word is to each target word.
+    links : ndarray of shape (n_links, 2)
+        Numbers of source and target words that belong together.
+
+    See Also
+    --------
+    WordAligner.align : Makes it.
+    """
 
     source: TextWords
     target: TextWords

@@ -18,7 +18,7 @@ _LINK = re.compile(r"(\d+)([-p?])(\d+)(?:[:/][\d.eE+-]+)?")
 class GoldLinks(NamedTuple):
     """The links of one pair of texts as people drew them.
 
-    Attributes
+    Parameters
     ----------
     sure : frozenset of (int, int)
         Links that must be found.
@@ -33,7 +33,7 @@ class GoldLinks(NamedTuple):
 class AlignmentScores(NamedTuple):
     r"""How near links come to those that people drew.
 
-    Attributes
+    Parameters
     ----------
     precision : float
         Share of the found links A that are possible, :math:`|A \cap P| / |A|`.

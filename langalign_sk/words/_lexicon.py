@@ -190,7 +190,7 @@ class Lexicon(Mapping[str, dict[str, float]]):
 class LexiconScores(NamedTuple):
     """How good an induced lexicon is.
 
-    Attributes
+    Parameters
     ----------
     precision : float
         P@k: share of the words asked for of which one of the first k translations is right.

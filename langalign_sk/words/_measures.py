@@ -16,7 +16,7 @@ from langalign_sk.words._matrix import cosines
 class WordScores(NamedTuple):
     """Shares of words whose nearest word of the other language is a right one.
 
-    Attributes
+    Parameters
     ----------
     forward : float
         Of source words.
