@@ -24,6 +24,7 @@ import langalign_sk
 from benchmarks.faults_things import Things
 from benchmarks.trials import in_child, same
 from langalign_sk import (
+    EmbeddingExtractor,
     LangAligner,
     NgramEncoder,
     PairFeatures,
@@ -59,8 +60,9 @@ from langalign_sk.prepare import (
     Transliterator,
 )
 from langalign_sk.transfer import CSLSNeighborsClassifier, GaussianHead
+from langalign_sk.words import WordAligner
 
-ROOMS = ("", ".encoders", ".text", ".maps", ".align", ".transfer", ".prepare")
+ROOMS = ("", ".encoders", ".text", ".maps", ".align", ".transfer", ".words", ".prepare")
 BASES = ("BaseMap", "MomentMap")  # what others inherit from; they fit nothing
 #: They train through another library, from a checkpoint; tests interrupt them in its steps.
 TRAINED = ("DistilledEncoder", "TunedEncoder")
@@ -328,9 +330,12 @@ def _of_texts(head: TransferClassifier) -> dict[str, Callable[[], Case]]:
         for part in (slice(None, None, 2), slice(1, None, 2))
     ]
     first, again = ({**half, "y": labels[i::2]} for i, half in enumerate(halves))
-    embed = things.extractor()
+    embed, both = things.extractor(), list(zip(english, korean, strict=True))
+    one_space = EmbeddingExtractor(NgramEncoder(8).fit(english + korean))
+    words = WordAligner(one_space, cooccurrence=1.0, map="ridge")
     return {
         "NgramEncoder": lambda: Case(NgramEncoder(8).fit(english), {"X": korean}, texts),
+        "WordAligner": lambda: Case(words.fit(both[:40]), {"X": both[40:80]}, [both[80:90]]),
         "EmbeddingExtractor": lambda: Case(embed.fit(english), {"X": korean}, texts),
         "TextAligner": lambda: Case(
             TextAligner(embed, ReverseAligner()).fit(**halves[0]), halves[1], texts

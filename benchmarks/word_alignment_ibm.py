@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ def probabilities(source: Texts, target: Texts, rounds: int = 8) -> list[npt.NDA
     columns = np.cumsum([0, *(cell.shape[1] for cell in cells)])
     column = np.concatenate([np.tile(np.arange(cell.shape[1]) + at, cell.shape[0])
                              for cell, at in zip(cells, columns, strict=False)])  # fmt: skip
-    table = np.ones(len(known))
+    table: Any = np.ones(len(known))
     for _ in range(rounds):
         now = table[place]
         now /= np.bincount(column, now)[column]

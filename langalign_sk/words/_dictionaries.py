@@ -15,6 +15,7 @@ _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 #: What stands around translations: pronunciation, grammar, notes, numbers of senses, examples.
 _NOTES = re.compile(r"/[^/\n]*/|\[[^\]]*\]|\([^)]*\)|<[^>]*>|\{[^}]*\}|\"[^\"]*\"")
 _NUMBER = re.compile(r"^\s*(?:\d+|[a-z]|[ivx]+)[.)]\s*")
+_MEANT = re.compile(r" \d+$")  # which sense of the translation is meant
 _CUT = re.compile(r"[,;|、；，]")
 _LONGEST = 40  # characters of a translation; more is an explanation
 
@@ -118,7 +119,7 @@ def _translations(entry: str) -> Iterator[str]:
         if place and line == bare:  # an explanation, an example, a synonym
             continue
         for part in _CUT.split(line):
-            other = " ".join(part.split()).strip(" .!?")
+            other = _MEANT.sub("", " ".join(part.split()).strip(" .!?"))
             if other and len(other) <= _LONGEST and any(map(str.isalpha, other)):
                 yield other
 
