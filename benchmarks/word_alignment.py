@@ -36,7 +36,7 @@ from langalign_sk.words import (
 )
 
 LANGUAGES = ("ja", "ko", "it")
-GOLD = Path(__file__).parent / "word_pairs.tsv"
+GOLD = Path(__file__).with_name("word_pairs.tsv")
 DRAWS = 1000
 #: What a WordAligner learns from the pairs; the weight was chosen on Japanese.
 LEARNED: dict[str, dict[str, Any]] = {
