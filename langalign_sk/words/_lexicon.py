@@ -251,11 +251,15 @@ def induce_lexicon(
 
     Parameters
     ----------
-    source_words, target_words : sequence of str
+    source_words : sequence of str
         Words, each once.
-    source_vectors, target_vectors : array-like of shape (n_words, width)
-        Their vectors, in one space: map one side onto the other first, such as with
-        ``LangAligner(lexicon.to_corpus().embed(embedder))``.
+    source_vectors : array-like of shape (n_words, width)
+        Their vectors, in the space of the target words: map one side onto the other first, such as
+        with ``LangAligner(lexicon.to_corpus().embed(embedder))``.
+    target_words : sequence of str
+        Words, each once.
+    target_vectors : array-like of shape (n_words, width)
+        Their vectors.
     method : {"csls", "cosine", "margin", "inverted_softmax"}, default="csls"
         What is nearest; all but "cosine" correct for words that are near to everything.
     k : int, default=1
