@@ -3,6 +3,7 @@
 from langalign_sk.prepare._augment import Augmented
 from langalign_sk.prepare._dialect import DialectNormalizer
 from langalign_sk.prepare._entities import EntityFeatures
+from langalign_sk.prepare._generality import word_generality
 from langalign_sk.prepare._perturb import TextPerturber
 from langalign_sk.prepare._spans import (
     Protected,
@@ -29,4 +30,5 @@ __all__ = [
     "restore",
     "spelling_pairs",
     "transliterated_pairs",
+    "word_generality",
 ]

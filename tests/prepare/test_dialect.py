@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from langalign_sk import ParallelCorpus
-from langalign_sk.prepare import DialectNormalizer, spelling_pairs
+from langalign_sk.prepare import DialectNormalizer, spelling_pairs, word_generality
 from langalign_sk.prepare._spelling import cost_of, count_edits, distance, edits
 
 WORD = st.text("abc", max_size=4)
@@ -78,3 +78,10 @@ def test_words_out_of_sentences():
         ("zoag", "zeig"), ("olle", "alle"), ("erinnerungen", "erinnerungen")
     ]  # fmt: skip
     assert ("ma", "mir") in spelling_pairs(pairs, most=0.7)
+
+
+def test_words_are_general_where_varieties_share_them():
+    one = ParallelCorpus(["alle Wecker", "oans"], ["alle Wecker", "eins"], target_lang="de")
+    two = ParallelCorpus(["olle Wegga", "x"], ["alle Wecker", "das"], target_lang="de")
+    found = word_generality([one, two])
+    assert found == {"alle": (1 + 3 / 4) / 2, "eins": (1 / 2) / 2, "wecker": pytest.approx((1 + 2 / 6) / 2)}
