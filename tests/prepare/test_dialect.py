@@ -84,4 +84,8 @@ def test_words_are_general_where_varieties_share_them():
     one = ParallelCorpus(["alle Wecker", "oans"], ["alle Wecker", "eins"], target_lang="de")
     two = ParallelCorpus(["olle Wegga", "x"], ["alle Wecker", "das"], target_lang="de")
     found = word_generality([one, two])
-    assert found == {"alle": (1 + 3 / 4) / 2, "eins": (1 / 2) / 2, "wecker": pytest.approx((1 + 2 / 6) / 2)}
+    assert found == {
+        "alle": (1 + 3 / 4) / 2,
+        "eins": (1 / 2) / 2,
+        "wecker": pytest.approx((1 + 2 / 6) / 2),
+    }
