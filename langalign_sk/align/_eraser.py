@@ -32,7 +32,8 @@ class LanguageEraser(OnRows):
     ----------
     unlabeled : sequence of TextPool or of arrays, or "self", default=None
         Vectors of two or more languages, a pool for each. Each language counts alike. "self" takes
-        every other row of `X` for another language: it proves plumbing, nothing else.
+        every other row of `X` for another language: it proves plumbing, nothing else. A model that
+        is saved as files holds the rows of arrays, and none of a TextPool.
 
     Attributes
     ----------

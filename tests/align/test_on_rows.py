@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
+from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
@@ -19,6 +20,7 @@ from langalign_sk.align import (
 )
 from langalign_sk.align._topics import _objective, _softmax
 from langalign_sk.measures import iso_score, language_separability, retrieval
+from langalign_sk.saved import load, save
 
 ALL = [
     ClusterIsotropy(2, random_state=0),
@@ -33,6 +35,16 @@ seeds = st.integers(0, 2**32 - 1)
 @parametrize_with_checks(ALL)
 def test_scikit_learn_finds_no_fault(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("step", ALL, ids=lambda step: type(step).__name__)
+def test_saved_as_files(step, tmp_path):
+    X = uneven(5)
+    pipe = make_pipeline(clone(step), LogisticRegression()).fit(X, X[:, 0] > X[:, 0].mean())
+    save(pipe, tmp_path / "model")
+    back = load(tmp_path / "model")
+    np.testing.assert_array_equal(back[0].transform(X), pipe[0].transform(X))
+    np.testing.assert_array_equal(back.predict(X), pipe.predict(X))
 
 
 def uneven(seed, n=80, width=7):
