@@ -433,7 +433,7 @@ def mined(of: Material) -> Found:
 @row(
     "101", "C12", "Fine-grained divergences by ranking",
     claims="Diverging pairs are found, and leaving them out helps.",
-    holds_when="with half of the pairs shuffled these score lower (AUC > .9), and weighing pairs by "
+    holds_when="with half of the pairs shuffled these score lower (AUC > .9), and weighing by "
     "the score restores most of what they cost beside the right pairs alone",
     data="SIB-200; pairs from STS-B, Tatoeba", shows="align.pair_scores align.ReverseAligner",
 )  # fmt: skip
