@@ -213,10 +213,13 @@ def separable(of: Material) -> Found:
     for encoder, languages in (("USE", LANGUAGES), ("MiniLM", ("it", "tr"))):
         sides = [of.pairs("topics", languages[0], encoder).S]
         sides += [of.pairs("topics", lang, encoder).T for lang in languages]
-        # Other sentences in each language: of translations, a probe would know the sentence.
-        sides = [side[place :: len(sides)][:160] for place, side in enumerate(sides)]
-        names = np.repeat(["en", *languages], 160)
-        rows, centred = np.vstack(sides), np.vstack([s - s.mean(axis=0) for s in sides])
+        # Other sentences in each language, and means of the first half: a probe that knows either
+        # would be right less often than by chance.
+        means = [side[:500].mean(axis=0) for side in sides]
+        sides = [side[500 + place :: len(sides)][:80] for place, side in enumerate(sides)]
+        names = np.repeat(["en", *languages], 80)
+        rows = np.vstack(sides)
+        centred = np.vstack([side - mean for side, mean in zip(sides, means, strict=True)])
         ask = partial(language_separability, cv=3)
         raw, after = ask(rows, names), ask(centred, names)
         shuffled = ask(rows, rng.permutation(names))
