@@ -208,7 +208,7 @@ def together(of: Material) -> Found:
     sides = [[table[column][row] for row in test] for column in ("en1", "en2")]
     score = [float(table["score"][row]) for row in test]
     join = GeneralizedProcrustes([512, 384], scale=True)
-    join.fit(np.hstack([of.general("ko", name).S for name in names]))
+    join.fit(np.hstack([of.encode(of.texts("sts", lang)[0], name) for name in names]))
     views = {name: [of.encode(side, name) for side in sides] for name in names}
     views["averaged"] = [
         join.transform(np.hstack(side)) for side in zip(*views.values(), strict=True)
