@@ -263,6 +263,7 @@ def translator(of: Material) -> Found:
     return Found(
         len(ways) == 2,
         {"USE ko": accuracy.to_dict()},
-        f"USE, Korean, rows {' and '.join(ways)}: {accuracy[ways[0]]:.3f} and {accuracy[ways[1]]:.3f} with "
-        f"people's translations; the best without a translator, {best}: {accuracy[best]:.3f}.",
+        f"USE, Korean, rows {' and '.join(ways)}: {accuracy[ways[0]]:.3f} and "
+        f"{accuracy[ways[1]]:.3f} with people's translations; the best without a translator, "
+        f"{best}: {accuracy[best]:.3f}.",
     )
