@@ -31,7 +31,7 @@ def network(loss: Any, seed: int = 0, **settings: Any) -> MLPMap:
 )  # fmt: skip
 def drift(of: Material) -> Found:
     figures, less = {}, {}
-    for encoder, lang in (("USE", "ko"), ("USE", "it"), ("MiniLM", "it"), ("n-gram", "it")):
+    for encoder, lang in (("USE", "ko"), ("MiniLM", "it"), ("n-gram", "it")):
         E, X = of.pairs("topics", lang, encoder)
         pairs, cell = of.general(lang, encoder), []
         for loss in ("mse", {"mse": 1.0, "keep_source": 1.0}):
@@ -61,7 +61,6 @@ def relational(of: Material) -> Found:
     figures, up = {}, {}
     for english, target, lang in (
         ("MiniLM", "USE", "ko"),
-        ("MiniLM", "USE", "it"),
         ("USE", "USE", "ko"),
         ("n-gram", "n-gram", "it"),
     ):

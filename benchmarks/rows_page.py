@@ -33,6 +33,8 @@ def rendered(result: Mapping[str, Any]) -> str:
     holding = [name for name, row in rows.items() if row["holds"]]
     parts = [HEAD, _count(len(holding), len(rows))]
     parts += [_not(rows)] if len(holding) < len(rows) else []
+    if waiting := [f"{ROWS[name].system} ({name})" for name in ROWS if name not in rows]:
+        parts.append(f"Not measured yet: {', '.join(waiting)}.\n")
     for group, title in GROUPS.items():
         names = [name for name in rows if ROWS[name].group == group]
         if names:

@@ -296,7 +296,8 @@ def differences(of: Material) -> Found:
 def in_context(of: Material) -> Found:
     cells: dict[str, dict[str, float]] = {}
     for name, lang, embed in (
-        *((f"MiniLM layer {n}", "it", EmbeddingExtractor(minilm(), layer=n)) for n in (2, 4, 6)),
+        *((f"MiniLM layer {n}", "it", EmbeddingExtractor(minilm(), layer=n)) for n in (2, 4)),
+        ("MiniLM", "it", extractor("MiniLM")),
         ("USE", "it", EmbeddingExtractor("use")),
         ("USE", "ko", EmbeddingExtractor("use")),
     ):
@@ -304,8 +305,8 @@ def in_context(of: Material) -> Found:
         own, other = (embed.embed_words([text[side] for text in texts]) for side in (0, 1))
         links = [sorted(one.sure) for one in gold]
         topics = (
-            of.pairs("topics", lang, "USE")
-            if name == "USE"
+            of.pairs("topics", lang, name)
+            if name in ("USE", "MiniLM")
             else [embed.transform(side) for side in of.texts("topics", lang)]
         )
         cells[f"{name} {lang}"] = {
