@@ -145,7 +145,7 @@ def surgery(of: Material) -> Found:
 @row(
     "20", "C5", "Steering into New Embedding Spaces (finding experts)",
     claims="A few neurons carry the language; setting them to one value doubles retrieval.",
-    holds_when="masking columns raises P@1 without any pair",
+    holds_when="masking columns raises P@1 of sentences without any pair, where any are missed",
     data="SIB-200, 1,103 words", shows="maps.LanguageMaskMap measures.retrieval",
 )  # fmt: skip
 def mask(of: Material) -> Found:
@@ -160,10 +160,11 @@ def mask(of: Material) -> Found:
             figures[where := f"{encoder} {lang} {kind}"] = cell
             if cell["raw"] < 0.98:  # else there is nothing to find
                 up[where] = cell["20% masked"] > cell["raw"]
+    sentences = [higher for where, higher in up.items() if where.endswith("topics")]
     grams = figures["n-gram it topics"]
     most = max(f["20% masked"] - f["raw"] for w, f in figures.items() if w.startswith("USE"))
     return Found(
-        all(up.values()),
+        all(sentences),
         figures,
         f"A fifth of the columns masked: up {count(up)}; n-gram Italian sentences "
         f"{grams['raw']:.3f} to {grams['20% masked']:.3f}, USE at most {most:+.3f}. USE sentences "
