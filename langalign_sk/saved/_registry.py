@@ -117,7 +117,7 @@ def own_classes() -> dict[str, type]:
     )
     from langalign_sk.corpus import PairMoments, ParallelCorpus, TextPool
     from langalign_sk.maps import TRUSTED_MAPS, GeneralizedProcrustes
-    from langalign_sk.prepare import Transliterator
+    from langalign_sk.prepare import DialectNormalizer, EntityFeatures, Transliterator
     from langalign_sk.store import MemoryCache
     from langalign_sk.text import (
         BlockLayout,
@@ -134,7 +134,9 @@ def own_classes() -> dict[str, type]:
         *(cls for cls in public if isinstance(cls, type) and cls not in elsewhere),
         BlockLayout,
         ClusterIsotropy,
+        DialectNormalizer,
         EmbeddingExtractor,
+        EntityFeatures,
         GeneralizedProcrustes,
         encoders.HeldCheckpoint,
         LangAligner,
@@ -151,8 +153,8 @@ def own_classes() -> dict[str, type]:
         TextAligner,
         TextPool,
         TopicFeatures,
-        ZCAWhitening,
         Transliterator,
+        ZCAWhitening,
         *PARTS,
         *TRUSTED_MAPS,
     )

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
+from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.utils import get_tags
 
-from langalign_sk import EmbeddingExtractor, NgramEncoder, ParallelCorpus, TextPool
+from langalign_sk import EmbeddingExtractor, NgramEncoder, ParallelCorpus, TextPool, load, save
 from langalign_sk.prepare import (
     Augmented,
     CodeSwitcher,
@@ -159,3 +159,16 @@ def test_the_model_is_trained_on_copies_and_sees_texts_as_they_are():
     assert len(seen[-1][0]) == 2
     assert get_tags(model).estimator_type == "classifier"
     assert not hasattr(Augmented(Transliterator(), TextPerturber()), "predict")
+
+
+def test_what_serves_is_saved_without_code(tmp_path):
+    names = FeatureUnion(
+        [("text", NgramEncoder(3).fit(TEXTS)), ("names", EntityFeatures({"New York": "ny"}))]
+    )
+    steps = Transliterator("Hira", only=["コーヒー"]), DialectNormalizer({"ordr": "order"}), names
+    pipe = make_pipeline(*steps, LogisticRegression()).fit(TEXTS, [0, 1, 0, 1, 0])
+    save(pipe, tmp_path / "model")
+    loaded = load(tmp_path / "model")
+    np.testing.assert_array_equal(loaded.predict_proba(TEXTS), pipe.predict_proba(TEXTS))
+    with pytest.raises(ValueError, match="needs code to be saved"):
+        save(make_pipeline(TextPerturber(), names).fit(TEXTS), tmp_path / "other")
