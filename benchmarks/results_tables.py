@@ -341,6 +341,23 @@ def migration(result: Result) -> str:
     return table(rows)
 
 
+def runtimes(result: Result) -> str:
+    """A row for each pipeline and process, and what differs between the two."""
+    heads = ("start s", "p50 ms", "p95 ms", "MB", "seconds for all")
+    rows, said = [["pipeline", "process", *heads, "MB on disk"]], []
+    for title, found in result["found"].items():
+        for way, name in (("safe", "this package"), ("onnx", "ONNX")):
+            figures = [figure(found["processes"][way][head]) for head in heads]
+            rows.append([title, name, *figures, figure(found["MB on disk"][way])])
+        said.append(
+            f"- {title}: {figure(found['labels that differ'])} of {figure(found['texts'])} labels "
+            "differ, probabilities by "
+            f"{found['largest difference of a probability']:.1e} at most; of torch, scikit-learn, "
+            f"SciPy and transformers `run.py` imports {len(found['imported by run.py']) or 'none'}"
+        )
+    return table(rows) + "\n" + "\n".join(said) + "\n"
+
+
 TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "transfer": transfer,
     "quality": quality,
@@ -359,4 +376,5 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "real_encoders": real_encoders,
     "paper": paper,
     "tuning": tuning,
+    "runtimes": runtimes,
 }

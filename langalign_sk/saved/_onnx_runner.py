@@ -69,18 +69,7 @@ class Model:
         lang : str or sequence of str, optional
             Language of all texts, or of each; it is told from the texts otherwise.
         """
-        if self.about["gives"] == "vectors":
-            raise ValueError("this model has no head: transform gives its vectors")
-        found = self._ask(texts, lang)
-        if self.about["gives"] == "values":
-            values = found["score"]
-            return values[:, 0] if self.about["one_column"] else values
-        if self.about["gives"] == "labels":
-            return found["label"]
-        names = [*self.classes, *([self.about["none"]] if "none" in self.about else [])]
-        kind = None if self.about["dtype"] is None else np.dtype(self.about["dtype"])
-        answers: npt.NDArray[Any] = np.array(names, dtype=kind)[found["label"]]
-        return answers
+        return self.answers(texts, lang)[0]
 
     def predict_proba(self, texts: Sequence[str], lang: Any = None) -> npt.NDArray[np.float64]:
         """Return the probability of each class or label; see `predict`."""
@@ -100,6 +89,21 @@ class Model:
         if self.about["gives"] != "vectors":
             raise ValueError("this model has a head: predict gives its answers")
         return self._ask(texts, lang)["vector"]
+
+    def answers(self, texts: Sequence[str], lang: Any = None) -> tuple[npt.NDArray[Any], Any]:
+        """Return what `predict` and `predict_proba` do, in one go; None without probabilities."""
+        if self.about["gives"] == "vectors":
+            raise ValueError("this model has no head: transform gives its vectors")
+        found = self._ask(texts, lang)
+        score = found["score"] if self.about["sure"] else None
+        if self.about["gives"] == "values":
+            values = found["score"]
+            return (values[:, 0] if self.about["one_column"] else values), score
+        if self.about["gives"] == "labels":
+            return found["label"], score
+        names = [*self.classes, *([self.about["none"]] if "none" in self.about else [])]
+        kind = None if self.about["dtype"] is None else np.dtype(self.about["dtype"])
+        return np.array(names, dtype=kind)[found["label"]], score
 
     def _ask(self, texts: Sequence[str], lang: Any) -> dict[str, npt.NDArray[Any]]:
         """Return what the head says of texts."""
@@ -212,8 +216,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     piped = args.texts == "-"
     read = sys.stdin.read() if piped else Path(args.texts).read_text(encoding="utf-8")
     texts = read.removesuffix("\n").split("\n")
-    answers = model.predict(texts, args.lang)
-    sure = model.predict_proba(texts, args.lang) if model.about["sure"] else None
+    answers, sure = model.answers(texts, args.lang)
     for row, answer in enumerate(answers):
         shown = "\t".join(map(str, np.atleast_1d(answer).tolist()))
         best = "" if sure is None or answer.ndim else f"\t{sure[row].max():.4f}"
