@@ -338,7 +338,11 @@ def migration(result: Result) -> str:
                 f"{cell['classifier_kept']:.3f}",
             ]
         )
-    return table(rows)
+    below = [["classifier, texts", "old vectors", "new ones mapped back", "kept [95% interval]"]]
+    for name, cell in result["classifiers"].items():
+        accuracies = [f"{cell[which]:.3f}" for which in ("old", "mapped")]
+        below.append([name, *accuracies, within(*(cell[key] for key in ("kept", "low", "high")))])
+    return f"{table(rows)}\n{table(below)}"
 
 
 def runtimes(result: Result) -> str:

@@ -154,7 +154,10 @@ def measured(seed=0):
                     "ahead_interval": [-0.01, 0.09],
                     "classifier_kept": 0.97,
                 }
-            }
+            },
+            "classifiers": {
+                "A to B": {"old": 0.8, "mapped": 0.76, "kept": 0.95, "low": 0.9, "high": 1.1}
+            },
         },
         "word_alignment": {"word_alignment": {"ja": {"argmax": words}}},
         "sts": {"sts": {"ko": {"ridge": sts.correlation([(rows, rows + 0.5)], rows[:, 0])}}},

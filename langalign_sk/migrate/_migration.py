@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -205,10 +205,34 @@ class Migration:
         return same / len(before), *wilson_interval(same, len(before))
 
     def convert(
-        self, source: str | os.PathLike[str], target: str | os.PathLike[str], **options: Any
+        self,
+        source: str | os.PathLike[str],
+        target: str | os.PathLike[str],
+        *,
+        column: str | None = None,
+        progress: Callable[[int, int], object] | None = None,
     ) -> Path:
-        """Convert a file of old vectors to new ones; see `langalign_sk.migrate.convert`."""
-        return convert(self.map, source, target, **options)
+        """Convert a file of old vectors to one of new vectors.
+
+        Parameters
+        ----------
+        source, target : path
+            A ``.npy``, ``.parquet`` or ``.faiss`` file, and the one to write.
+        column : str, optional
+            Column of the vectors in a parquet file.
+        progress : callable, optional
+            Called with the number of rows done, and of all rows.
+
+        Returns
+        -------
+        Path
+            The new file.
+
+        See Also
+        --------
+        langalign_sk.migrate.convert : Says more.
+        """
+        return convert(self.map, source, target, column=column, progress=progress)
 
     def _vectors(self, side: Any, name: str) -> tuple[FloatArray, FloatArray]:
         """Return vectors by the old and by the new encoder."""
