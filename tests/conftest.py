@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from langalign_sk._process import caches
 from tests import checkpoints
 from tests.helpers import CountingEncoder
 from tests.skips import pytest_configure as pytest_configure
@@ -24,6 +25,13 @@ def pytest_runtest_setup(item):
 
         if not torch.cuda.is_available():
             pytest.skip("no CUDA device")
+
+
+@pytest.fixture(autouse=True)
+def no_leftovers():
+    """What workers of one test have encoded is there in no other."""
+    yield
+    caches.pools.clear()
 
 
 @pytest.fixture(autouse=True)

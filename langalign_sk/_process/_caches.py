@@ -32,6 +32,8 @@ class Caches:
         self.pair_numbers: BoundedCache[frozenset[int]] = BoundedCache(64 * MIB)
         #: The cache behind ``cache="memory"``, which is bounded itself.
         self.vectors: BoundedCache[Any] = BoundedCache(max_items=1)
+        #: The folder that this process shares with its workers, which is removed.
+        self.pools: BoundedCache[Any] = BoundedCache(max_items=1, on_drop=lambda p: p.remove())
         #: Folders of vectors in use, and what is known of each.
         self.folders: BoundedCache[Any] = BoundedCache(max_items=16, on_drop=lambda f: f.close())
         #: Widths of vectors by the specification of their encoder.

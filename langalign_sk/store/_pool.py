@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from langalign_sk._numeric import Float32Array
-from langalign_sk._process import computed_once
+from langalign_sk._process import caches
 from langalign_sk.store._disk import DiskCache
 from langalign_sk.store._memory import MemoryCache
 
@@ -72,26 +72,29 @@ def pool_cache(memory: MemoryCache) -> PoolCache | None:
 
 
 def expect_workers() -> None:
-    """See to it that the folder of this process, should workers make one, goes with it."""
-    _remove_at_exit(os.getpid())
+    """See to it that the folder of this process, should workers make one, goes with it.
+
+    It also goes when the process empties its caches.
+    """
+    caches.pools.get(os.getpid(), lambda: _Own(os.getpid()))
 
 
-@computed_once
-def _remove_at_exit(owner: int) -> bool:
-    """Remove a process's folder at its end."""
-    atexit.register(_remove, owner)
-    return True
+class _Own:
+    """The folder of a process and its workers, which may not be there yet."""
+
+    def __init__(self, owner: int) -> None:
+        self._owner = owner
+        atexit.register(self.remove)
+
+    def remove(self) -> None:
+        """Remove the folder, unless this is a fork of the process that it belongs to."""
+        if os.getpid() == self._owner:
+            shutil.rmtree(_folder_of(self._owner), ignore_errors=True)
 
 
 def _folder_of(owner: int) -> Path:
     """Return the folder of a parent and its workers."""
     return Path(tempfile.gettempdir(), f"{_NAME}-{os.getuid()}-{owner}")
-
-
-def _remove(owner: int) -> None:
-    """Remove the folder of this process, unless it is a fork of the one it belongs to."""
-    if os.getpid() == owner:
-        shutil.rmtree(_folder_of(owner), ignore_errors=True)
 
 
 def _remove_dead(place: Path) -> None:
