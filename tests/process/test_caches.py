@@ -286,20 +286,20 @@ class Nameless:
 
 
 def test_dropped_extractors_leave_nothing_but_vectors():
-    from langalign_sk._process import _fair, _objects
+    from langalign_sk._process import _objects, _turns
 
     texts = [f"text {number}" for number in range(200)]
     EmbeddingExtractor(Nameless(0)).transform(texts)
     clear_caches()
     start = resident()
-    before = len(_objects._tokens), len(_objects._notes), len(_fair._by_spec)
+    before = len(_objects._tokens), len(_objects._notes), len(_turns._by_key)
     for number in range(200):
         extractor = EmbeddingExtractor(Nameless(number))
         extractor.transform(texts)
         assert extractor.last_run().n_encoded == 200
     del extractor
     gc.collect()
-    assert (len(_objects._tokens), len(_objects._notes), len(_fair._by_spec)) == before
+    assert (len(_objects._tokens), len(_objects._notes), len(_turns._by_key)) == before
     assert len(resolve_cache("memory")) == 200 * 200
     assert len(caches.widths) <= caches.widths.max_items
     clear_caches()
