@@ -11,7 +11,7 @@ encoder for Italian and Turkish; apart: MiniLM for English, USE for the rest. An
 interval of a difference over the same texts. Nothing is chosen on what it is judged on.
 
 A run that was stopped goes on where it was: rows are kept below `--cache`, under the library's
-source and that of the row.
+source and that of the row's file; `--keep` takes rows of other source as they are.
 """
 
 from __future__ import annotations
@@ -103,8 +103,8 @@ class Kept:
         partial.replace(self._path)
 
     def _source(self, name: str) -> str:
-        """Digest of the library and of the row's own function."""
-        own = hashlib.sha256(inspect.getsource(ROWS[name].measure).encode()).hexdigest()
+        """Digest of the library and of the file that the row stands in."""
+        own = hashlib.sha256(Path(inspect.getfile(ROWS[name].measure)).read_bytes()).hexdigest()
         return f"{self._library}-{own[:12]}"
 
 
