@@ -39,7 +39,7 @@ def rendered(result: Mapping[str, Any]) -> str:
         names = [name for name in rows if ROWS[name].group == group]
         if names:
             lines = [["system", "claim", "found", "where"], *(_line(n, rows[n]) for n in names)]
-            parts.append(f"## {title}\n\n{table(lines)}")
+            parts.append(f"## {title}\n\n{table(lines).replace('---:', '---')}")
     versions = ", ".join(f"{package} {v}" for package, v in result["versions"].items())
     minutes = sum(row["seconds"] for row in rows.values()) / 60
     parts.append(f"All rows took {minutes:.0f} minutes of one core. Versions: {versions}\n")
@@ -58,7 +58,7 @@ def _not(rows: Mapping[str, Any]) -> str:
 
 def _line(name: str, found: Mapping[str, Any]) -> list[str]:
     row = ROWS[name]
-    said = "**Holds.**" if found["holds"] else f"**Does not hold:** {row.holds_when}."
+    said = f"**{'Holds' if found['holds'] else 'Does not hold'}:** {row.holds_when}."
     return [
         f"{row.system} ({name})",
         row.claims,

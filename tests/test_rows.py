@@ -143,7 +143,7 @@ def test_the_page_shows_each_row_with_its_command(two_rows):
     page = rows_page.rendered({"rows": found, "versions": {"numpy": "1"}})
     assert "Of 2 statements 1 hold." in page
     line = next(line for line in page.splitlines() if line.startswith("| SOME 7 (7)"))
-    assert "**Holds.** It rises." in line
+    assert "**Holds:** it rises. It rises." in line
     assert "`python -m benchmarks.rows --only 7`" in line
     assert "{py:obj}`RidgeMap`" in line
     assert "**Does not hold:** it rises." in page
