@@ -73,7 +73,7 @@ DATA = {
     "migration": "STS-B, SIB-200, Tatoeba (English)",
     "sts": "STS-B and KorSTS",
     "word_alignment": "word_pairs.tsv; pairs from Tatoeba, small_parallel_enja, "
-    "korean-parallel-corpora",
+    "korean-parallel-corpora, STS-B",
     "network": "pairs from STS-B and Tatoeba",
     "grid_encodes": "SIB-200",
     "encode_speed": "SIB-200 in four languages, STS-B, Tatoeba",
