@@ -40,6 +40,7 @@ from langalign_sk.monitor._abstain import answer_above
 from langalign_sk.monitor._checks import judged
 from langalign_sk.monitor._reading import Reading, Seen
 from langalign_sk.monitor._reference import covers_of, located
+from langalign_sk.monitor._words import CHECKS
 
 ENCODERS = {"USE": "shared, in blocks", "MiniLM + USE": "apart", "MiniLM + n-gram": "n-gram"}
 #: Task → language, and the one that takes its place.
@@ -80,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                     "reference": REFERENCE,
                     "batch": BATCH,
                     "draws": args.draws,
-                    "cells": found,
+                    **flat(found),
                 }
                 real_data.write_result("monitoring", out)
     print(as_text(found))
@@ -237,6 +238,26 @@ def garbage(texts: list[str], n: int = 300) -> list[str]:
 
     kinds: tuple[Callable[[], str], ...] = (noise, shuffled, pieces)
     return [kinds[row % 3]() for row in range(n)]
+
+
+def flat(cells: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return a row for each task and encoders: what was seen, and by which checks; answers."""
+    found: dict[str, list[dict[str, Any]]] = {"alarms": [], "checks": [], "abstaining": []}
+    for cell in cells:
+        place = {"task": cell["task"], "encoders": cell["encoders"]}
+        known = {name: cell[name] for name in ("accuracy", "outside", "traffic")}
+        alarms = {**place, **known}
+        for change, one in cell["seen"].items():
+            alarms |= {change: one["share"]}
+        nothing = cell["seen"]["nothing"]
+        alarms |= {"nothing, from": nothing["low"], "nothing, to": nothing["high"]}
+        found["alarms"].append(alarms)
+        for change, by in cell["by_check"].items():
+            every = {name: by.get(name, 0.0) for name in CHECKS}
+            found["checks"].append({**place, "change": change, **every})
+        for one in cell["abstaining"]:
+            found["abstaining"].append({**place, "wrong": 1 - cell["accuracy"], **one})
+    return found
 
 
 def as_text(cells: list[dict[str, Any]]) -> str:

@@ -37,21 +37,19 @@ def rendered(page: str, result: dict[str, Any]) -> str:
 def alarms(result: dict[str, Any]) -> str:
     """How often each change is seen, by task and encoders."""
     rows = [["task", "encoders", *_CHANGES.values()]]
-    for cell in result["cells"]:
-        told = [cell["seen"][change] for change in _CHANGES]
-        shown = [f"{100 * one['share']:.1f}%" for one in told]
-        shown[0] += f" ({100 * told[0]['low']:.1f}-{100 * told[0]['high']:.1f})"
-        rows.append([cell["task"], cell["encoders"], *shown])
+    for one in result["alarms"]:
+        shown = [f"{100 * one[change]:.1f}%" for change in _CHANGES]
+        shown[0] += f" ({100 * one['nothing, from']:.1f}-{100 * one['nothing, to']:.1f})"
+        rows.append([one["task"], one["encoders"], *shown])
     return table(rows)
 
 
 def abstaining(result: dict[str, Any]) -> str:
     """What answering above a threshold comes to."""
     rows = [["task", "encoders", "wrong without", "risk stated", "wrong", "answered", "kept"]]
-    for cell in result["cells"]:
-        for one in cell["abstaining"]:
-            wrong = 1 - cell["accuracy"], one["risk"], one["error"], one["answered"], one["kept"]
-            rows.append([cell["task"], cell["encoders"], *(f"{100 * v:.1f}%" for v in wrong)])
+    for one in result["abstaining"]:
+        figures = [one[name] for name in ("wrong", "risk", "error", "answered", "kept")]
+        rows.append([one["task"], one["encoders"], *(f"{100 * v:.1f}%" for v in figures)])
     return table(rows)
 
 

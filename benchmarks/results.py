@@ -65,6 +65,7 @@ DATA = {
     "estimate": "SIB-200, xSID, STS-B, film reviews (sentence polarity, NSMC); pairs from STS-B, "
     "Tatoeba, SIB-200",
     "suggest": f"{_TASKS}, SIB-200",
+    "monitoring": "SIB-200, xSID, film reviews (NSMC); pairs from STS-B and Tatoeba",
     "rows": "SIB-200, Tatoeba, STS-B, names of symbols from Unicode CLDR",
     "report": "SIB-200, xSID; pairs from STS-B and Tatoeba",
     "tuning": "SIB-200; pairs from STS-B and Tatoeba",
