@@ -85,7 +85,6 @@ DATA = {
     "service": "SIB-200 in four languages, STS-B, Tatoeba",
     "cache_types": "SIB-200",
     "whole_way": "SIB-200, xSID; pairs from STS-B and Tatoeba",
-    "monitoring": "SIB-200, xSID, film reviews (NSMC), STS-B; pairs from STS-B and Tatoeba",
     "feedback": "SIB-200, xSID; pairs from STS-B and Tatoeba",
 }
 #: What a result file says of a whole run that needs no saying, or stands elsewhere.
