@@ -171,12 +171,12 @@ def stress(of: Material) -> Found:
         trained = [of.right(E, side, more=copies).mean() for side in (E, test)]
         gaps = [clean - changed for clean, changed in (plain, trained)]
         figures[f"{encoder} {kind}"] = {"plain": plain, "trained on copies": trained, "gap": gaps}
-        good[f"{encoder} {kind}"] = 0 < gaps[0] and gaps[1] < gaps[0]
+        good[f"{encoder} {kind}"] = gaps[0] > 0 and gaps[1] < gaps[0]
     before, after = figures["USE typos"]["gap"]
     return Found(
         all(good.values()),
         figures,
-        f"The gap is there, and narrower with two copies, {count(good)}; USE, typing errors in half "
+        f"The gap is there, narrower with two copies, {count(good)}; USE, typing errors in half "
         f"of the words: {before:.3f} to {after:.3f}.",
     )
 
