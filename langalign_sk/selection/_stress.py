@@ -72,7 +72,7 @@ def stress_gap(model: Any, X: Any, y: Any, step: Any, *, random_state: Any = 0) 
     See Also
     --------
     langalign_sk.prepare.TextPerturber : Typing errors, registers, dialects, look-alike letters.
-    langalign_sk.prepare.Augmented : Trains on changed copies too, which narrows the gap.
+    langalign_sk.prepare.Augmented : Trains on changed copies too.
 
     References
     ----------
