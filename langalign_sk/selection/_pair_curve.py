@@ -13,7 +13,12 @@ from langalign_sk._numeric import Float64Array
 
 
 class CurvePoint(NamedTuple):
-    """A score that the line expects, and the interval of a new measurement."""
+    """A score that the line expects, and the interval of a new measurement.
+
+    Parameters
+    ----------
+    score, low, high : float
+    """
 
     score: float
     low: float
@@ -36,6 +41,8 @@ class PairCurve:
         Share of the measurements beyond `up_to` that lie in their intervals; NaN without any.
     error : float
         Mean absolute error on them; NaN without any.
+    logs : ndarray of float
+        Logarithms of the sizes that the line was fitted to.
     """
 
     intercept: float
@@ -44,7 +51,7 @@ class PairCurve:
     n_fitted: int
     covered: float
     error: float
-    _logs: Float64Array = field(repr=False)
+    logs: Float64Array = field(repr=False)
 
     def at(self, n_pairs: float, *, level: float = 0.95) -> CurvePoint:
         """Expect a score.
@@ -59,8 +66,8 @@ class PairCurve:
         -------
         CurvePoint
         """
-        x, mean = math.log(n_pairs), float(self._logs.mean())
-        spread = float(np.sum((self._logs - mean) ** 2))
+        x, mean = math.log(n_pairs), float(self.logs.mean())
+        spread = float(np.sum((self.logs - mean) ** 2))
         error = self.noise * math.sqrt(1 + 1 / self.n_fitted + (x - mean) ** 2 / spread)
         half = float(student.ppf((1 + level) / 2, self.n_fitted - 2)) * error
         score = self.intercept + self.slope * x
@@ -109,7 +116,7 @@ def fit_pair_curve(n_pairs: Any, scores: Any, *, up_to: float | None = None) -> 
 
     References
     ----------
-    Row "Languages You Know" of the table of the literature: accuracy is about linear in log n.
+    "Languages You Know": accuracy is about linear in log n (see the page on the literature).
 
     Examples
     --------
