@@ -23,6 +23,9 @@ from langalign_sk.maps._parameters import generator
 FEWEST_PAIRS = 30
 #: Strong, so that it also holds for fewer pairs than columns; with many pairs it costs nothing.
 RELATIVE_PENALTY = 3.0
+#: Deals the folds. Not a common seed: pairs that somebody shuffled by the same draws would share a
+#: fold.
+DEAL = 2503
 #: The lower half of the null scores, where hardly any good pair is found.
 TAIL = 0.5
 
@@ -53,7 +56,7 @@ def judge_pairs(
     *,
     n_folds: int = 3,
     n_passes: int = 2,
-    random_state: Any = 0,
+    random_state: Any = DEAL,
 ) -> PairFit:
     r"""Score each pair by what the other pairs say, and estimate which are wrong.
 
@@ -67,7 +70,7 @@ def judge_pairs(
         Each fold is scored by the relation learned from the others.
     n_passes : int, default=2
         Passes after the first learn from the pairs weighted by how good they looked.
-    random_state : int, Generator, RandomState or None, default=0
+    random_state : int, Generator, RandomState or None, default=2503
         Deals the folds and draws the random pairs.
 
     Returns

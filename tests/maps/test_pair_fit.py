@@ -146,3 +146,11 @@ def test_errors():
         judge_pairs(S, T[:39])
     with pytest.raises(ValueError, match="too few pairs of positive weight"):
         judge_pairs(S, T, np.r_[1.0, np.zeros(39)])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_rows_that_were_shuffled_by_a_common_seed_are_found(seed):
+    S, T, _ = make_pairs(600, 0.0, seed)
+    wrong = np.random.default_rng(seed).permutation(600)[:200]
+    T[wrong] = T[np.roll(wrong, 1)]
+    assert 0.25 < judge_pairs(S, T).bad_share < 0.4
