@@ -78,7 +78,7 @@ REGRESSORS: dict[str, Callable[[], Any]] = {
 
 
 #: Not saved: what serves training alone (save ``model_`` of `Augmented`), or holds a function.
-NOT_SAVED = ("Augmented", "CodeSwitcher", "ProtectedTranslator", "TextPerturber")
+NOT_SAVED = ("Augmented", "CodeSwitcher", "ProtectedTranslator", "TextPerturber", "WordAligner")
 
 
 class Fitted(NamedTuple):

@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.feature_selection import SelectorMixin
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import _check_feature_names_in, check_is_fitted
 
 from langalign_sk._numeric import (
     Float64Array,
@@ -21,7 +20,7 @@ from langalign_sk._numeric import (
 from langalign_sk.align._on_rows import OnRows
 
 
-class OutlierDimRemover(SelectorMixin, OnRows):
+class OutlierDimRemover(OnRows):
     r"""Drop the few columns whose mean stands far out from those of the others.
 
     Encoders trained as masked language models have one or two such columns, in all languages
@@ -78,10 +77,35 @@ class OutlierDimRemover(SelectorMixin, OnRows):
             out[away.argmin()] = False
         self._kept, self.removed_ = ~out, np.flatnonzero(out)
 
-    def _get_support_mask(self) -> npt.NDArray[np.bool_]:
+    def transform(self, X: Any) -> FloatArray:
+        """Leave the columns out.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+
+        Returns
+        -------
+        X_new : ndarray of shape (n_samples, n_features - n_removed)
+        """
         check_is_fitted(self)
-        kept: npt.NDArray[np.bool_] = self._kept
-        return kept
+        return self._rows(X)[:, self._kept]
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
+        """Return the names of the columns that are kept.
+
+        Parameters
+        ----------
+        input_features : array-like of str, optional
+            Names of all columns; None: those seen in `fit`, else x0, x1 and so on.
+
+        Returns
+        -------
+        ndarray of str
+        """
+        check_is_fitted(self)
+        names: npt.NDArray[np.object_] = _check_feature_names_in(self, input_features)
+        return names[self._kept]
 
 
 class ZCAWhitening(OnRows):
@@ -242,8 +266,9 @@ class ClusterIsotropy(OnRows):
 
     def _directions(self, moments: Moments) -> Float64Array:
         """Return the main directions of a cluster, as rows."""
-        directions: Float64Array = eigh_of(moments)[1][:, : self.n_directions].T
-        return directions
+        directions = eigh_of(moments)[1][:, : self.n_directions].T
+        # In the order of rows, as a saved model has them: else its answers differ in the last bits.
+        return np.ascontiguousarray(directions, dtype=np.float64)
 
     def transform(self, X: Any) -> FloatArray:
         """Centre rows on their clusters and take the directions out.

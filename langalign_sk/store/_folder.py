@@ -77,7 +77,7 @@ class CacheFolder:
     def claim(self, spec: str, keys: Sequence[bytes]) -> Iterator[list[bool]]:
         """Claim texts for the block."""
         folder = self.path / encoder_name(spec)
-        with self._never_failing():
+        with self._lock, self._never_failing():
             self._make()
             folder.mkdir(exist_ok=True)
         with claimed(folder, keys, self._claims) as mine:
@@ -123,8 +123,11 @@ class CacheFolder:
 
     def _make(self) -> None:
         """Make the folder if need be, and its marker, which may be damaged."""
-        if self._is_there() and self._marked and self.path.is_dir():
+        if self._is_there() and self._marked and (self.path / MARKER).is_file():
             return
+        if self._marked:  # it was removed, and what is open leads nowhere
+            self._writing.clear()
+            self._encoders.clear()
         self.path.mkdir(parents=True, exist_ok=True)
         if _marked(self.path) != _FORMAT:
             with atomic_file(self.path / MARKER, private=False) as file:

@@ -22,6 +22,7 @@ from langalign_sk.store._memory import MemoryCache
 #: How processes are called that work for a parent: those of joblib, and those of Dask.
 _WORKERS = ("LokyProcess", "Dask Worker process")
 _NAME = "langalign-sk-pool"
+_GONE = "gone"
 
 
 class PoolCache(DiskCache):
@@ -89,7 +90,11 @@ class _Own:
     def remove(self) -> None:
         """Remove the folder, unless this is a fork of the process that it belongs to."""
         if os.getpid() == self._owner:
-            shutil.rmtree(_folder_of(self._owner), ignore_errors=True)
+            path = _folder_of(self._owner)
+            gone = path.with_name(f"{path.name}-{_GONE}")
+            with suppress(OSError):
+                path.rename(gone)  # at one stroke: no worker finds half of it
+            shutil.rmtree(gone, ignore_errors=True)
 
 
 def _folder_of(owner: int) -> Path:
@@ -101,7 +106,7 @@ def _remove_dead(place: Path) -> None:
     """Remove what killed parents left."""
     for path in place.glob(f"{_NAME}-{os.getuid()}-*"):
         owner = path.name.rpartition("-")[2]
-        if owner.isdigit() and not _lives(int(owner)):
+        if owner == _GONE or (owner.isdigit() and not _lives(int(owner))):
             shutil.rmtree(path, ignore_errors=True)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import shutil
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -475,3 +476,15 @@ def test_vectors_out_of_the_cache_alone_tell_the_width(disk_cache):
     found = EmbeddingExtractor(encoder, cache=disk_cache).transform(["b", "c"])
     np.testing.assert_array_equal(found, expected)
     assert encoder.texts == []
+
+
+def test_a_folder_that_somebody_removed_and_made_again_is_a_cache_again(disk_cache):
+    """Workers outlive the folders of their pool: what one has open is not what others find."""
+    disk_cache.put_many("one", keys_of("a"), rows(1))
+    shutil.rmtree(disk_cache.path)
+    Path(disk_cache.path).mkdir()
+    disk_cache.put_many("one", keys_of("b"), rows(1, start=7))
+    forget()
+    found = disk_cache.get_many("one", keys_of("a", "b"))
+    assert found[0] is None
+    np.testing.assert_array_equal(found[1], rows(1, start=7)[0])

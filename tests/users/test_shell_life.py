@@ -376,7 +376,7 @@ def test_help_has_two_examples(name, capsys):
     with pytest.raises(SystemExit):
         main([name, "--help"])
     examples = capsys.readouterr().out.partition("examples:\n")[2].partition("\n\n")[0]
-    assert examples.count(f"langalign-sk {name} ") == 2
+    assert examples.count(f"langalign-sk {name} ") >= 2
 
 
 def test_an_exported_model_says_the_same_without_running_code(made, files, tmp_path, monkeypatch):
