@@ -104,8 +104,9 @@ class OutlierDimRemover(OnRows):
         ndarray of str
         """
         check_is_fitted(self)
-        names: npt.NDArray[np.object_] = _check_feature_names_in(self, input_features)
-        return names[self._kept]
+        names = _check_feature_names_in(self, input_features)
+        kept: npt.NDArray[np.object_] = names[self._kept]
+        return kept
 
 
 class ZCAWhitening(OnRows):

@@ -171,8 +171,8 @@ def test_names_are_those_the_classes_bear():
     assert sorted(names) == [
         "agreement", "artetxe2016", "artetxe2018", "cca", "diagonal_procrustes", "faruqui2014",
         "kernel", "language_direction", "language_mask", "mean_shift", "mikolov2013", "mlp",
-        "procrustes", "rcsls", "reduced_rank", "ridge", "self_learning", "subspace_shift", "vecmap2018",
-        "xing2015",
+        "procrustes", "rcsls", "reduced_rank", "ridge", "self_learning", "subspace_shift",
+        "vecmap2018", "xing2015",
     ]  # fmt: skip
     for name, cls in names.items():
         found = resolve_map(name)
