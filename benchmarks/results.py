@@ -89,8 +89,21 @@ DATA = {
 }
 #: What a result file says of a whole run that needs no saying, or stands elsewhere.
 UNSAID = ("command", "english_encoder", "tag")
-#: Measured with an earlier `TransferClassifier` (one discriminant, on kernel features).
-EARLIER = ("untouched",)
+_LAST = (
+    "`TransferClassifier` is not yet measured anew here with its last change, for weak encoders and "
+    "unlabelled text ([what was tried](tried.md))"
+)
+#: Measured with an earlier `TransferClassifier`, and which one.
+EARLIER = {
+    "untouched": "`TransferClassifier` is the one of version 0.1.0 here; not yet measured anew",
+    **dict.fromkeys(
+        (
+            "real_encoders", "transfer", "wrong_pairs", "choosing", "estimate", "suggest", "report",
+            "heads", "paper",
+        ),
+        _LAST,
+    ),
+}  # fmt: skip
 
 
 def main() -> None:
@@ -127,7 +140,7 @@ def section(name: str, result: dict[str, Any]) -> str:
     if name in DATA:
         said.append(f"Data: {DATA[name]}")
     if name in EARLIER:
-        said.append("`TransferClassifier` is the one of version 0.1.0 here; not yet measured anew")
+        said.append(EARLIER[name])
     if "english_encoder" in result:
         said.append(f"English encoder: {result['english_encoder']}")
     settings = ", ".join(f"{key} {value}" for key, value in counted(result))
