@@ -90,8 +90,8 @@ DATA = {
 #: What a result file says of a whole run that needs no saying, or stands elsewhere.
 UNSAID = ("command", "english_encoder", "tag")
 _LAST = (
-    "`TransferClassifier` is not yet measured anew here with its last change, for weak encoders and "
-    "unlabelled text ([what was tried](tried.md))"
+    "`TransferClassifier` is not yet measured anew here with its last change, for weak encoders "
+    "and unlabelled text ([what was tried](tried.md))"
 )
 #: Measured with an earlier `TransferClassifier`, and which one.
 EARLIER = {
