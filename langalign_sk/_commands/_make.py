@@ -40,8 +40,6 @@ class Material:
     warnings: list[str] = field(default_factory=list)
     #: Columns of the texts.
     names: tuple[str, ...] = ("text",)
-    #: Name of the model in its folder.
-    saved_as: str = ""
 
     @property
     def source_lang(self) -> str:

@@ -134,9 +134,9 @@ def run(args: argparse.Namespace) -> int:
     _check_folder(args.out)
     with keeps(what_is_kept(args.out, args.cache)):
         material, report, chosen = make(args)
-        write(args, material, report, chosen)
+        saved_as = write(args, material, report, chosen)
     print(report.summary())
-    listed = [material.saved_as, MANIFEST, REFERENCE_FILE, SETTINGS_FILE]
+    listed = [saved_as, MANIFEST, REFERENCE_FILE, SETTINGS_FILE]
     listed += ["report.html", "summary.txt"]
     if material.test or material.unlabeled:
         listed.append("predictions.tsv")
@@ -182,8 +182,8 @@ def write(
     report: TransferReport,
     way: str,
     pages: Mapping[str, Callable[..., None]] | None = None,
-) -> None:
-    """Write all files, or none; `pages` are more of them, by name."""
+) -> str:
+    """Write all files, or none, and say what the model is called; `pages` are more, by name."""
     from langalign_sk._commands._answers import answers, in_language
     from langalign_sk._commands._predict import columns_of
     from langalign_sk._commands._watch import reference_of
@@ -203,9 +203,7 @@ def write(
         stage("write", str(args.out)) as facts,
         model_folder(args.out, labels=material.counts, figures=kept_figures) as folder,
     ):
-        material.saved_as = write_model(
-            model, folder, report=report, joblib=args.format == "joblib"
-        )
+        saved_as = write_model(model, folder, report=report, joblib=args.format == "joblib")
         reference_of(model, material).save(folder / REFERENCE_FILE)
         origin = provenance(args, material, way)
         for name, to_html in {"report.html": report.to_html, **(pages or {})}.items():
@@ -223,6 +221,7 @@ def write(
             columns = columns_of(texts, found, material.test_labels or None, names=material.names)
             write_table(folder / "predictions.tsv", columns)
         facts |= {"out": str(args.out), "method": way}
+    return saved_as
 
 
 def provenance(args: argparse.Namespace, material: Material, way: str) -> dict[str, Any]:
