@@ -81,7 +81,7 @@ def _over_blocks(model: Any, X: Any, method: str) -> Any:
     elif X.ndim == 1 and names is not None:
         how["new_axis"] = 1
     meta = np.empty((0,) * (1 + len(size)), dtype)
-    return X.map_blocks(_block_of, packed=shipped(model), method=method, meta=meta, **how)
+    return X.map_blocks(_called, packed=shipped(model), method=method, meta=meta, **how)
 
 
 def _over_frames(model: Any, X: Any, method: str) -> Any:
@@ -122,11 +122,6 @@ def _called(part: Any, packed: Parcel, method: str) -> Any:
     rows = part if is_frame else as_block(part)
     found = getattr(unpacked(packed), method)(rows)
     return found.toarray() if hasattr(found, "toarray") else np.asarray(found)
-
-
-def _block_of(block: Any, packed: Parcel, method: str) -> Any:
-    """Answers for a block of an Array."""
-    return _called(block, packed, method)
 
 
 def _rows_of(part: Any, packed: Parcel, method: str) -> list[Any]:
