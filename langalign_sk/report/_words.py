@@ -265,16 +265,21 @@ def _maps(advice: Advice, setting: dict[str, Any]) -> str:
     both = f"{_source(setting)} and {_target(setting)}"
     bare = f"{advice.no_map!r}, one encoder for {both},"
     seen = f"the two sides of the pairs correlate {advice.agreement:.2f} in it; 1 is one space"
+    taken = advice.candidate == advice.no_map
     if advice.basis != "target labels":
-        if advice.no_map_is_as_good:
+        if advice.no_map_is_as_good and taken:
             return f"No map is needed: {bare} understands them ({seen})."
+        if advice.no_map_is_as_good:  # another way is advised: this one is no more than simpler
+            return f"If it has to be simpler: {bare} understands them without a map ({seen})."
         return f"A map is needed: {bare} does not understand both alike ({seen})."
     gain = (
         f"{_points(advice.map_gain)} [{100 * advice.map_gain_low:+.1f}, "
         f"{100 * advice.map_gain_high:+.1f}]"
     )
-    if advice.no_map_is_as_good:
+    if advice.no_map_is_as_good and taken:
         return f"No map is needed: {bare} does as well. The best map changes it by {gain}."
+    if advice.no_map_is_as_good:
+        return f"If it has to be simpler: {bare} needs no map. The best map changes it by {gain}."
     doubt = ", though it may be chance" if advice.map_gain_low <= 0 else ""
     return f"A map pays: over {bare} the best map gains {gain}{doubt}."
 
