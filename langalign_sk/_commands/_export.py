@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ examples:
   langalign-sk export out intents-onnx --to onnx
 
 DIR receives JSON and safetensors, which run nothing when they are read: in Python with
-langalign_sk.load(DIR), at a shell with predict, evaluate and suggest. What it takes to refit a
-model stays in OUT.
+langalign_sk.load(DIR), at a shell with predict, evaluate, suggest and monitor, whose reference goes
+along. What it takes to refit a model stays in OUT.
 
 With --to onnx it receives graphs and run.py, which needs NumPy, onnxruntime and tokenizers alone.
 Not every model can go there; where one can't, a line says what is in the way.
@@ -54,7 +55,7 @@ def _export(args: argparse.Namespace) -> int:
     """Run ``export`` and return the exit code."""
     from langalign_sk._commands._saved import load_model
     from langalign_sk._commands._stages import stage
-    from langalign_sk.saved import export_onnx, save
+    from langalign_sk.saved import export_onnx
 
     onnx = args.to == "onnx"
     if onnx and args.with_weights:
@@ -65,14 +66,29 @@ def _export(args: argparse.Namespace) -> int:
         if onnx:
             _to_onnx(export_onnx, model, args.folder)
         else:
-            save(model, args.folder, include_weights=args.with_weights)
+            _to_files(args, model)
     names = ", ".join(sorted(path.name for path in args.folder.iterdir()))
     print(f"{args.folder}: {names}")
     if onnx:
-        print(f"next: python {args.folder / 'run.py'} TEXTS.txt")
+        print(f"next: python {shlex.quote(str(args.folder / 'run.py'))} TEXTS.txt")
     else:
-        print(f"next: langalign-sk predict {args.folder} TEXTS.txt")
+        print(f"next: langalign-sk predict {shlex.quote(str(args.folder))} TEXTS.txt")
     return 0
+
+
+def _to_files(args: argparse.Namespace, model: Any) -> None:
+    """Write a model as files without code, and what `monitor` compares with beside it."""
+    import shutil
+
+    from langalign_sk._commands._saved import folder_of
+    from langalign_sk._io import atomic_folder
+    from langalign_sk.saved import MODEL, REFERENCE_FILE, write_files
+
+    with atomic_folder(args.folder, marker=MODEL) as place:
+        write_files(model, place, carry=args.with_weights)
+        reference = folder_of(args.model) / REFERENCE_FILE
+        if reference.is_file():
+            shutil.copyfile(reference, place / REFERENCE_FILE)
 
 
 def _to_onnx(export: Any, model: Any, folder: Path) -> None:

@@ -18,10 +18,9 @@ from langalign_sk._io import atomic_file
 from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk._version import __version__
 from langalign_sk.monitor._reading import Reading, Seen
-from langalign_sk.saved import read_tensors, write_tensors
+from langalign_sk.saved import REFERENCE_FILE as REFERENCE_FILE, read_tensors, write_tensors
 from langalign_sk.selection import Cover, distinct
 
-REFERENCE_FILE = "reference.safetensors"
 #: Rows that are kept, of the reference and of each side of the pairs.
 MOST_ROWS = 2000
 #: Share of the pairs' own rows outside of what the others cover.

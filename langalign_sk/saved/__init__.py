@@ -3,6 +3,7 @@
 from langalign_sk.saved._folder import (
     MANIFEST as MANIFEST,
     MODEL as MODEL,
+    REFERENCE_FILE as REFERENCE_FILE,
     write_manifest as write_manifest,
 )
 from langalign_sk.saved._hub import from_pretrained, push_to_hub

@@ -18,6 +18,9 @@ MODEL = "model.json"
 ARRAYS = "arrays.safetensors"
 MANIFEST = "manifest.json"
 CARD = "README.md"
+#: What a monitor keeps beside a model. It is learned anew when the model is not, so that no
+#: manifest lists it; it has a digest of its own, and nothing of it is read with the model.
+REFERENCE_FILE = "reference.safetensors"
 KIND = "a model of langalign_sk"
 #: The first number changes when old versions could not be read any more.
 FORMAT = (1, 0)
@@ -174,7 +177,7 @@ def _refuse_others(folder: Path, files: dict[str, Any]) -> None:
             own = (below / name).as_posix()
             if (folder / own).is_symlink():
                 raise ValueError(f"{folder / own} is a link; a saved model holds none")
-            if name in names and own not in files and own != MANIFEST:
+            if name in names and own not in (*files, MANIFEST, REFERENCE_FILE):
                 raise ValueError(
                     f"{folder / own} does not belong to the saved model: nothing else may stand in "
                     "its folder; take it out if you know where it comes from"

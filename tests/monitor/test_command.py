@@ -73,6 +73,23 @@ def test_a_model_whose_reference_was_learned_anew_has_not_changed(out, files, ca
         (out / REFERENCE_FILE).write_bytes(before)
 
 
+def test_what_is_exported_can_be_watched_and_learned_anew(out, files, capsys, tmp_path):
+    """The reference goes along, and one of their own leaves the model as it is for others."""
+    folder = tmp_path / "for others"
+    assert main(["export", str(out), str(folder)]) == 0
+    assert f"predict '{folder}' TEXTS.txt" in capsys.readouterr().out
+    assert (folder / REFERENCE_FILE).read_bytes() == (out / REFERENCE_FILE).read_bytes()
+    assert main(["monitor", str(folder), str(files[0])]) == 0
+    assert main(["monitor", str(folder), str(files[1]), "--learn"]) == 0
+    assert main(["monitor", str(folder), str(files[1])]) == 0
+    assert main(["predict", str(folder), str(files[0])]) == 0
+    (folder / REFERENCE_FILE).unlink()  # it has none when the model has none
+    assert main(["export", str(folder), str(tmp_path / "bare")]) == 0
+    assert not (tmp_path / "bare" / REFERENCE_FILE).exists()
+    assert main(["monitor", str(tmp_path / "bare"), str(files[1]), "--learn"]) == 0
+    assert main(["predict", str(tmp_path / "bare"), str(files[0])]) == 0
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
