@@ -35,9 +35,10 @@ def as_text_rows(
     column : hashable, or two of them, optional
         Name of the column with the texts, or names of two. Only frames have columns; it says
         nothing about other inputs.
-    missing : {"error", "empty"}, default="error"
-        What None, NaN and ``pandas.NA`` become: an error, or the empty text. Other values that are
-        not texts (numbers, bytes) are always an error and never turned into text.
+    missing : {"error", "empty", "keep"}, default="error"
+        What None, NaN and ``pandas.NA`` become: an error, the empty text, or None, for what comes
+        behind to decide. Other values that are not texts (numbers, bytes) are always an error and
+        never turned into text.
     what : str, default="X"
         Name of the input in errors.
 
@@ -62,7 +63,7 @@ def as_text_rows(
     >>> as_text_rows([["it rains", "it is wet"]])
     [('it rains', 'it is wet')]
     """
-    if missing not in ("error", "empty"):
+    if missing not in ("error", "empty", "keep"):
         raise ValueError(f'missing must be "error" or "empty", got {missing!r}')
     values, places = _values(X, column, what)
     kinds = set(map(type, values))
@@ -96,7 +97,8 @@ def as_texts(X: Any, *, column: Any = None, missing: str = "error", what: str = 
 def with_texts(X: Any, rows: Sequence[TextRow], *, column: Any = None) -> Any:
     """Return other texts the way X holds its own, as `as_text_rows` read them.
 
-    A frame gives a frame with the rest of its columns, everything else an array of str objects.
+    A frame gives a frame with the rest of its columns, a series of pandas one with its index, which
+    tells other steps beside this one which row is which; everything else an array of str objects.
 
     Examples
     --------
@@ -105,6 +107,8 @@ def with_texts(X: Any, rows: Sequence[TextRow], *, column: Any = None) -> Any:
     array(['A', 'B'], dtype=object)
     """
     names = column_names(X)
+    if names is None and hasattr(X, "iloc"):  # a series of pandas
+        return type(X)(list(rows), index=X.index, name=X.name, dtype=object)
     if names is None:
         out = np.empty((len(rows), 2) if hold_two(rows) else len(rows), dtype=object)
         out[:] = rows
@@ -226,8 +230,8 @@ def _only_texts(
     for number, value in enumerate(values):
         if isinstance(value, str):
             texts.append(str.__str__(value))  # numpy.str_, enum members: the characters alone
-        elif missing == "empty" and _is_missing(value):
-            texts.append("")
+        elif missing != "error" and _is_missing(value):
+            texts.append("" if missing == "empty" else None)  # type: ignore[arg-type]
         else:
             bad.append(number)
     if not bad:

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from langalign_sk._io import as_text_rows
 from langalign_sk._stamp import VersionStamped
@@ -102,7 +102,10 @@ class Augmented(MetaEstimatorMixin, VersionStamped, BaseEstimator):
         self
         """
         self._validate_params()
-        rows, y = as_text_rows(X), np.asarray(y)
+        rows, y = as_text_rows(X, missing="keep"), np.asarray(y)
+        check_consistent_length(rows, y)
+        if not rows:
+            raise ValueError("X is empty: at least one text is needed to fit")
         seeds, every = check_random_state(self.random_state), rows if self.keep else []
         every = list(every)
         for _ in range(self.n_copies):
@@ -110,8 +113,8 @@ class Augmented(MetaEstimatorMixin, VersionStamped, BaseEstimator):
             if "random_state" in step.get_params():
                 step.set_params(random_state=seeds.randint(2**31 - 1))
             copies = step.fit(rows).transform(rows)
-            every += as_text_rows(copies)
-        labels = np.concatenate([y] * (len(every) // max(len(rows), 1)))
+            every += as_text_rows(copies, missing="keep")
+        labels = np.concatenate([y] * (len(every) // len(rows)))
         self.model_ = clone(self.model).fit(every, labels)
         return self
 

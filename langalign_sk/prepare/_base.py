@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
+import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
@@ -16,10 +18,13 @@ from langalign_sk._stamp import VersionStamped
 from langalign_sk.corpus import ParallelCorpus, TextPool
 
 
-class TextStep(TransformerMixin, VersionStamped, BaseEstimator):
+class TextStep(  # type: ignore[call-arg]
+    TransformerMixin, VersionStamped, BaseEstimator, auto_wrap_output_keys=None
+):
     """Base of the steps that come before the encoder.
 
     A subclass writes ``_changed(texts)``: as many texts out as in, each depending on itself alone.
+    Missing texts come out as they went in: what they become is said to the extractor.
     """
 
     column: Any
@@ -39,7 +44,7 @@ class TextStep(TransformerMixin, VersionStamped, BaseEstimator):
         self
         """
         self._validate_params()
-        as_text_rows(X, column=self.column)
+        as_text_rows(X, column=self.column, missing="keep")
         return self
 
     def transform(self, X: Any) -> Any:
@@ -52,12 +57,12 @@ class TextStep(TransformerMixin, VersionStamped, BaseEstimator):
 
         Returns
         -------
-        ndarray of shape (n_texts,) or (n_texts, 2), or a frame
+        ndarray of shape (n_texts,) or (n_texts, 2), a series or a frame
             The rows in their order. A frame comes out as a frame, with its other columns as they
-            were.
+            were, a series of pandas with its index. Missing texts are missing still.
         """
         self._validate_params()
-        rows = as_text_rows(X, column=self.column)
+        rows = as_text_rows(X, column=self.column, missing="keep")
         return with_texts(X, changed_rows(rows, self._changed), column=self.column)
 
     def set_output(self, *, transform: str | None = None) -> Self:
@@ -73,6 +78,21 @@ class TextStep(TransformerMixin, VersionStamped, BaseEstimator):
         self
         """
         return self
+
+    def get_feature_names_out(self, input_features: Any = None) -> npt.NDArray[np.object_]:
+        """Name the columns, for pipelines: those that came in.
+
+        Parameters
+        ----------
+        input_features : array-like of str, optional
+            Names of what came in.
+
+        Returns
+        -------
+        ndarray of str
+        """
+        names = ["text"] if input_features is None else list(input_features)
+        return np.array(names, dtype=object)
 
     def _changed(self, texts: Sequence[str]) -> list[str]:
         raise NotImplementedError
@@ -112,6 +132,7 @@ class RandomTextStep(TextStep):
         self
         """
         super().fit(X)
+        self._changer()  # what is wrong with its rules shows here
         self.seed_ = int(check_random_state(self.random_state).randint(2**31 - 1))
         return self
 
@@ -140,11 +161,12 @@ def texts_of(rows: Any) -> list[str]:
 
 
 def changed_rows(rows: Sequence[TextRow], change: Any) -> list[TextRow]:
-    """Return rows with every text of theirs changed, each distinct one once."""
+    """Return rows with every text of theirs changed, each distinct one once; None stays None."""
     two = hold_two(rows)
     flat = [text for row in rows for text in row] if two else rows
-    distinct = list(dict.fromkeys(flat))
-    new = dict(zip(distinct, change(distinct), strict=True))
+    distinct = [text for text in dict.fromkeys(flat) if text is not None]
+    new: dict[Any, Any] = dict(zip(distinct, change(distinct), strict=True))
+    new[None] = None
     texts = [new[text] for text in flat]
     return list(zip(texts[::2], texts[1::2], strict=True)) if two else texts
 

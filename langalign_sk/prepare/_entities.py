@@ -124,12 +124,13 @@ class EntityFeatures(TransformerMixin, VersionStamped, BaseEstimator):
     def _found(self, X: Any) -> list[set[str]]:
         """Return the entities of each row."""
         phrases = Phrases(self.gazetteer, "gazetteer")
-        rows = as_text_rows(X, column=self.column)
+        # What missing texts become is said to the extractor beside it; they name nothing.
+        rows = as_text_rows(X, column=self.column, missing="keep")
         return [
             {
                 str(entity)
-                for text in ((row,) if isinstance(row, str) else row)
-                for _, _, entity in phrases.found_in(text)
+                for text in (row if isinstance(row, tuple) else (row,))
+                for _, _, entity in phrases.found_in(text or "")
             }
             for row in rows
         ]

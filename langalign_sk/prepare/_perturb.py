@@ -132,6 +132,12 @@ def _mistyped(word: str, rng: random.Random) -> str:
 def _rules(kind: Any) -> list[Rule]:
     """Return compiled rules: those given, or those of a data file."""
     if not isinstance(kind, str):
+        wrong = next((one for one in kind if isinstance(one, str) or len(one) != 2), None)
+        if wrong is not None:
+            raise ValueError(
+                f"kind: {wrong!r} is no rule (pattern, replacement); of the kinds with a name give "
+                "one, and several steps one after the other"
+            )
         return [_rule(*pair) for pair in kind]
     folder = resources.files("langalign_sk.prepare") / "rules"
     known = sorted(file.name.removesuffix(".tsv") for file in folder.iterdir())

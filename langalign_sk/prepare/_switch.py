@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Real
 from typing import Any, ClassVar
 
@@ -89,11 +89,11 @@ class CodeSwitcher(RandomTextStep):
 
 def _choices(dictionary: Mapping[str, str | Sequence[str]]) -> dict[str, list[str]]:
     """Return the translations of each entry as a list; entries without any are left out."""
-    found = {
-        word: [translations] if isinstance(translations, str) else list(translations)
-        for word, translations in dictionary.items()
-    }
-    wrong = next((w for w, own in found.items() if not all(isinstance(t, str) for t in own)), None)
-    if wrong is not None:
-        raise TypeError(f"dictionary: the translations of {wrong!r} must be texts")
+    found = {}
+    for word, own in dictionary.items():
+        found[word] = (
+            [own] if isinstance(own, str) else list(own) if isinstance(own, Iterable) else [own]
+        )
+        if not all(isinstance(one, str) for one in found[word]):
+            raise TypeError(f"dictionary: the translations of {word!r} must be texts, got {own!r}")
     return {word: own for word, own in found.items() if own}

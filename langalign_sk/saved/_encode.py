@@ -244,8 +244,9 @@ class Encoder:
         )
         if isinstance(value, BaseEstimator):
             hint = "use a head of the list in docs/saving.md, or skops, or joblib"
-            if hasattr(value, "best_estimator_"):
-                hint = "save its best_estimator_"
+            inside = [own for own in ("best_estimator_", "model_") if hasattr(value, own)]
+            if inside:
+                hint = f"save its {inside[0]}"
         else:
             hint = (
                 f"change it, or leave it out with save(..., leave_out=[{where!r}]) and give it to "

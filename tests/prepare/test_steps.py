@@ -109,6 +109,33 @@ def test_ahead_of_an_extractor_and_on_a_corpus(step):
     assert list(TextPool(TEXTS, lang="en").map(clone(step)).rows) == new
 
 
+@step_of
+def test_rows_keep_their_names_beside_other_steps(step):
+    """A union puts rows together by their index: without it half of each row was missing."""
+    embed = EmbeddingExtractor(NgramEncoder(4).fit([*TEXTS, "주문 택배 뉴욕"]))
+    names = EntityFeatures({"New York": "ny"})
+    both = FeatureUnion([("text", make_pipeline(clone(step), embed)), ("names", names)])
+    plain = both.fit(TEXTS).transform(TEXTS)
+    columns = [*(f"text__embedding{i}" for i in range(4)), "names__ny"]
+    assert both.get_feature_names_out().tolist() == columns
+    rows = pd.Series(TEXTS, index=[9, 7, 5, 3, 1])
+    frame = both.set_output(transform="pandas").transform(rows)
+    assert list(frame.index) == [9, 7, 5, 3, 1]
+    np.testing.assert_array_equal(frame.to_numpy(), plain)
+
+
+@step_of
+def test_missing_texts_are_left_to_the_extractor(step):
+    embed = EmbeddingExtractor(NgramEncoder(4).fit(TEXTS), missing="empty")
+    pipe = make_pipeline(clone(step), embed)
+    given, empty = (["order", gone, "parcel"] for gone in (None, ""))
+    np.testing.assert_array_equal(pipe.fit_transform(given), pipe.fit_transform(empty))
+    assert step.fit([]).transform([("order", None)])[0, 1] is None
+    assert EntityFeatures({"order": "o"}).fit(given).transform(given).tolist() == [[1], [0], [0]]
+    with pytest.raises(ValueError, match="X has missing values: row 1 is None"):
+        pipe.set_params(embeddingextractor__missing="error").fit(given)
+
+
 def test_map_of_functions_and_vectors():
     pairs = ParallelCorpus([("A", "B")], [("C", "D")], target_lang="ko")
     assert pairs.map(source=str.lower).source == (("a", "b"),)
@@ -161,6 +188,15 @@ def test_the_model_is_trained_on_copies_and_sees_texts_as_they_are():
     assert not hasattr(Augmented(Transliterator(), TextPerturber()), "predict")
 
 
+def test_copies_need_texts_and_as_many_labels():
+    pipe = make_pipeline(NgramEncoder(2).fit(TEXTS), LogisticRegression())
+    model = Augmented(pipe, CodeSwitcher(WORDS))
+    with pytest.raises(ValueError, match="X is empty"):
+        model.fit([], [])
+    with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[5, 2\]"):
+        model.fit(TEXTS, [0, 1])
+
+
 def test_what_serves_is_saved_without_code(tmp_path):
     names = FeatureUnion(
         [("text", NgramEncoder(3).fit(TEXTS)), ("names", EntityFeatures({"New York": "ny"}))]
@@ -172,3 +208,6 @@ def test_what_serves_is_saved_without_code(tmp_path):
     np.testing.assert_array_equal(loaded.predict_proba(TEXTS), pipe.predict_proba(TEXTS))
     with pytest.raises(ValueError, match="needs code to be saved"):
         save(make_pipeline(TextPerturber(), names).fit(TEXTS), tmp_path / "other")
+    copied = Augmented(make_pipeline(names, LogisticRegression()), TextPerturber())
+    with pytest.raises(ValueError, match="save its model_"):
+        save(copied.fit(TEXTS, [0, 1, 0, 1, 0]), tmp_path / "other")

@@ -46,11 +46,22 @@ def test_the_rate_is_a_share_of_what_can_be_switched():
 
 @pytest.mark.parametrize(
     ("dictionary", "error"),
-    [({" ": "x"}, "an entry must be a text"), ({"a": [3]}, "translations of 'a' must be texts")],
+    [
+        ({" ": "x"}, "an entry must be a text"),
+        ({"a": [3]}, "translations of 'a' must be texts"),
+        ({"a": float("nan")}, "translations of 'a' must be texts, got nan"),
+    ],
 )
 def test_dictionaries_that_are_none(dictionary, error):
     with pytest.raises(TypeError, match=error):
         switched("a", dictionary)
+
+
+def test_what_is_wrong_shows_before_the_first_text():
+    with pytest.raises(TypeError, match="must be texts"):
+        CodeSwitcher({"a": None}).fit([])
+    with pytest.raises(ValueError, match="is not known"):
+        TextPerturber("klingon").fit([])
 
 
 def test_an_entry_without_translations_stays():
@@ -87,6 +98,8 @@ def test_kinds_that_are_not_known():
         TextPerturber("klingon").fit_transform(["a"])
     with pytest.raises(ValueError, match="not a regular expression"):
         TextPerturber([("(", "")]).fit_transform(["a"])
+    with pytest.raises(ValueError, match="'typos' is no rule"):
+        TextPerturber(["typos", "informal"]).fit(["a"])
 
 
 def test_the_gap_is_what_changed_texts_cost():
