@@ -134,7 +134,7 @@ class WordAligner(VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : ParallelCorpus, or sequence of (str, str)
+        X : ParallelCorpus, sequence of (str, str), or frame of two columns
             Texts and their translations.
         y : sequence of GoldLinks, or of links, optional
             Links of each pair that people drew, for "classifier": the possible ones count too.
@@ -174,7 +174,7 @@ class WordAligner(VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : ParallelCorpus, or sequence of (str, str)
+        X : ParallelCorpus, sequence of (str, str), or frame of two columns
             Texts and their translations.
 
         Returns
@@ -189,7 +189,7 @@ class WordAligner(VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : ParallelCorpus, or sequence of (str, str)
+        X : ParallelCorpus, sequence of (str, str), or frame of two columns
             Texts and their translations.
 
         Returns
@@ -212,7 +212,7 @@ class WordAligner(VersionStamped, BaseEstimator):
 
         Parameters
         ----------
-        X : ParallelCorpus, or sequence of (str, str)
+        X : ParallelCorpus, sequence of (str, str), or frame of two columns
             Texts and their translations.
         y : sequence of GoldLinks, or of links
             Their links.
@@ -238,7 +238,8 @@ class WordAligner(VersionStamped, BaseEstimator):
             said = X.source_lang, X.target_lang
             langs = [own or other for own, other in zip(langs, said, strict=True)]
             return (list(X.source), list(X.target)), langs
-        rows: list[Any] = as_text_rows(X)
+        columns = list(getattr(X, "columns", ()))  # of a frame: texts and translations
+        rows: list[Any] = as_text_rows(X, column=columns if len(columns) == 2 else None)
         if rows and not hold_two(rows):
             raise ValueError("X must hold two texts a row: a text and its translation")
         return ([one for one, _ in rows], [other for _, other in rows]), langs

@@ -11,10 +11,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from langalign_sk.words._gold import links_within
 from langalign_sk.words._matrix import Matrix, align_matrix, mutual, softmax
 from langalign_sk.words._transport import plan
 
 _HEAT, _REG = 0.05, 0.1
+_N_FEATURES = 14
 
 
 def link_features(
@@ -22,6 +24,8 @@ def link_features(
 ) -> npt.NDArray[np.float64]:
     """Describe every pair of words of two texts, (n, m, features); both sides are alike."""
     n, m = S.shape
+    if not S.size:  # a text without words
+        return np.zeros((n, m, _N_FEATURES))
     leads = np.stack([S - _others(S), S - _others(S.T).T])
     shares = softmax(S / _HEAT), softmax(S.T / _HEAT).T
     amounts = plan(S, "transport", reg=_REG, mass=1, penalty=1)
@@ -59,15 +63,10 @@ def new_classifier() -> Pipeline:
 def fit_classifier(features: Sequence[npt.NDArray[np.float64]], gold: Sequence[Any]) -> Pipeline:
     """Learn from the features of pairs of texts and their gold links, possible ones among them."""
     rows, labels = [], []
-    for own, links in zip(features, gold, strict=True):
+    for pair, (own, links) in enumerate(zip(features, gold, strict=True)):
         n, m = len(own), own.shape[1]
         drawn = np.zeros((n, m), bool)
-        for i, j in links.possible:
-            if i >= n or j >= m:
-                raise ValueError(
-                    f"y links word {i} with word {j}, but the texts have {n} and {m} words: were "
-                    "they split as for these links? See split"
-                )
+        for i, j in links_within(links, n, m, pair=pair, name="y"):
             drawn[i, j] = True
         rows.append(own.reshape(-1, own.shape[2]))
         labels.append(drawn.ravel())

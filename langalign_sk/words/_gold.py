@@ -175,6 +175,23 @@ def as_gold(links: Any) -> GoldLinks:
     return GoldLinks(own, own)
 
 
+def links_within(
+    links: Any, n: int, m: int, *, pair: int, name: str = "links"
+) -> list[tuple[int, int]]:
+    """Return the links of a pair of texts of n and m words, ascending; raise for words not there.
+
+    Counted from the end, or on into the next text, other words would be meant than were drawn.
+    """
+    found = sorted(_as_links(links))
+    wrong = next(((i, j) for i, j in found if not (0 <= i < n and 0 <= j < m)), None)
+    if wrong is not None:
+        raise ValueError(
+            f"{name}: pair {pair} links word {wrong[0]} with word {wrong[1]}, but the texts have "
+            f"{n} and {m} words, counted from 0: were they split as for these links?"
+        )
+    return found
+
+
 def _as_links(links: Iterable[Any]) -> frozenset[tuple[int, int]]:
     if isinstance(links, GoldLinks):
         return links.possible
@@ -182,4 +199,10 @@ def _as_links(links: Iterable[Any]) -> frozenset[tuple[int, int]]:
         raise TypeError("links must be pairs of numbers, not text: read_pharaoh reads files")
     if isinstance(links, np.ndarray):
         links = links.tolist()
-    return frozenset((int(i), int(j)) for i, j in links)
+    try:
+        return frozenset((int(i), int(j)) for i, j in links)
+    except (TypeError, ValueError) as error:
+        raise TypeError(
+            f"links must be pairs of numbers, (source word, target word), for each pair of texts: "
+            f"got {links!r:.60}"
+        ) from error

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 
 from langalign_sk._numeric import as_float_matrix, mutual_nearest, nearest
 from langalign_sk.corpus import ParallelCorpus
+from langalign_sk.words._gold import links_within
 
 _AT_LEAST = 2
 
@@ -19,7 +20,8 @@ class Lexicon(Mapping[str, dict[str, float]]):
     ----------
     entries : mapping, or iterable of (str, str) or (str, str, float)
         Word → translations (a list, or a dict of translation to weight); or pairs of words, those
-        that come first being taken as better where there are no weights.
+        that come first being taken as better where there are no weights. The rows of a frame of
+        pandas are such pairs.
 
     See Also
     --------
@@ -156,7 +158,7 @@ class Lexicon(Mapping[str, dict[str, float]]):
         ----------
         source, target : iterable of sequence of str
             Words of each text and of its translation.
-        links : iterable of array-like of shape (n_links, 2)
+        links : iterable of array-like of shape (n_links, 2), or of GoldLinks
             Which belong together, as `WordAligner.predict` gives them.
         min_count : int, default=2
             How often two words must be linked.
@@ -170,9 +172,11 @@ class Lexicon(Mapping[str, dict[str, float]]):
             Punctuation is left out.
         """
         both: Counter[tuple[str, str]] = Counter()
-        for one, other, own in zip(source, target, links, strict=True):
-            for i, j in own:
-                pair = one[int(i)], other[int(j)]
+        for number, (one, other, own) in enumerate(zip(source, target, links, strict=True)):
+            if isinstance(one, str) or isinstance(other, str):
+                raise TypeError("source and target must hold the words of each text: split_words")
+            for i, j in links_within(own, len(one), len(other), pair=number):
+                pair = one[i], other[j]
                 if all(any(c.isalnum() for c in word) for word in pair):
                     both[(pair[0].lower(), pair[1].lower()) if lower else pair] += 1
         first: Counter[str] = Counter()
@@ -290,6 +294,7 @@ def induce_lexicon(
     for words, vectors, name in sides:
         if len(words) != len(vectors):
             raise ValueError(f"{len(words)} {name} words have {len(vectors)} vectors")
+    source_words, target_words = list(source_words), list(target_words)  # a series: by place
     A, B = (as_float_matrix(vectors, name=f"{name}_vectors") for _, vectors, name in sides)
     best, scores = nearest(A, B, min(k, len(B)), method=method, n_neighbors=n_neighbors)
     rows: Iterable[int] = range(len(A))
@@ -314,8 +319,15 @@ def _triples(entries: Any) -> Iterator[tuple[str, str, float]]:
             else:
                 yield from ((word, other, 1 / (1 + n)) for n, other in enumerate(own))
         return
+    if hasattr(entries, "itertuples"):
+        entries = entries.itertuples(index=False, name=None)
     seen: defaultdict[str, int] = defaultdict(int)
-    for entry in entries:
+    for number, entry in enumerate(entries):
+        if isinstance(entry, str) or not hasattr(entry, "__len__") or len(entry) not in (2, 3):
+            raise TypeError(
+                f"entry {number} is {entry!r:.60}: a word and its translation are needed, and "
+                "perhaps a weight"
+            )
         word, other, *weight = entry
         yield word, other, float(weight[0]) if weight else 1 / (1 + seen[word])
         seen[word] += 1

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from langalign_sk._numeric import Float64Array, as_float_matrix, nearest
 from langalign_sk.text import WordEmbeddings
+from langalign_sk.words._gold import links_within
 from langalign_sk.words._lexicon import Lexicon
 from langalign_sk.words._matrix import cosines
 
@@ -104,7 +105,7 @@ def contextual_word_retrieval(
     ----------
     source, target : WordEmbeddings
         Words of texts and of their translations, text by text, in one space.
-    links : sequence of array-like of shape (n_links, 2)
+    links : sequence of GoldLinks, or of array-like of shape (n_links, 2)
         Which words belong together in each pair: of gold data, or of another aligner.
     method : {"csls", "cosine", "margin", "inverted_softmax"}, default="csls"
         What is nearest, among all linked words of the other language.
@@ -137,8 +138,10 @@ def contextual_word_retrieval(
             f"{len(source)} source texts, {len(target)} target texts and links of {len(links)} "
             "pairs: one of each is needed for a pair"
         )
-    starts = zip(source.starts[:-1], target.starts[:-1], links, strict=True)
-    pairs = [(int(a) + int(i), int(b) + int(j)) for a, b, own in starts for i, j in own]
+    pairs = []
+    for pair, own in enumerate(links):
+        (a, n), (b, m) = ((side.starts[pair], len(side[pair].words)) for side in (source, target))
+        pairs += [(int(a) + i, int(b) + j) for i, j in links_within(own, n, m, pair=pair)]
     if not pairs:
         raise ValueError("links holds none: there is no word to ask for")
     left = {row: place for place, row in enumerate(dict.fromkeys(i for i, _ in pairs))}

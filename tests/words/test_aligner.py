@@ -1,6 +1,7 @@
 """WordAligner: texts in, links out; what it learns; and the vectors of words below it."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -116,6 +117,11 @@ def test_the_classifier_learns_from_people():
         WordAligner(embed, "classifier").fit(pairs)
     with pytest.raises(ValueError, match="the texts have 6 and 6 words"):
         WordAligner(embed, "classifier").fit(pairs[:1], [[(0, 99)]])
+    with pytest.raises(ValueError, match="y: pair 0 links word 0 with word -1"):
+        WordAligner(embed, "classifier").fit(pairs[:1], [[(0, -1)]])
+    blank = WordAligner(embed, "classifier").fit([("", ""), *pairs[:40]], [(), *drawn[:40]])
+    same = zip(blank.predict(pairs[40:]), learned.predict(pairs[40:]), strict=True)
+    assert all(one.tolist() == other.tolist() for one, other in same)
 
 
 def test_inputs():
@@ -130,6 +136,8 @@ def test_inputs():
         WordAligner(embed).predict(ParallelCorpus(np.eye(2), np.eye(2)))
     with pytest.raises(ValueError, match="X is empty"):
         WordAligner(embed).fit([])
+    frame = pd.DataFrame([("w1 w2", "x2 x1")], columns=["en", "ko"], index=[7])
+    assert WordAligner(embed).predict(frame)[0].tolist() == [[0, 1], [1, 0]]
     found = WordAligner(embed, split=lambda text: text.split("_")).align([("w1_w2", "x2_x1")])[0]
     assert found.source.words == ["w1", "w2"]
     assert found.links.tolist() == [[0, 1], [1, 0]]
@@ -154,3 +162,8 @@ def test_words_in_their_texts_find_their_translations():
         contextual_word_retrieval(source, target, [gold[0]])
     with pytest.raises(ValueError, match="holds none"):
         contextual_word_retrieval(source, target, [()] * 20)
+    # Gold links as read_pharaoh gives them; and none that runs on into the next text.
+    drawn = [as_gold(own) for own in gold]
+    assert contextual_word_retrieval(source, target, drawn, method="cosine") == scores
+    with pytest.raises(ValueError, match="links: pair 0 links word 6 with word 0, but the texts"):
+        contextual_word_retrieval(source, target, [[(6, 0)], *gold[1:]])

@@ -42,3 +42,9 @@ def test_the_format(tmp_path):
         read_pharaoh(file)
     with pytest.raises(TypeError, match="read_pharaoh"):
         alignment_scores(["0-0"], [[]])
+
+
+@pytest.mark.parametrize("links", [[(0, 0), (1, 1)], [np.zeros((2, 3))]])
+def test_links_of_one_pair_are_not_those_of_all(links):
+    with pytest.raises(TypeError, match="links must be pairs of numbers"):
+        alignment_scores(links, [[(0, 0)]] * len(links))

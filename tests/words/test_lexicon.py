@@ -3,9 +3,11 @@
 import gzip
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from langalign_sk.words import (
+    GoldLinks,
     Lexicon,
     induce_lexicon,
     lexicon_precision,
@@ -43,6 +45,31 @@ def test_counted_from_aligned_texts():
     assert Lexicon.from_alignments(source, target, links, min_count=1).translations("the") == [
         "고양이"
     ]
+
+
+def test_a_table_of_pandas_is_read_by_rows():
+    frame = pd.DataFrame([("dog", "개"), ("cat", "고양이")], columns=["en", "ko"])
+    assert Lexicon(frame).pairs() == [("dog", "개"), ("cat", "고양이")]
+    words = frame.sort_values("en")  # its index is no longer that of the places
+    found = induce_lexicon(words["en"], np.eye(2), words["ko"], np.eye(2))
+    assert found.pairs() == [("cat", "고양이"), ("dog", "개")]
+
+
+@pytest.mark.parametrize("entries", [["ab", "cd"], "ab", ["dog"], [("a", "b", 1, 2)], [1]])
+def test_what_is_no_entry(entries):
+    with pytest.raises(TypeError, match="entry 0 is .*: a word and its translation are needed"):
+        Lexicon(entries)
+
+
+def test_links_of_words_that_are_not_there():
+    words = [["a", "b"]], [["x"]]
+    gold = [GoldLinks(frozenset({(0, 0)}), frozenset({(0, 0)}))]
+    assert Lexicon.from_alignments(*words, gold, min_count=1).pairs() == [("a", "x")]
+    for link in ((-1, 0), (2, 0)):
+        with pytest.raises(ValueError, match=f"pair 0 links word {link[0]} with word 0, but the"):
+            Lexicon.from_alignments(*words, [[link]])
+    with pytest.raises(TypeError, match="the words of each text"):
+        Lexicon.from_alignments(["a b"], ["x"], [[(0, 0)]])
 
 
 def test_precision_with_several_translations():
