@@ -1,6 +1,7 @@
 """The command ``migrate``: from texts and vectors to a folder, an exit code and a new index."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -69,14 +70,45 @@ def test_too_little_is_kept(files, capsys):
         ([*LEARN[:5], "index.npy", *LEARN[6:]], "--new index.npy has the shape (50, 10)"),
         ([*LEARN[:5], "texts.txt.npy", *LEARN[6:]], "texts.txt.npy"),
         ([*LEARN[:5], "ngram", *LEARN[6:]], "--new ngram: it is fitted on texts"),
-        ([*LEARN, "--judged", "judged.xlsx"], "judged.xlsx: the name must end in .tsv"),
-        ([*LEARN, "--judged", "judged.tsv"], "queries are texts, but"),
+        (
+            ["--texts", "texts.txt", "--old", "use", "--new", "use", "--judged", "judged.xlsx"],
+            "judged.xlsx: the name must end in .tsv",
+        ),
+        ([*LEARN, "--judged", "judged.tsv"], "--old and --new, not old.npy"),
+        (["--convert", "index.npy", "./index.npy"], "the old vectors would be gone"),
+        ([*LEARN, "--convert", "index.npy", "new.parquet"], "becomes a file of its own kind, .npy"),
     ],
 )
 def test_what_is_refused(files, options, said, capsys):
     (files / "judged.tsv").write_text("query\tdocument\ntext 1\ttext 2\n")
     assert main(["migrate", "out", *options]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_a_folder_of_other_files_and_a_bad_table_are_refused_before_the_work(
+    files, capsys, monkeypatch
+):
+    from langalign_sk import migrate as room
+
+    monkeypatch.setattr(room, "migrate", None)
+    (files / "out").mkdir()
+    (files / "out" / "mine.txt").write_text("mine")
+    assert main(["migrate", "out", *LEARN]) == 2
+    assert "out holds other files" in capsys.readouterr().err
+    names = ["--texts", "texts.txt", "--old", "use", "--new", "use"]
+    (files / "judged.csv").write_text("query,document,relevance\na,b,1\nc,d,high\n")
+    assert main(["migrate", "else", *names, "--judged", "judged.csv"]) == 2
+    assert "judged.csv, row 2: the relevance is 'high'" in capsys.readouterr().err
+    assert not (files / "else").exists()
+
+
+def test_a_package_that_is_missing_is_a_line(files, capsys, monkeypatch):
+    assert main(["migrate", "out", *LEARN]) == 0
+    (files / "index.parquet").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["migrate", "out", "--convert", "index.parquet", "new.parquet"]) == 2
+    assert "pip install langalign-sk[parquet]" in capsys.readouterr().err
+    assert not (files / "new.parquet").exists()
 
 
 def test_what_is_relevant(files, capsys, monkeypatch):

@@ -95,6 +95,7 @@ def add_migrate(commands: Any) -> None:
 def _migrate(args: argparse.Namespace) -> int:
     """Run ``migrate`` and return the exit code."""
     from langalign_sk._commands._stages import say, stage
+    from langalign_sk._commands._write import check_folder
 
     _check(args)
     if args.texts is None:
@@ -104,9 +105,11 @@ def _migrate(args: argparse.Namespace) -> int:
             raise ValueError(f"{args.out} holds no map: give --texts, --old and --new first")
         fitted: Any = load(args.out / "map")
     else:
+        check_folder(args.out, FACTS)
+        judged = None if args.judged is None else _judged(args.judged)
         found = _learned(args)
         fitted = found.map
-        kept = _report(args, found)
+        kept = _report(args, found, judged)
         if args.at_least is not None and kept < args.at_least:
             say(f"{kept:.3f} of the nDCG is kept, less than --at-least {args.at_least}: nothing is "
                 "converted", kind="warning", kept=kept)  # fmt: skip
@@ -115,13 +118,18 @@ def _migrate(args: argparse.Namespace) -> int:
 
     for old, new in args.convert or ():
         with stage("convert", f"{old} to {new}"):
-            convert(fitted, old, new, column=args.column)
+            try:
+                convert(fitted, old, new, column=args.column)
+            except ImportError as error:  # of what reads such files
+                raise ValueError(str(error)) from error
         print(f"{new}: converted from {old}")
     return 0
 
 
 def _check(args: argparse.Namespace) -> None:
     """Refuse options that do not go together, before the work."""
+    from langalign_sk.migrate import check_target
+
     learning = [args.texts, args.old, args.new]
     if any(option is not None for option in learning) and None in learning:
         raise ValueError("--texts, --old and --new go together")
@@ -133,9 +141,26 @@ def _check(args: argparse.Namespace) -> None:
             raise ValueError(f"{option} is of use with --texts, --old and --new only")
     if args.at_least is not None and not 0 < args.at_least <= 1:
         raise ValueError(f"--at-least {args.at_least}: a share between 0 and 1 is needed, as .95")
-    for old, _ in args.convert or ():
+    vectors = [name for name in (args.old, args.new) if name is not None and _is_file(name)]
+    if args.judged is not None and vectors:
+        raise ValueError(
+            f"--judged needs the encoders themselves, to embed its queries and documents by: name "
+            f"them with --old and --new, not {vectors[0]}"
+        )
+    for old, new in args.convert or ():
         if not old.is_file():
             raise ValueError(f"{old}: there is no such file")
+        check_target(old, new)
+        if new.exists() and new.samefile(old):
+            raise ValueError(
+                f"--convert {old} {new}: the old vectors would be gone, and a second run would map "
+                "them once more: name another file"
+            )
+
+
+def _is_file(name: str) -> bool:
+    """Tell a file of vectors from the name of an encoder."""
+    return name.endswith(".npy")
 
 
 def _learned(args: argparse.Namespace) -> Migration:
@@ -159,7 +184,7 @@ def _learned(args: argparse.Namespace) -> Migration:
     for option, name in (("--old", args.old), ("--new", args.new)):
         if name == NGRAM:
             raise ValueError(f"{option} {NGRAM}: it is fitted on texts; give a .npy of its vectors")
-        if name.endswith(".npy"):
+        if _is_file(name):
             try:
                 side: Any = np.load(name, allow_pickle=False)
             except ValueError as error:
@@ -170,27 +195,29 @@ def _learned(args: argparse.Namespace) -> Migration:
                     f"{len(texts):,} texts: row i must be the vector of text i"
                 )
         else:
-            side = model_of(name, option=option, api_key_env=args.api_key_env)
+            side = model_of(name, option=f"{option} {name}", api_key_env=args.api_key_env)
         sides.append(side)
     with stage("learn", f"{len(texts):,} texts"):
         old, new = sides
         return migrate(old, new, texts, maps=args.map)
 
 
-def _report(args: argparse.Namespace, found: Migration) -> float:
+def _report(
+    args: argparse.Namespace, found: Migration, judged: tuple[list[str], list[str], Any] | None
+) -> float:
     """Print what was found, write the folder, return what is kept."""
     from langalign_sk._io import atomic_folder
     from langalign_sk.saved import save
 
     tables = {name: getattr(found, name) for name in ("retention", "candidates", "curve")}
-    if args.judged is not None:
-        tables["judged"] = found.judge(*_judged(args.judged))
+    if judged is not None:
+        tables["judged"] = found.judge(*judged)
     if args.threshold:
         tables["thresholds"] = found.thresholds(args.threshold)
     print(found)
     for name, table in tables.items():
         print(f"\n{name}\n{table.round(3).to_string()}")
-    kept = found.kept if args.judged is None else float(tables["judged"]["ndcg"].iloc[1])
+    kept = found.kept if judged is None else float(tables["judged"]["ndcg"].iloc[1])
     facts = {
         "texts": found.n_texts,
         "maps": found.names,
@@ -222,14 +249,25 @@ def _judged(path: Path) -> tuple[list[str], list[str], Any]:
     read = readers[ending(path)]
     try:
         queries, documents, said = read(path, ["query", "document", "relevance"]).texts
-        gains = [float(value) for value in said]
     except ValueError as error:
         if "relevance" not in str(error):
-            raise ValueError(f"{path}: {error}") from error
+            raise
         queries, documents = read(path, ["query", "document"]).texts
-        gains = [1.0] * len(queries)
+        said = ["1"] * len(queries)
+    gains = [_gain(value, f"{path}, row {row}") for row, value in enumerate(said, 1)]
     of_query, of_document = (dict.fromkeys(side) for side in (queries, documents))
     places = [{text: place for place, text in enumerate(side)} for side in (of_query, of_document)]
     rows = [places[0][text] for text in queries], [places[1][text] for text in documents]
     relevance = csr_array((gains, rows), shape=(len(of_query), len(of_document)))
     return list(of_query), list(of_document), relevance
+
+
+def _gain(said: str, where: str) -> float:
+    """Return how relevant a document is said to be."""
+    try:
+        gain = float(said)
+    except ValueError:
+        gain = -1.0
+    if not 0 <= gain < float("inf"):
+        raise ValueError(f"{where}: the relevance is {said!r}; a number from 0 on is needed")
+    return gain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from langalign_sk._commands._predict import add_log
 from langalign_sk._commands._saved import MANIFEST, MARKERS, model_folder, needs_code, write_model
 from langalign_sk._commands._settings import SETTINGS_FILE, Settings
 from langalign_sk._commands._stages import keeps, say, stage
+from langalign_sk._commands._write import check_folder
 
 if TYPE_CHECKING:
     from langalign_sk.report import TransferReport
@@ -131,7 +133,7 @@ def run(args: argparse.Namespace) -> int:
 
     args.settings.settle(args)
     check_method(args.method)
-    _check_folder(args.out)
+    check_folder(args.out, MARKERS)
     with keeps(what_is_kept(args.out, args.cache)):
         material, report, chosen = make(args)
         saved_as = write(args, material, report, chosen)
@@ -142,8 +144,8 @@ def run(args: argparse.Namespace) -> int:
         listed.append("predictions.tsv")
     print(f"\n{args.out}: {', '.join(listed)}")
     names = material.names
-    asked = "TEXTS.txt" if len(names) == 1 else f"TEXTS.tsv --text-column {' '.join(names)}"
-    print(f"next: langalign-sk predict {args.out} {asked}")
+    asked = "TEXTS.txt" if len(names) == 1 else f"TEXTS.tsv --text-column {shlex.join(names)}"
+    print(f"next: langalign-sk predict {shlex.quote(str(args.out))} {asked}")
     return 0
 
 
@@ -232,18 +234,3 @@ def provenance(args: argparse.Namespace, material: Material, way: str) -> dict[s
         "settings": {name: getattr(args, name) for name in shown} | {"kept": way},
         "warnings": material.warnings,
     }
-
-
-def _check_folder(out: Path) -> None:
-    """Refuse a folder of other files before the work, not after it."""
-    from langalign_sk._io import atomic_folder
-
-    try:
-        with atomic_folder(out, marker=MARKERS):
-            raise _NotYet
-    except _NotYet:
-        pass
-
-
-class _NotYet(Exception):  # noqa: N818 - leaves the trial without writing, no error
-    """Ends the trial of the output folder."""

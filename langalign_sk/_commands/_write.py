@@ -23,6 +23,21 @@ def check_table(out: Path | None) -> None:
         )
 
 
+def check_folder(out: Path, marker: str | Sequence[str]) -> None:
+    """Refuse a folder of other files before the work, not after it; nothing is written."""
+    from langalign_sk._io import atomic_folder
+
+    try:
+        with atomic_folder(out, marker=marker):
+            raise _NotYet
+    except _NotYet:
+        pass
+
+
+class _NotYet(Exception):  # noqa: N818 - leaves the trial without writing, no error
+    """Ends the trial of the output folder."""
+
+
 def write_table(out: Path | None, columns: Mapping[str, Sequence[str]]) -> None:
     """Write a table to a file in the format of its name, or to standard output with tabs."""
     from langalign_sk._io import atomic_file, table, workbook

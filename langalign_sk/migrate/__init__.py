@@ -7,7 +7,7 @@ from langalign_sk.migrate._choose import (
     named_maps as named_maps,
     tried as tried,
 )
-from langalign_sk.migrate._convert import convert
+from langalign_sk.migrate._convert import check_target as check_target, convert
 from langalign_sk.migrate._judge import (
     native_neighbours as native_neighbours,
     neighbour_scores as neighbour_scores,

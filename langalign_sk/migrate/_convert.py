@@ -76,22 +76,28 @@ def convert(
     (100, 3)
     """
     source, target = Path(source), Path(target)
-    kinds = [_kind(source), _kind(target)]
-    if kinds[0] != kinds[1]:
-        raise ValueError(f"{target}: {source.name} becomes a file of its own kind, {kinds[0]}")
+    kind = check_target(source, target)
     if not source.is_file():
         raise ValueError(f"{source}: there is no such file")
-    if column is not None and kinds[0] != ".parquet":
+    if column is not None and kind != ".parquet":
         raise ValueError(f"{source}: only parquet files have columns, such as {column!r}")
     report = progress or (lambda done, of: None)
     with atomic_file(target) as file:
-        if kinds[0] == ".npy":
+        if kind == ".npy":
             _convert_npy(fitted, source, file, report)
-        elif kinds[0] == ".parquet":
+        elif kind == ".parquet":
             convert_parquet(fitted, source, file, column, report)
         else:
             convert_faiss(fitted, source, file, report)
     return target
+
+
+def check_target(source: Path, target: Path) -> str:
+    """Return the kind of both files; raise for one that can't become the other."""
+    kinds = [_kind(source), _kind(target)]
+    if kinds[0] != kinds[1]:
+        raise ValueError(f"{target}: {source.name} becomes a file of its own kind, {kinds[0]}")
+    return kinds[0]
 
 
 def _kind(path: Path) -> str:

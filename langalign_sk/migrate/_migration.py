@@ -135,6 +135,8 @@ class Migration:
                 f"relevance has shape {gains.shape} for {len(q_old)} queries and {len(d_old)} "
                 "documents"
             )
+        if not (gains.data >= 0).all():
+            raise ValueError("relevance holds NaN or less than 0: fill what is not known with 0")
         gains.eliminate_zeros()
         empty = np.flatnonzero(np.diff(gains.indptr) == 0)
         if len(empty):

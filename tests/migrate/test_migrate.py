@@ -131,6 +131,9 @@ def test_what_is_known_to_be_relevant(found):
     assert 0.9 < table.loc["old vectors mapped", "ndcg"] < 1.1
     with pytest.raises(ValueError, match=r"shape \(100, 399\) for 100 queries and 400 documents"):
         found.judge((old[:100], new[:100]), (old[100:], new[100:]), relevance[:, 1:])
+    unknown = np.where(relevance > 0, relevance, np.nan)  # as a pivot table has it
+    with pytest.raises(ValueError, match="relevance holds NaN or less than 0"):
+        found.judge((old[:100], new[:100]), (old[100:], new[100:]), unknown)
     with pytest.raises(ValueError, match="query 3 has no relevant document"):
         found.judge(
             (old[:100], new[:100]),
