@@ -2,9 +2,11 @@
 
 # For the other rooms.
 from langalign_sk._commands._answers import (
+    EMPTY as EMPTY,
     answers as answers,
     in_language as in_language,
     languages_of as languages_of,
+    reader_of as reader_of,
 )
 from langalign_sk._commands._cache import add_parser as add_cache
 from langalign_sk._commands._embed import add_embed

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 EMPTY = "empty: the most frequent label"
+#: Where nobody knows which label that is.
+EMPTY_GUESS = "empty: a guess"
 NO_WORDS = "no words: a guess"
 ELSEWHERE = "not written in {}: a guess"
 
@@ -26,27 +28,71 @@ def answers(model: Any, texts: Sequence[Any], usual: Mapping[str, int] | None = 
     """Answer each row in order, whatever it holds.
 
     A row that says nothing gets the most frequent of the labels that the model learned from,
-    `usual` (label → count).
+    `usual` (label → count), or else what the model says of a full stop.
     """
-    import numpy as np
-
     reasons = reasons_for(model, texts)
     rows = [row for row, why in enumerate(reasons) if why != EMPTY]
     sure = hasattr(model, "predict_proba")
     classes, confidence = [""] * len(texts), [""] * len(texts)
     if rows:
-        given = [texts[row] for row in rows]
-        proba = np.asarray(model.predict_proba(given)) if sure else None
-        told = model.predict(given) if proba is None else model.classes_[proba.argmax(axis=1)]
-        for place, row in enumerate(rows):
-            classes[row] = str(told[place])
-            confidence[row] = "" if proba is None else f"{proba[place].max():.4f}"
+        told = _told(model, [texts[row] for row in rows])
+        for row, (label, share) in zip(rows, told, strict=True):
+            classes[row], confidence[row] = label, share
     if len(rows) < len(texts):
         most, share = _most_frequent(model, usual)
         for row, why in enumerate(reasons):
             if why == EMPTY:
                 classes[row], confidence[row] = most, share
+                reasons[row] = EMPTY if usual else EMPTY_GUESS
     return Answers(classes, confidence if sure else None, reasons)
+
+
+def _told(model: Any, rows: Sequence[Any]) -> list[tuple[str, str]]:
+    """Return what a model predicts for each row, and how sure it is; "" where it can't tell.
+
+    What it predicts need not be the most probable class: `reject` and thresholds say otherwise. The
+    texts go through the encoders once.
+    """
+    import numpy as np
+    from sklearn.pipeline import Pipeline
+
+    given: Any = rows
+    if isinstance(model, Pipeline) and len(model.steps) > 1:
+        given, model = model[:-1].transform(rows), model.steps[-1][1]
+    labels = np.asarray(model.predict(given))
+    if labels.ndim > 1:
+        raise ValueError(
+            "the model says several things of a row, such as labels, and an answer holds one: ask "
+            "it in Python, load(...).predict(texts), or export it with --to onnx"
+        )
+    if not hasattr(model, "predict_proba"):
+        return [(str(label), "") for label in labels]
+    proba = np.asarray(model.predict_proba(given))
+    return [(str(one), f"{own.max():.4f}") for one, own in zip(labels, proba, strict=True)]
+
+
+def reader_of(model: Any) -> Any:
+    """Return the extractor that reads a model's texts, wherever it is; None where there is none."""
+    from langalign_sk.text import EmbeddingExtractor
+
+    for _, step in getattr(model, "steps", [("", model)]):
+        for own in (step, getattr(step, "embedder_", None)):
+            if isinstance(own, EmbeddingExtractor):
+                return own
+    return None
+
+
+def labels_of(model: Any) -> list[str] | None:
+    """Return all that a model may answer, its label for rows of no class last; None: anything."""
+    from langalign_sk.transfer import name_of_none
+
+    known = getattr(model, "classes_", None)
+    if known is None:
+        return None
+    last = getattr(model, "steps", [("", model)])[-1][1]
+    rejects = getattr(last, "reject", None) is not None
+    none = [name_of_none(last.reject_label, last.classes_)] if rejects else []
+    return [str(label) for label in (*known, *none)]
 
 
 def by_language(
@@ -103,7 +149,7 @@ def languages_of(model: Any) -> tuple[str, ...] | None:
 
 def check_columns(model: Any, names: Sequence[str], path: Path) -> None:
     """Refuse one column for a model of rows of two texts, and two for another."""
-    known = getattr(getattr(model, "steps", [("", None)])[0][1], "n_texts_", len(names))
+    known = getattr(reader_of(model), "n_texts_", len(names))
     if known == 2 != len(names):
         raise ValueError(f"{path} takes rows of two texts: name both, --text-column FIRST SECOND")
     if known == 1 != len(names):
@@ -132,14 +178,8 @@ def in_language(model: Any, lang: str | None) -> Any:
 
 def _most_frequent(model: Any, usual: Mapping[str, int] | None) -> tuple[str, str]:
     """Return the most frequent label and its share, or what the model says of a full stop."""
-    import numpy as np
-
     if usual:
         label = max(usual, key=lambda name: usual[name])
         return label, f"{usual[label] / sum(usual.values()):.4f}"
-    extractor = getattr(model, "steps", [("", None)])[0][1]
-    nothing: Any = "." if getattr(extractor, "n_texts_", 1) == 1 else (".", ".")
-    if not hasattr(model, "predict_proba"):
-        return str(model.predict([nothing])[0]), ""
-    proba = np.asarray(model.predict_proba([nothing]))[0]
-    return str(model.classes_[proba.argmax()]), f"{proba.max():.4f}"
+    nothing: Any = "." if getattr(reader_of(model), "n_texts_", 1) == 1 else (".", ".")
+    return _told(model, [nothing])[0]

@@ -162,7 +162,12 @@ def _percent(share: float | None) -> str:
 
 def _evaluate(args: argparse.Namespace) -> int:
     """Run ``evaluate`` and return the exit code."""
-    from langalign_sk._commands._answers import by_language, check_columns, languages_of
+    from langalign_sk._commands._answers import (
+        by_language,
+        check_columns,
+        labels_of,
+        languages_of,
+    )
     from langalign_sk._commands._files import check_labels, read_labels
     from langalign_sk._commands._material import is_suggested
     from langalign_sk._commands._saved import load_model, saved_labels, usable
@@ -185,9 +190,9 @@ def _evaluate(args: argparse.Namespace) -> int:
             "too low",
             kind="warning",
         )
-    known = getattr(model, "classes_", None)
+    known = labels_of(model)
     if known is not None:
-        test = check_labels(test, [str(label) for label in known], args.model)
+        test = check_labels(test, known, args.model)
     spoken = None if args.lang_column is None else test.langs
     told = languages_told(model, test.texts)
     with stage("predict", f"{len(test.texts):,} texts"), usable(args.model):

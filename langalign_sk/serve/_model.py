@@ -7,7 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from langalign_sk._commands import answers, in_language, languages_of, load_model, saved_labels
+from langalign_sk._commands import (
+    EMPTY,
+    answers,
+    in_language,
+    languages_of,
+    load_model,
+    reader_of,
+    saved_labels,
+)
 from langalign_sk.saved import MODEL, load
 from langalign_sk.serve._metrics import Metrics
 from langalign_sk.serve._watch import watched
@@ -37,8 +45,7 @@ class ServedModel:
         #: Languages that the model tells apart; none where it takes any.
         self.languages = languages_of(model) or ()
         self.classes = [str(label) for label in getattr(model, "classes_", ())]
-        first = getattr(model, "steps", [("", None)])[0][1]
-        self.n_texts = int(getattr(first, "n_texts_", 1))
+        self.n_texts = int(getattr(reader_of(model), "n_texts_", 1))
         # Encoders are loaded by it, so that the first request waits for nothing.
         nothing: Any = "" if self.n_texts == 1 else ("", "")
         said: Any = "." if self.n_texts == 1 else (".", ".")
@@ -51,7 +58,9 @@ class ServedModel:
             return None
         known = match_code(code, self.languages) if self.languages else None
         if known is None:
-            raise ValueError(f"the languages are {', '.join(self.languages) or 'not declared'}")
+            if not self.languages:
+                raise ValueError("this model tells it by itself: leave it out")
+            raise ValueError(f"the languages are {', '.join(self.languages)}")
         return known
 
     def work(self, rows: Sequence[Any], language: str | None) -> list[Answer]:
@@ -64,11 +73,10 @@ class ServedModel:
             self.watch.forget()  # what belongs to work that failed
         # What is said to be usual is not looked at: empty rows have an answer already.
         found = _rows(answers(model, rows, {"": 1}))
-        empty = self._empty.reason
         if self.watch is not None:
-            asked = [answer for answer in found if answer.reason != empty]
+            asked = [answer for answer in found if answer.reason != EMPTY]
             self.watch.add(asked, n_empty=len(found) - len(asked))
-        return [self._empty if answer.reason == empty else answer for answer in found]
+        return [self._empty if answer.reason == EMPTY else answer for answer in found]
 
 
 def opened(folder: Path) -> tuple[Any, dict[str, int] | None]:

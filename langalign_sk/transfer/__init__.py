@@ -11,6 +11,7 @@ from langalign_sk.transfer._noisy_copies import NoisyCopies
 from langalign_sk.transfer._parts import PARTS as PARTS
 from langalign_sk.transfer._reader import reader_of_source as reader_of_source
 from langalign_sk.transfer._regressor import TransferRegressor
+from langalign_sk.transfer._reject import name_of_none as name_of_none
 from langalign_sk.transfer._targets import Classes as Classes, Labels as Labels
 
 __all__ = [

@@ -12,9 +12,13 @@ import pytest
 
 pytest.importorskip("fastapi", reason="fastapi is not installed")
 
-from langalign_sk import saved
+from sklearn.pipeline import Pipeline
+
+from langalign_sk import EmbeddingExtractor, ParallelCorpus, TransferClassifier, saved
+from langalign_sk.cli import main
 from langalign_sk.serve import create_app
 from langalign_sk.serve._metrics import Metrics
+from langalign_sk.serve._model import ServedModel
 from tests.serve.asgi import ask, request, started
 
 SECRET = "환자의 이름은 비밀"
@@ -55,6 +59,64 @@ def test_rows_that_say_nothing_get_a_label_and_a_reason(folder):
     assert rows[2] == rows[3]
     assert (rows[2]["label"], rows[2]["confidence"]) == ("delivery", 0.75)
     assert all(row["label"] and row["reason"] for row in rows[1:])
+
+
+@pytest.fixture(scope="module")
+def embed(model):
+    return model.steps[0][1]
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["classifier", "pipeline"])
+def test_rows_of_no_class_and_thresholds_are_answered_as_predict_says(embed, demo, tmp_path, alone):
+    """The most probable class is not the answer where the model rejects a row."""
+    given = demo.pairs if alone else demo.pairs.embed(embed)
+    settings = {"pairs": given, "reject": 0.4, "random_state": 0}
+    model = TransferClassifier(embed, **settings) if alone else TransferClassifier(**settings)
+    model = model if alone else Pipeline([("embed", embed), ("clf", model)])
+    model.fit(demo.train_texts, demo.train_labels)
+    folder = saved.save(model, tmp_path / "own")
+    texts = list(demo.test_texts)
+    wanted = model.predict(texts).tolist()
+    assert "none" in wanted
+    (found,) = predict(create_app(folder), {"texts": texts})
+    assert [row["label"] for row in found.json["answers"]] == wanted
+    lines = "".join(f"{t}\t{w}\n" for t, w in zip(texts, wanted, strict=True))
+    (tmp_path / "test.tsv").write_text(f"text\tlabel\n{lines}", "utf-8")
+    out = tmp_path / "out.jsonl"
+    assert main(["predict", str(folder), str(tmp_path / "test.tsv"), "--out", str(out)]) == 0
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [row["prediction"] for row in rows] == wanted
+    assert main(["evaluate", str(folder), str(tmp_path / "test.tsv")]) == 0
+
+
+def test_what_is_frequent_is_said_only_where_it_is_known(model, folder):
+    (known,), (unknown,) = (predict(create_app(m), {"texts": [""]}) for m in (folder, model))
+    reasons = [one.json["answers"][0]["reason"] for one in (known, unknown)]
+    assert reasons == ["empty: the most frequent label", "empty: a guess"]
+
+
+def test_several_labels_a_row_are_refused(embed, demo, tmp_path, capsys):
+    labels = np.array(demo.train_labels)
+    columns = np.c_[labels == "refund", labels == "delivery"].astype(int)
+    model = TransferClassifier(embed, pairs=demo.pairs, random_state=0)
+    saved.save(model.fit(demo.train_texts, columns), tmp_path / "own")
+    (tmp_path / "texts.txt").write_text("환불해 주세요\n", "utf-8")
+    assert main(["predict", str(tmp_path / "own"), str(tmp_path / "texts.txt")]) == 2
+    assert "an answer holds one" in capsys.readouterr().err
+    with pytest.raises(ValueError, match="an answer holds one"):
+        ServedModel(tmp_path / "own", Metrics())
+
+
+def test_a_classifier_of_two_texts_by_itself(demo, embed):
+    pairs, texts = demo.pairs, list(zip(demo.train_texts, demo.train_texts[::-1], strict=True))
+    sides = [list(zip(side, side[::-1], strict=True)) for side in (pairs.source, pairs.target)]
+    two = ParallelCorpus(*sides, target_lang="ko")
+    own = EmbeddingExtractor(embed.model)
+    model = TransferClassifier(own, pairs=two, random_state=0).fit(texts, demo.train_labels)
+    asked = [list(row) for row in texts[:3]]
+    right, wrong = predict(create_app(model), {"texts": asked}, {"texts": ["one"]})
+    assert [row["label"] for row in right.json["answers"]] == model.predict(texts[:3]).tolist()
+    assert wrong.status == 422
 
 
 def test_a_language_may_be_said(model):
@@ -128,13 +190,14 @@ class Stopping:
         self.calls = []
         self.begun, self.open = threading.Event(), threading.Event()
 
-    def predict(self, X):
+    def predict(self, X):  # asked first, and then how sure it is
         return self.classes_[self.predict_proba(X).argmax(axis=1)]
 
     def predict_proba(self, X):
         if list(X) == ["."]:
             return np.array([[0.5, 0.5]])
-        self.calls.append(list(X))
+        if self.calls[-1:] != [list(X)]:
+            self.calls.append(list(X))
         if not self.begun.is_set():
             self.begun.set()
             assert self.open.wait(30)
