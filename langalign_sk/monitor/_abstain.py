@@ -144,12 +144,19 @@ def answer_above(
         labels = np.asarray(y)
         if labels.shape != told.shape:
             raise ValueError(f"y has shape {labels.shape} for {len(told)} rows")
+        if not np.isin(labels.astype(object), np.asarray(model.classes_, dtype=object)).any():
+            raise ValueError(
+                f"y holds {labels.tolist()[0]!r} and the like, but the classes of the model are "
+                f"like {np.asarray(model.classes_).tolist()[0]!r}: no answer would be right"
+            )
         return bounded(sure, told != labels, risk, 1 - confidence)
     if isinstance(estimate, AccuracyEstimate):
         if not estimate.reliable:
             raise ValueError(f"the estimate is not reliable ({estimate.reason}): label some rows")
         estimate = estimate.low
     assert estimate is not None
+    if not 0 < estimate <= 1:
+        raise ValueError(f"estimate={estimate}: an accuracy between 0 and 1 is needed, as 0.8")
     return _expected(proba, sure, risk, float(estimate))
 
 

@@ -88,6 +88,7 @@ class Reading:
         self._detector: LanguageDetector | None = None
         self._one_language = False
         self._rest: Callable[[Any, Any], Told]
+        self._kind = type(model).__name__
         self._split(model)
         sure = hasattr(model, "predict_proba") and hasattr(model, "classes_")
         self._n_classes = len(model.classes_) if sure else 0
@@ -115,7 +116,15 @@ class Reading:
     def read(self, X: Any, lang: Any = None) -> Seen:
         """Return what the model sees of rows; each text is embedded once."""
         if self.embedder is None:
-            vectors = as_float_matrix(as_numpy(X), name="X")
+            rows = np.asarray(as_numpy(X))
+            if rows.dtype.kind in "OU":
+                raise TypeError(
+                    f"X holds texts, and nothing of this {self._kind} is known that embeds them: a "
+                    "Monitor reads pipelines that begin with an EmbeddingExtractor or a "
+                    "TextAligner, and a TransferClassifier. Of a pipeline with other steps ahead, "
+                    "give what is behind these, Monitor(model[1:]), and the texts that they make"
+                )
+            vectors = as_float_matrix(rows, name="X")
             langs = self.languages_of(vectors)
             spoken = np.where(langs == "", ANY, langs)
             return self._seen(vectors, langs, spoken, np.ones(len(vectors), bool), lang)
@@ -128,7 +137,10 @@ class Reading:
             nothing, unknown = np.zeros((len(rows), 0), np.float32), np.full(len(rows), "", object)
             return self._seen(nothing, unknown, self._spoken(rows, unknown), readable, None)
         if lang is not None and not isinstance(lang, str):
-            lang = [lang[row] for row in chosen]
+            known = list(lang)  # a series: by place
+            if len(known) != len(rows):
+                raise ValueError(f"lang= has {len(known)} codes for {len(rows)} rows")
+            lang = [known[row] for row in chosen]
         vectors, told = embed_rows(
             self.embedder,
             [rows[row] for row in chosen],

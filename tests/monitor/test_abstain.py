@@ -78,3 +78,7 @@ def test_mistakes_are_named():
         answer_above(Says(), sure, y[:40])
     with pytest.raises(ValueError, match="no predict_proba"):
         answer_above(object(), sure, y)
+    with pytest.raises(ValueError, match="y holds 1 and the like.*like 'a': no answer would be"):
+        answer_above(Says(), sure, np.ones(50, int))
+    with pytest.raises(ValueError, match="estimate=75: an accuracy between 0 and 1"):
+        answer_above(Says(), sure, estimate=75)

@@ -4,6 +4,7 @@ import json
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import Pipeline
@@ -11,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from langalign_sk import ReverseAligner, TextAligner, TransferClassifier
 from langalign_sk.monitor import Comparison, Monitor, Reference
 from langalign_sk.monitor._reading import NO_WORDS, OTHER_SCRIPT, Reading
+from langalign_sk.prepare import Transliterator
 
 SECRET = "환자의 이름은 비밀이다"
 
@@ -152,6 +154,25 @@ def test_vectors_are_watched_as_well():
     assert found.drifted
     assert found.languages.empty
     assert "(a vector)" in found._repr_html_()
+
+
+def test_languages_of_a_series_are_read_by_place(monitor, texts):
+    told = ["ko"] * 100 + ["en"] * 50
+    given = ["", *texts[1][1:]]  # one that is not embedded moves the others
+    series = pd.Series(told, index=range(149, -1, -1))
+    wanted, found = (monitor.compare(given, lang=lang).languages for lang in (told, series))
+    pd.testing.assert_frame_equal(found, wanted)
+    with pytest.raises(ValueError, match="lang= has 1 codes for 150 rows"):
+        monitor.compare(texts[1], lang=["ko"])
+
+
+def test_a_model_that_is_not_read_is_named(model, demo, texts, monitor):
+    ahead = Pipeline([("letters", Transliterator("Hira")), *model.steps])
+    with pytest.raises(TypeError, match="nothing of this Pipeline is known that embeds them"):
+        Monitor(ahead).fit(texts[0])
+    behind = Monitor(ahead[1:], pairs=demo.pairs).fit(texts[0])
+    wanted = monitor.compare(texts[1]).table
+    pd.testing.assert_frame_equal(behind.compare(texts[1]).table, wanted)
 
 
 def test_mistakes_are_named(model, demo, texts, monitor):
