@@ -10,7 +10,14 @@ from typing import Any
 from langalign_sk._commands._against import held_against
 from langalign_sk._commands._pairs import read_pairs
 from langalign_sk._commands._predict import add_log
-from langalign_sk._commands._saved import MARKERS, folder_of, load_model, saved_figures, usable
+from langalign_sk._commands._saved import (
+    MARKERS,
+    folder_of,
+    learned_anew,
+    load_model,
+    saved_figures,
+    usable,
+)
 from langalign_sk._commands._settings import SETTINGS_FILE, Settings
 from langalign_sk._commands._stages import keeps, say, stage
 from langalign_sk._commands._transfer import add_options, make, what_is_kept, write
@@ -69,9 +76,16 @@ def run(args: argparse.Namespace) -> int:
         if args.keep_old and found.worse:
             print(f"\n{folder}: the new model is worse, and the old one is kept, as asked")
             return KEPT_OLD
+        learned = learned_anew(folder)
         decision = "The new model has taken the place of the old one."
         pages = {"refit.html": partial(found.report.to_html, decision=decision)}
         write(args, material, report, way, pages)
+    if learned:
+        say(
+            f"{folder}: what `monitor --learn` had taken was seen by the old model, and has made "
+            "way for the texts of --test or --unlabeled: take it again",
+            kind="warning",
+        )
     if found.worse:
         say("the new model is worse by these rows; --keep-old keeps the old one", kind="warning")
     print(f"\n{folder}: the new model has taken the place of the old one")

@@ -130,10 +130,7 @@ def load_model(path: Path, *, cache: Any = "memory") -> Any:
         return load(folder)
     if (folder / SAFE / EXPORTED).is_file() and not file.exists():
         return _without_code(folder, cache)
-    if (folder / "onnx_pipeline.json").is_file():
-        raise ValueError(f"{folder} was exported to ONNX: run it with python {folder}/run.py")
-    if not file.is_file():
-        raise ValueError(f"{file} does not exist; MODEL is the folder that `transfer` wrote")
+    _refuse_others(folder)
     for _ in range(2):  # the folder may be replaced between the two readings
         manifest = _read_manifest(folder)
         data = file.read_bytes()
@@ -150,6 +147,27 @@ def load_model(path: Path, *, cache: Any = "memory") -> Any:
             kind="warning",
         )
     return _unpickled(file, data, differences)
+
+
+def _refuse_others(folder: Path) -> None:
+    """Raise for a folder in which no model is."""
+    if any((folder / name).is_file() for name in MARKERS):
+        return
+    if (folder / "onnx_pipeline.json").is_file():
+        raise ValueError(f"{folder} was exported to ONNX: run it with python {folder}/run.py")
+    raise ValueError(
+        f"{folder / MODEL_FILE} does not exist; MODEL is the folder that `transfer` wrote"
+    )
+
+
+def learned_anew(path: Path) -> bool:
+    """Tell whether `monitor --learn` has put a reference in the place of that of `transfer`."""
+    from langalign_sk.monitor import REFERENCE_FILE
+
+    folder = folder_of(path)
+    file = folder / REFERENCE_FILE
+    written = _read_manifest(folder)["files"].get(REFERENCE_FILE)
+    return file.is_file() and _digest(file.read_bytes()) != written
 
 
 @contextmanager
@@ -218,6 +236,7 @@ def _kept(path: Path, name: str) -> dict[str, Any]:
     folder = folder_of(path)
     if is_exported(folder):
         return {}
+    _refuse_others(folder)
     found: dict[str, Any] = _read_manifest(folder).get(name, {})
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -86,6 +87,6 @@ def _suggest(args: argparse.Namespace) -> int:
         },
     )
     if isinstance(args.out, Path) and str(args.out) != "-":
-        say(f"next: fill in the labels, then langalign-sk refit {args.model} --target-labels "
-            f"{args.out}")  # fmt: skip
+        refit = shlex.join(["langalign-sk", "refit", str(args.model)])
+        say(f"next: fill in the labels, then {refit} --target-labels {shlex.quote(str(args.out))}")
     return 0

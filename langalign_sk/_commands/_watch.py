@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,9 +120,10 @@ def _monitor(args: argparse.Namespace) -> int:
         if path.exists():
             monitor.load(path)
         elif not args.learn:
+            learn = shlex.join(["langalign-sk", "monitor", str(args.model)])
             raise ValueError(
                 f"{path} does not exist, so there is nothing to compare with: make it of texts "
-                f"from a time when all is well, langalign-sk monitor {args.model} TEXTS --learn"
+                f"from a time when all is well, {learn} TEXTS --learn"
             )
     in_language(monitor.model, args.lang)  # refuses what the model does not know
     langs = languages_of(monitor.model) or ()

@@ -116,15 +116,15 @@ class Reading:
     def read(self, X: Any, lang: Any = None) -> Seen:
         """Return what the model sees of rows; each text is embedded once."""
         if self.embedder is None:
-            rows = np.asarray(as_numpy(X))
-            if rows.dtype.kind in "OU":
+            given = np.asarray(as_numpy(X))
+            if given.dtype.kind in "OU":
                 raise TypeError(
                     f"X holds texts, and nothing of this {self._kind} is known that embeds them: a "
                     "Monitor reads pipelines that begin with an EmbeddingExtractor or a "
                     "TextAligner, and a TransferClassifier. Of a pipeline with other steps ahead, "
                     "give what is behind these, Monitor(model[1:]), and the texts that they make"
                 )
-            vectors = as_float_matrix(rows, name="X")
+            vectors = as_float_matrix(given, name="X")
             langs = self.languages_of(vectors)
             spoken = np.where(langs == "", ANY, langs)
             return self._seen(vectors, langs, spoken, np.ones(len(vectors), bool), lang)

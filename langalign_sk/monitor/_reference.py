@@ -114,6 +114,9 @@ class Reference:
             raise ValueError(again)
         try:
             arrays = read_tensors(memoryview(path.read_bytes()), str(path))
+        except ValueError as error:
+            raise ValueError(f"{again} ({error})") from error
+        try:
             about = json.loads(arrays.pop("about").tobytes())
             if about["format"] != _FORMAT:
                 raise ValueError(

@@ -123,6 +123,14 @@ def test_what_is_wrong_is_said_before_a_server_starts(arguments, said, folder, c
     assert error.count("\n") == 1
 
 
+def test_a_folder_for_another_runtime_says_how_it_is_run(tmp_path, capsys):
+    (tmp_path / "onnx_pipeline.json").write_text("{}")
+    assert main(["serve", str(tmp_path)]) == 2
+    assert f"was exported to ONNX: run it with python {tmp_path}" in capsys.readouterr().err
+    assert main(["serve", str(tmp_path / "none")]) == 2
+    assert "none/model.joblib does not exist" in capsys.readouterr().err
+
+
 def test_without_the_packages_it_says_what_to_install(folder, capsys, monkeypatch):
     monkeypatch.setattr("langalign_sk.serve._make.find_spec", lambda name: None)
     assert main(["serve", str(folder)]) == 2

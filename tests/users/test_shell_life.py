@@ -279,10 +279,12 @@ def test_labels_of_suggested_rows_are_fed_back(model, files, demo, tmp_path, cap
 
 
 def test_next_months_pairs_are_added_and_both_models_compared(model, files, capsys):
+    assert main(["monitor", str(model), str(files / "chat.txt"), "--learn"]) == 0
     code, out, err = said(
         capsys, "refit", model, "--pairs", files / "june.csv", "--test", files / "ko_test.tsv"
     )
     assert code == 0, err
+    assert "what `monitor --learn` had taken was seen by the old model" in err
     assert f"sentence pairs: {N_PAIRS} before, 280 now" in out
     assert re.search(r"right in \d", out)
     settings = tomllib.loads((model / "settings.toml").read_text("utf-8"))
