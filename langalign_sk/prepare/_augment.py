@@ -6,11 +6,13 @@ from numbers import Integral
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from sklearn import get_config
 from sklearn.base import BaseEstimator, MetaEstimatorMixin, clone
+from sklearn.pipeline import Pipeline
 from sklearn.utils import check_random_state, get_tags
 from sklearn.utils._param_validation import HasMethods, Interval
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_consistent_length, check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, has_fit_parameter
 
 from langalign_sk._io import as_text_rows
 from langalign_sk._stamp import VersionStamped
@@ -21,11 +23,23 @@ def _has(method: str) -> Any:
     return lambda self: hasattr(getattr(self, "model_", self.model), method)
 
 
+def _weights_of(model: Any) -> list[str]:
+    """Return the name under which the model's `fit` takes weights of rows, if it does."""
+    if not isinstance(model, Pipeline):
+        return ["sample_weight"] if has_fit_parameter(model, "sample_weight") else []
+    if get_config()["enable_metadata_routing"]:
+        return sorted(model.get_metadata_routing().consumes("fit", ["sample_weight"]))
+    name, last = model.steps[-1]
+    return [f"{name}__{weights}" for weights in _weights_of(last)]
+
+
 class Augmented(MetaEstimatorMixin, VersionStamped, BaseEstimator):
     """Fit a model on its texts and on copies of them that a step has changed.
 
     The copies are made in ``fit``, so that in every fold only training texts have some, and texts
-    to be predicted are never changed.
+    to be predicted are never changed. A text and its copies weigh together what the text did: else
+    a head would be penalised less for having copies. A model whose ``fit`` takes no
+    ``sample_weight``, as that of a pipeline whose last step takes none, counts them in full.
 
     Parameters
     ----------
@@ -106,16 +120,17 @@ class Augmented(MetaEstimatorMixin, VersionStamped, BaseEstimator):
         check_consistent_length(rows, y)
         if not rows:
             raise ValueError("X is empty: at least one text is needed to fit")
-        seeds, every = check_random_state(self.random_state), rows if self.keep else []
-        every = list(every)
+        seeds, every = check_random_state(self.random_state), list(rows) if self.keep else []
         for _ in range(self.n_copies):
             step = clone(self.step)
             if "random_state" in step.get_params():
                 step.set_params(random_state=seeds.randint(2**31 - 1))
             copies = step.fit(rows).transform(rows)
             every += as_text_rows(copies, missing="keep")
-        labels = np.concatenate([y] * (len(every) // len(rows)))
-        self.model_ = clone(self.model).fit(every, labels)
+        times = self.n_copies + self.keep
+        model = clone(self.model)
+        shares = {name: np.full(len(every), 1 / times) for name in _weights_of(model) if times > 1}
+        self.model_ = model.fit(every, np.concatenate([y] * times), **shares)
         return self
 
     @property

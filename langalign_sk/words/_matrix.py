@@ -23,10 +23,13 @@ THRESHOLDS = {
     "match": -np.inf,
     "softmax": 0.5,
     "entmax": 0.0,
-    **dict.fromkeys(KINDS, 0.5),
+    "transport": 0.5,
+    "partial": 0.95,
+    "unbalanced": 0.95,
 }
 #: What similarities are divided by before they become probabilities, or entropy weighs by.
 TEMPERATURES = {"softmax": 0.05, "entmax": 0.1, **dict.fromkeys(KINDS, 0.1)}
+_SHARE = 0.1  # of a word that must go where words may stay, so that it has a link
 _ROUNDS = 3
 _ONE_TAKEN = 0.9  # what a pair counts of which one word has a link already
 _TIE = 1e-9  # of equal similarities, the one nearer to the diagonal
@@ -92,11 +95,12 @@ def align_matrix(
         - "entmax": the same with probabilities that can be zero (1.5-entmax [3]_).
         - "transport", "partial", "unbalanced": optimal transport of the source words onto the
           target words, of all, of the share `mass`, or of as much as pays [4]_; the words that
-          move too little have no link.
+          move too little have no link, and in "unbalanced" those that move less than a tenth.
     threshold : float, optional
         What a link must exceed: a similarity; for "softmax" and "entmax" a probability; for
-        transport a share of the largest amount that is moved. None: nothing for the first three,
-        .5, 0 and .5.
+        "transport" a share of the largest amount that is moved, for "partial" and "unbalanced" of
+        the largest one of either word. None: nothing for the first three, then .5, 0, .5, .95
+        and .95.
     temperature : float, optional
         What similarities are divided by, of "softmax", "entmax" and transport (its entropic
         regularisation). None: .05, .1 and .1.
@@ -157,7 +161,12 @@ def align_matrix(
         mask &= above
     elif method in KINDS:
         amounts = plan(S, method, reg=heat, mass=mass, penalty=penalty)
-        mask = amounts > least * amounts.max()
+        largest = amounts.max()
+        if method != "transport":  # words send very uneven amounts: each is compared with its own
+            largest = np.maximum(amounts.max(axis=1, keepdims=True), amounts.max(axis=0))
+        mask = amounts > least * largest
+        if method == "unbalanced":
+            mask &= amounts > _SHARE
     else:
         shares = softmax if method == "softmax" else _entmax
         mask = np.minimum(shares(S / heat), shares(S.T / heat).T) > least

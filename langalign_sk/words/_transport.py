@@ -11,7 +11,10 @@ _STEPS, _STILL = 300, 1e-7
 
 
 def plan(S: Matrix, kind: str, *, reg: float, mass: float, penalty: float) -> Matrix:
-    """Return the amounts moved, words of a text weighing alike; the cost is 1 - similarity."""
+    """Return the amounts moved, words of a text weighing alike; the cost is 1 - similarity.
+
+    Texts weigh 1; for "unbalanced", where they need not weigh the same, their words do.
+    """
     if kind == "partial" and not 0 < mass <= 1:
         raise ValueError(f"mass must be above 0 and at most 1, got {mass}")
     if kind == "unbalanced" and not penalty > 0:
@@ -21,7 +24,7 @@ def plan(S: Matrix, kind: str, *, reg: float, mass: float, penalty: float) -> Ma
 
 
 def _moved(S: Matrix, kind: str, reg: float, mass: float, penalty: float) -> Matrix:
-    a, b = (np.full(n, 1.0 / n) for n in S.shape)
+    a, b = (np.full(n, 1.0 if kind == "unbalanced" else 1.0 / n) for n in S.shape)
     cost = 1.0 - S
     if kind == "partial" and mass < 1:
         # A place beside either text takes what stays, for nothing; the two exchange nothing.

@@ -7,8 +7,10 @@ import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given, settings, strategies as st
+from sklearn import config_context
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.utils import get_tags
 
@@ -195,6 +197,25 @@ def test_copies_need_texts_and_as_many_labels():
         model.fit([], [])
     with pytest.raises(ValueError, match=r"inconsistent numbers of samples: \[5, 2\]"):
         model.fit(TEXTS, [0, 1])
+
+
+def test_a_text_and_its_copies_weigh_what_the_text_did():
+    labels = [0, 1, 0, 1, 0]
+    same = CodeSwitcher({"nowhere": "in these texts"}, rate=1.0)
+    embed, head = EmbeddingExtractor(NgramEncoder(3).fit(TEXTS)), LogisticRegression(tol=1e-8)
+    plain = make_pipeline(embed, head).fit(TEXTS, labels)
+    wanted = plain.decision_function(TEXTS)
+    for model in (plain, make_pipeline(embed, make_pipeline(head))):
+        many = Augmented(model, same, n_copies=3).fit(TEXTS, labels)
+        np.testing.assert_allclose(many.decision_function(TEXTS), wanted, atol=1e-3)
+    with config_context(enable_metadata_routing=True):
+        routed = make_pipeline(embed, clone(head).set_fit_request(sample_weight=True))
+        many = Augmented(routed, same, n_copies=3).fit(TEXTS, labels)
+        np.testing.assert_allclose(many.decision_function(TEXTS), wanted, atol=1e-3)
+        counted = Augmented(plain, same).fit(TEXTS, labels)
+        assert np.abs(counted.decision_function(TEXTS)).sum() > 1.1 * np.abs(wanted).sum()
+    near = make_pipeline(embed, KNeighborsClassifier(1))  # takes no weights
+    assert Augmented(near, same).fit(TEXTS, labels).score(TEXTS, labels) == 1
 
 
 def test_what_serves_is_saved_without_code(tmp_path):

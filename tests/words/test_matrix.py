@@ -88,13 +88,22 @@ def test_transport_moves_what_it_should():
     np.testing.assert_allclose(partial, reference, atol=0.03)
     loose = plan(S, "unbalanced", reg=0.05, mass=1, penalty=0.3)
     reference = ot.unbalanced.sinkhorn_unbalanced(
-        [1 / 3] * 3, [0.5, 0.5], 1 - S, 0.05, 0.3, reg_type="kl", stopThr=1e-10
+        [1.0] * 3, [1.0] * 2, 1 - S, 0.05, 0.3, reg_type="kl", stopThr=1e-10
     )
     np.testing.assert_allclose(loose, reference, atol=1e-5)
     # The word that nothing says has a link where all must move, and none where it may stay.
     assert len(align_matrix(S, "transport", threshold=0.2)) > 2
     assert pairs(align_matrix(S, "partial", mass=0.6)) == [(0, 0), (1, 1)]
     assert pairs(align_matrix(S, "unbalanced")) == [(0, 0), (1, 1)]
+
+
+def test_a_sure_pair_does_not_hide_those_that_are_less_sure():
+    S = np.full((3, 4), 0.1)
+    S[0, 0], S[1, 1], S[2, 2] = 1.0, 0.5, 0.45
+    for method in ("partial", "unbalanced"):
+        assert pairs(align_matrix(S, method)) == [(0, 0), (1, 1), (2, 2)], method
+    # Nothing is near enough: no word moves by a tenth, though each has a nearest one.
+    assert not len(align_matrix(S - 3, "unbalanced"))
 
 
 def test_places_far_apart_cost():
