@@ -22,6 +22,7 @@ from langalign_sk.report._plain import plain
 from langalign_sk.report._provenance import encoders, now, versions
 from langalign_sk.report._result import TransferReport
 from langalign_sk.report._run import Do, Outcome, Runner, pair_curve, references
+from langalign_sk.report._stress import stressed
 from langalign_sk.report._tables import (
     alignment_table,
     classes_table,
@@ -66,6 +67,7 @@ def transfer_report(
     unlabeled: Any = None,
     target_labels: tuple[Any, Any] | None = None,
     head: Any = None,
+    stress: Any = None,
     random_state: int = 0,
 ) -> TransferReport:
     r"""Compare ways of bringing labels to another language, and say which one to take.
@@ -107,6 +109,9 @@ def transfer_report(
         translators learns from beside `X`. They may be hard ones, as `suggest_labels` chooses them.
     head : classifier, default=None
         Put behind every candidate that brings none. None: logistic regression with ``C=10``.
+    stress : transformer of texts, default=None
+        What changes the labelled target texts once more, such as a `TextPerturber`: the report then
+        says what every candidate but translators loses on them (`stress_gap`).
     random_state : int, default=0
         Of folds, draws and the choice of held-out pairs.
 
@@ -119,6 +124,7 @@ def transfer_report(
     --------
     prediction_consistency : What the report goes by without target labels.
     estimate_target_accuracy : What it expects then.
+    stress_gap : What `stress` is measured by.
 
     Notes
     -----
@@ -187,6 +193,11 @@ def transfer_report(
         y_more = reader(texts, *target_labels, classes=y, column=column)
     texts.leave_out_pairs(random_state)
     runner = Runner(y, y_target, groups, random_state, y_more)
+    if stress is not None and (texts.vectors is not None or y_target is None or not runner.one_fit):
+        raise ValueError(
+            "stress changes target texts and asks models that were fitted on all of X: give texts, "
+            "X_target with y_target, and no groups"
+        )
     with _steps() as (do, expect):
         catalogue = Catalogue(texts, embedder, default_head() if head is None else head)
         listed = do("candidates", catalogue.listed, candidates or {})
@@ -196,6 +207,8 @@ def transfer_report(
         if y_target is None:
             judgements = [do(one.candidate.name, judge, runner, one) for one in outcomes]
         report: TransferReport = _assembled(texts, runner, catalogue, outcomes, judgements, do)
+        if stress is not None:
+            report = do("stress", stressed, report, texts.parts["X_target"], y_target, stress)
     return report
 
 

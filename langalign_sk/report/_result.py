@@ -74,6 +74,9 @@ class TransferReport:
         The fitted rest of each candidate once more, without the held-out pairs.
     held_out : ParallelCorpus
         The pairs, as texts, that `checked` has not seen.
+    stress : DataFrame or None
+        Where it was asked for: a row per candidate with its accuracy on the target texts as they
+        are (`clean`) and changed (`stressed`), the gap and its interval.
 
     See Also
     --------
@@ -103,6 +106,7 @@ class TransferReport:
     models: dict[str, tuple[Any, Any]] = field(repr=False)
     checked: dict[str, Any] = field(repr=False)
     held_out: Any = field(repr=False)
+    stress: pd.DataFrame | None = field(default=None, repr=False)
 
     def summary(self) -> str:
         """Return the answer in words, warnings first.
