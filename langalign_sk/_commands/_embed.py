@@ -67,21 +67,22 @@ def _embed(args: argparse.Namespace) -> int:
     if args.encoder == NGRAM:
         raise ValueError(f"--encoder {NGRAM}: it learns from texts first; name a trained encoder")
     cache = None if args.cache is None else Path(args.cache)
-    extractor = EmbeddingExtractor(model_of(args.encoder), cache=cache)
+    extractor = EmbeddingExtractor(
+        model_of(args.encoder, option=f"--encoder {args.encoder}"), cache=cache
+    )
     client = nullcontext() if args.cluster is None else scheduler_at(args.cluster)
     with (
         stage("embed", str(args.folder)) as facts,
         keeps(f"finished files stay in {args.out}; the same command goes on from there"),
         client as cluster,
     ):
-        done = embed_parquet(
-            extractor,
-            args.folder,
-            args.out,
-            column=args.text,
-            keep=args.keep,
-            client=cluster,
-        )
+        try:
+            done = embed_parquet(
+                extractor, args.folder, args.out, column=args.text, keep=args.keep, client=cluster
+            )
+        except ValueError as error:  # in words of the shell
+            said = str(error).replace(' or set missing="empty" to read them as empty texts', "")
+            raise ValueError(said) from error
         facts |= vars(done)
     before = f", {done.n_finished:,} finished before" if done.n_finished else ""
     say(f"{args.out}: {done.n_files:,} files, {done.n_rows:,} texts{before}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,8 +87,9 @@ def embed_parquet(
     -----
     A file takes its name when it is whole, and carries a digest of the file it was made from, the
     encoder's specification, and the columns. One that carries the same is finished and left alone;
-    any other is made anew. So a run that was stopped goes on where it was. Memory holds 8,192 rows
-    of a file at a time.
+    any other is made anew. So a run that was stopped goes on where it was. Vectors of a file of
+    texts that is there no more are left, with a warning: `read_vectors` would read them too. Memory
+    holds 8,192 rows of a file at a time.
 
     Examples
     --------
@@ -128,8 +130,24 @@ def embed_parquet(
     else:
         task, packed = needed("dask").delayed(_on_worker, pure=False), shipped(extractor)
         counts = client.gather(client.compute([task(packed, *job) for job in jobs]))
+    _tell_left_over(target, {Path(job[1]) for job in jobs})
     done = [count for count in counts if count is not None]
     return FolderReport(len(done), sum(done), len(counts) - len(done))
+
+
+def _tell_left_over(target: Path, made: set[Path]) -> None:
+    """Warn of vectors whose file of texts is there no more."""
+    parquet = needed("pyarrow.parquet")
+    found = [path for path in sorted(target.rglob("*.parquet")) if path not in made]
+    ours = [path for path in found if _mark_in(parquet, path) is not None]
+    if ours:
+        more = f" and {len(ours) - 1} more" if len(ours) > 1 else ""
+        warnings.warn(
+            f"{ours[0]}{more} was made of texts that are there no more: take it out, or whoever "
+            f"reads {target} reads it too",
+            UserWarning,
+            stacklevel=3,
+        )
 
 
 def _on_worker(packed: Parcel, *job: Any) -> int | None:
@@ -188,8 +206,14 @@ def _mark(path: str, spec: str, column: str, names: Sequence[str]) -> bytes:
 
 def _is_finished(parquet: Any, target: str, mark: bytes) -> bool:
     """Tell whether a file is there that carries a mark."""
+    return _mark_in(parquet, target) == mark
+
+
+def _mark_in(parquet: Any, path: str | Path) -> bytes | None:
+    """Return the mark of a file; None where it has none, or is none."""
     try:
-        metadata = parquet.read_schema(target).metadata or {}
+        metadata = parquet.read_schema(path).metadata or {}
     except (OSError, ValueError):
-        return False
-    return bool(metadata.get(_MARK) == mark)
+        return None
+    found: bytes | None = metadata.get(_MARK)
+    return found

@@ -53,6 +53,18 @@ def test_a_folder_is_encoded_once_and_goes_on_where_it_was(texts, tmp_path, monk
     assert not [name for _, _, names in os.walk(out) for name in names if name.startswith(".")]
 
 
+def test_vectors_of_texts_that_are_gone_are_told(texts, tmp_path, capsys):
+    """They stay, as whatever lies there, but whoever reads the folder reads them too."""
+    extractor, out = EmbeddingExtractor(CountingEncoder(), normalize=False), tmp_path / "vectors"
+    many.embed_parquet(extractor, texts, out)
+    pd.DataFrame({"mine": [1]}).to_parquet(out / "mine.parquet")
+    (texts / "a.parquet").rename(texts / "z.parquet")
+    with pytest.warns(UserWarning, match=r"vectors/a\.parquet was made of texts that are there no"):
+        many.embed_parquet(extractor, texts, out)
+    (out / "a.parquet").unlink()
+    assert many.embed_parquet(extractor, texts, out).n_finished == 4
+
+
 def test_a_run_that_fails_leaves_what_was_finished(texts, tmp_path):
     out = tmp_path / "vectors"
     pd.DataFrame({"id": [1, 2], "text": ["fine", None]}).to_parquet(texts / "more" / "c.parquet")
@@ -85,6 +97,18 @@ def test_mistakes_are_named(texts, tmp_path):
     pd.DataFrame({"v": [[1.0, 2.0], [3.0]]}).to_parquet(tmp_path / "bare" / "x.parquet")
     with pytest.raises(ValueError, match="not 2 numbers long"):
         many.read_vectors(tmp_path / "bare", "v").compute()
+
+
+def test_the_command_names_what_can_be_done_at_a_shell(tmp_path, capsys):
+    (tmp_path / "texts").mkdir()
+    pd.DataFrame({"text": ["fine", None]}).to_parquet(tmp_path / "texts" / "a.parquet")
+    folders = [str(tmp_path / "texts"), "--out", str(tmp_path / "out")]
+    assert main(["embed", *folders, "--encoder", "use"]) == 2
+    said = capsys.readouterr().err
+    assert "row 1 is None" in said
+    assert "drop these rows\n" in said
+    assert main(["embed", *folders, "--encoder", "no/such/name"]) == 2
+    assert "--encoder no/such/name: there is no such folder" in capsys.readouterr().err
 
 
 def test_the_command_embeds_a_folder(texts, tmp_path, capsys, monkeypatch):
