@@ -46,6 +46,12 @@ def write_aligned(
     if normalize:
         parts.append(modules().Normalize())
     if coef is not None and intercept is not None:
+        width = len(model.encode(".", show_progress_bar=False))
+        if width != len(coef):
+            raise ValueError(
+                f"{settings.model!r} gives vectors of {width} numbers, but the map was learned "
+                f"from vectors of {len(coef)}: give the encoder that it was learned with"
+            )
         weight, bias = (torch.tensor(np.array(own, np.float32)) for own in (coef.T, intercept))
         identity: Any = torch.nn.Identity()
         parts.append(

@@ -46,6 +46,9 @@ def to_sentence_transformers(
         if len(moved) > 1:
             raise ValueError(f"this aligner moves {list(moved)}: say which with language=")
         language = next(iter(moved), None)
+    known = [str(own) for own in getattr(aligner, "languages_", ()) if own is not None]
+    if language is not None and known and match_code(language, known) is None:
+        raise ValueError(f"language={language!r}: this aligner has learned of {', '.join(known)}")
     name = match_code(language, moved) if language is not None else None
     made = moved[name] if name is not None else aligner if not moved else None
     parts: dict[str, Any] = {}

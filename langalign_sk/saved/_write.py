@@ -109,6 +109,9 @@ def write_files(
     leave_out: Collection[str] = (),
 ) -> None:
     """Write a model into a folder; the manifest lists all files that are in it by then."""
+    if isinstance(model, type) or not hasattr(model, "get_params"):
+        shown = f"the class {model.__name__}" if isinstance(model, type) else type(model).__name__
+        raise TypeError(f"a model is saved, one at a time, got {shown}")
     weights = Weights(place if carry else None)
     encoder = Encoder(leave_out, weights)
     tree = encoder.encode(model)

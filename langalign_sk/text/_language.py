@@ -218,6 +218,11 @@ class LanguageDetector:
         found = []
         for row, text in enumerate(texts):
             lang = self._how(text)
+            if lang is not None and not isinstance(lang, str):
+                raise TypeError(
+                    f"detect is given one text at a time and returns its language; of row {row} "
+                    f"({quoted(text)}) it returned a {type(lang).__name__}"
+                )
             known = None if lang is None else match_code(lang, self.languages)
             if lang is not None and known is None:
                 raise ValueError(

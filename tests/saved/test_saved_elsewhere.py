@@ -85,6 +85,11 @@ def test_what_is_no_layer_is_refused(embed, tmp_path):
         to_sentence_transformers(ridge, pooled, tmp_path / "st")
     with pytest.raises(TypeError, match="CountingEncoder object"):
         to_sentence_transformers(ridge, CountingEncoder(), tmp_path / "st")
+    with pytest.raises(ValueError, match="language='fr': this aligner has learned of en, ko"):
+        to_sentence_transformers(ridge, embed, tmp_path / "st", language="fr")
+    narrow = LangAligner(ParallelCorpus(np.eye(3), np.eye(3), target_lang="ko"), gate=None)
+    with pytest.raises(ValueError, match="the map was learned from vectors of 3"):
+        to_sentence_transformers(narrow.fit(np.eye(3)), embed.model["en"], tmp_path / "st")
     assert not (tmp_path / "st").exists()
 
 

@@ -129,6 +129,16 @@ def test_what_needs_code_is_refused_with_its_place(tmp_path, head, said):
     assert not (tmp_path / "m").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [({"model": 1}, "got dict"), (RidgeMap, "got the class RidgeMap"), (5, "int")],
+)
+def test_what_is_no_model_is_named(given, shown, tmp_path):
+    with pytest.raises(TypeError, match=f"a model is saved, one at a time, .*{shown}"):
+        save(given, tmp_path / "m")
+    assert not (tmp_path / "m").exists()
+
+
 def test_a_search_says_what_to_save(tmp_path):
     search = GridSearchCV(LogisticRegression(), {"C": [1.0]}, cv=2).fit(S, Y)
     with pytest.raises(ValueError, match="save its best_estimator_"):

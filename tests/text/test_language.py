@@ -244,6 +244,8 @@ def test_a_callable_gets_one_text_and_returns_a_code():
     assert LanguageDetector(["en", "fr"], detect=by_marker).tell(["yes"]) == (["fr"], 1)
     with pytest.raises(ValueError, match=r"detect returned 'fr' for row 1 \('\[fr\] oui'\)"):
         LanguageDetector(["en", "de"], detect=by_marker).detect(["[en] yes", "[fr] oui"])
+    with pytest.raises(TypeError, match=r"one text at a time .* of row 0 \('yes'\) .* a list"):
+        LanguageDetector(["en", "de"], detect=lambda texts: ["en"] * len(texts)).detect(["yes"])
 
 
 def test_no_texts():
