@@ -21,6 +21,16 @@ _BEYOND, _LEAST_DRAWS = 25, 499
 #: which all texts differ most, such as subjects; less for the finer ones, such as languages.
 _DAMPINGS = 10.0, 1.0
 _FOLDS = 5
+#: How much of the false alarms each check may have, next to the others. A class that is asked more
+#: often is hard to see, and no other check sees it as well; what is garbage, or in another
+#: language, or of another domain moves the vectors by far more than chance does.
+_SHARES = {
+    "languages": 1 / 3,
+    "coverage": 1 / 6,
+    "vectors": 1 / 3,
+    "classes": 1.0,
+    "confidence": 1 / 6,
+}
 #: Further than this is no further: a text without any word of the encoder's has no end.
 _FAR = 3.0
 #: No measure that is less than this has anything to say.
@@ -43,7 +53,8 @@ def judged(
     Old and new rows are put together and dealt out anew, many times. Whatever a measure is, where
     nothing has changed the true deal is one of these like any other. All checks are judged by the
     same deals, so that the share of deals in which any of them is as unlikely is known
-    (Westfall and Young's step: the least p-value is compared with the least p-values of the deals).
+    (Westfall and Young's step: the least p-value, each over its share of the false alarms, is
+    compared with the least of the deals).
     """
     rows = Seen.joined([new, reference])
     n_draws = max(_LEAST_DRAWS, int(np.ceil(_BEYOND / false_alarms)))
@@ -63,8 +74,9 @@ def judged(
     p = rankdata(-values, method="max", axis=1) / values.shape[1]
     # p-values come in steps; deals of one least p-value are told apart by all of theirs together.
     within = rankdata(np.log(p).sum(axis=0), method="max") / (p.shape[1] + 1) / p.shape[1]
-    least = np.sort(p.min(axis=0) + within)
-    adjusted = np.searchsorted(least, p[:, 0] + within[0], side="right") / len(least)
+    shared = p / np.array([[_SHARES[name]] for name in found])
+    least = np.sort(shared.min(axis=0) + within)
+    adjusted = np.searchsorted(least, shared[:, 0] + within[0], side="right") / len(least)
     return {name: Judged(float(p[at, 0]), float(adjusted[at])) for at, name in enumerate(found)}
 
 

@@ -7,6 +7,7 @@ from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
 
 from langalign_sk.monitor._checks import (
+    _SHARES,
     _contrast,
     _damped,
     _dealt,
@@ -48,6 +49,17 @@ def test_false_alarms_are_as_stated_over_all_checks_together():
         for _ in range(n_draws)
     )
     assert abs(hits / n_draws - rate) < 3 * np.sqrt(rate * (1 - rate) / n_draws)
+
+
+def test_the_false_alarms_are_shared_out():
+    rng, random = np.random.default_rng(6), np.random.RandomState(0)
+    for _ in range(5):
+        found = judged(seen(rng, 60), seen(rng, 40), false_alarms=0.05, random=random)
+        one = sorted(found, key=lambda name: found[name].p / _SHARES[name])
+        assert len(one) == 5
+        assert [found[name].adjusted for name in one] == sorted(
+            judgement.adjusted for judgement in found.values()
+        )
 
 
 @pytest.mark.parametrize(
