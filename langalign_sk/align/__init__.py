@@ -14,6 +14,7 @@ from langalign_sk.align._eraser import LanguageEraser
 from langalign_sk.align._gate import LanguageGate
 from langalign_sk.align._gate_rate import GateWarning
 from langalign_sk.align._isotropy import ClusterIsotropy, OutlierDimRemover, ZCAWhitening
+from langalign_sk.align._own_columns import own_columns as own_columns
 from langalign_sk.align._own_width import in_blocks as in_blocks, later_rows as later_rows
 from langalign_sk.align._pair_features import PairFeatures
 from langalign_sk.align._pairs import (

@@ -8,27 +8,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from langalign_sk._io import as_texts
-from langalign_sk._numeric import FloatArray
 from langalign_sk.align import (
     LangAligner,
     PairFeatures,
     ReverseAligner,
-    block_codes,
-    stacked,
-    unstacked,
+    own_columns,
 )
 from langalign_sk.corpus import ParallelCorpus, in_ones
 from langalign_sk.encoders import DistilledEncoder
 from langalign_sk.maps import BaseMap
 from langalign_sk.report._texts import REST, Space, Texts, encoders_of, single_texts
 from langalign_sk.report._vectors import VectorSpace
-from langalign_sk.text import BlockLayout, EmbeddingExtractor, match_code
+from langalign_sk.text import EmbeddingExtractor, match_code
 from langalign_sk.transfer import TransferClassifier, reader_of_source
 
 #: What candidates are: the simpler of two equals is advised, in this order.
@@ -59,23 +55,6 @@ class Candidate:
     #: The extractor that was given, among whose candidates this is; each encoder of it may stand
     #: alone in one of them. Empty for what reads texts.
     family: str = ""
-
-
-def own_columns(X: FloatArray, layout: BlockLayout, n_texts: int = 1) -> FloatArray:
-    """Drop the blocks of the other languages: each row becomes the vector of its own encoder.
-
-    Widths may differ; narrow rows are filled with zeros. This is what "no alignment" means for
-    two encoders: the head is given vectors of a space it has never seen. Of rows of two texts,
-    which a row holds side by side, each is taken by itself.
-    """
-    X = stacked(X, n_texts)
-    languages = layout.languages
-    out = np.zeros((len(X), max(map(layout.width_of, languages))), dtype=X.dtype)
-    codes = block_codes(X, layout, languages, n_texts)
-    for code, lang in enumerate(languages):
-        rows = np.flatnonzero(codes == code)
-        out[rows, : layout.width_of(lang)] = X[rows, layout.columns(lang)]
-    return unstacked(out, n_texts)
 
 
 class Catalogue:

@@ -55,6 +55,7 @@ SKLEARN: tuple[tuple[str, str], ...] = (
 )
 #: Functions that a FunctionTransformer or a selector may name.
 FUNCTIONS: tuple[tuple[str, str], ...] = (
+    ("langalign_sk.align", "own_columns"),
     ("numpy", "absolute cbrt exp exp2 expm1 log log10 log1p log2 negative sign sqrt square tanh"),
     ("sklearn.feature_selection", "chi2 f_classif f_regression r_regression"),
     ("sklearn.preprocessing", "maxabs_scale minmax_scale normalize scale"),

@@ -160,6 +160,17 @@ def test_an_unknown_method_is_refused_before_the_work(method, message, made, tmp
     assert message in err
 
 
+def test_vectors_that_are_not_aligned_are_saved_as_well(made, files, tmp_path, capsys):
+    """The comparison is for nothing where its model can't be written."""
+    out = tmp_path / "bare"
+    code, _, err = said(
+        capsys, "transfer", "--config", made / "settings.toml", "--method", "no map", "--out", out
+    )
+    assert code == 0, err
+    assert (out / "model" / "model.json").is_file()
+    assert main(["predict", str(out), str(files / "chat.txt"), "--out", os.devnull]) == 0
+
+
 def test_methods_are_named_as_people_write_them():
     for name in ("auto", "No-Map", "transfer classifier", "Round-trip, ridge", "reduced_rank"):
         _make.check_method(name)
