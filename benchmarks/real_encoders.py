@@ -19,6 +19,8 @@ one. For film reviews it is 4,000 other reviews, and all labels are used.
 Skewed traffic: labels are balanced, a share of the target rows is of one class, and the unlabelled
 text is the traffic itself. The package's demo text with 400 rows in each of 8 draws, and topics
 with 1,000 pairs, half of the sentences labelled, up to 200 rows of the others, 3 draws a language.
+Unequal labels: one class keeps all of its labels, the others 15%, 8 draws; skewed traffic is of
+another class.
 
 A run that was stopped goes on where it was: every cell is kept below `--cache`, under the
 library's source (or `--tag`).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,19 @@ from langalign_sk import EmbeddingExtractor, ParallelCorpus, TextPool, TransferC
 from langalign_sk._demo._experiment import fit_encoders
 from langalign_sk.datasets import load_demo
 
-#: Share of the largest class; None: as the labels are.
-SHARES = (None, 0.3, 0.6, 0.9)
-DEMO_DRAWS, TOPIC_DRAWS = 8, 3
+Skew = float | str | None
+
+#: Traffic whose classes are as frequent as among the labels.
+LIKE = "as the labels"
+#: Share of the largest class in the traffic; None: all alike.
+SHARES: tuple[Skew, ...] = (None, 0.3, 0.6, 0.9)
+#: The same where the labels are unequal: of all classes but one so many are left.
+UNEQUAL_SHARES: tuple[Skew, ...] = (LIKE, None, 0.6)
+LEFT = 0.15
+UNEQUAL_LANGUAGES = ("ko", "it")
+DEMO_DRAWS, TOPIC_DRAWS, UNEQUAL_DRAWS = 8, 3, 8
 N_ROWS, TOPIC_ROWS, TOPIC_PAIRS = 400, 200, 1000
+UNEQUAL = ", unequal labels"
 WITHOUT, WITH = "without the traffic", "with the traffic as unlabelled text"
 #: What any correction of the frequencies alone could reach.
 KNOWN = "without the traffic, were its frequencies known"
@@ -41,6 +50,8 @@ class Traffic:
     pairs: ParallelCorpus
     n_rows: int
     draws: int
+    #: Whether one class, another one for each draw, has far more labels than the others.
+    unequal: bool = False
 
 
 def measure(encoders: Encoders, path: Path, tag: str) -> dict[str, Any]:
@@ -53,7 +64,7 @@ def measure(encoders: Encoders, path: Path, tag: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, make in _traffics(encoders):
         traffic = None
-        for skew in SHARES:
+        for skew in UNEQUAL_SHARES if name.endswith(UNEQUAL) else SHARES:
             key = f"{tag}: {name}: {_named(skew)}"
             missing = [way for way in WAYS if way not in kept.get(key, {})]
             if missing:
@@ -66,16 +77,23 @@ def measure(encoders: Encoders, path: Path, tag: str) -> dict[str, Any]:
     return result
 
 
-def judged(traffic: Traffic, skew: float | None, ways: Sequence[str]) -> dict[str, list[float]]:
+def judged(traffic: Traffic, skew: Skew, ways: Sequence[str]) -> dict[str, list[float]]:
     """Accuracy of each draw, in each of `WAYS` that is asked for."""
     found: dict[str, list[float]] = {way: [] for way in ways}
-    classes, counts = np.unique(traffic.y_english, return_counts=True)
     layout = traffic.pairs.layout
     width = traffic.X_english.shape[1], traffic.X.shape[1]
     before, after = (0, 0) if layout is None else width
-    english = np.pad(traffic.X_english, ((0, 0), (0, after)))
     for draw in range(traffic.draws):
-        rows = drawn(traffic.y, skew, traffic.n_rows, draw)
+        labelled = _labelled(traffic, draw)
+        english, told = traffic.X_english[labelled], traffic.y_english[labelled]
+        english = np.pad(english, ((0, 0), (0, after)))
+        classes, counts = np.unique(told, return_counts=True)
+        frequencies = counts / counts.sum()
+        if skew == LIKE:
+            shares = dict(zip(classes, frequencies, strict=True))
+            rows = mixed(traffic.y, shares, traffic.n_rows, draw)
+        else:
+            rows = drawn(traffic.y, _share(skew), traffic.n_rows, draw)
         own, y = traffic.X[rows], traffic.y[rows]
         pool = TextPool(own, lang=traffic.lang, layout=layout)
         target = np.pad(own, ((0, 0), (before, 0)))
@@ -84,34 +102,65 @@ def judged(traffic: Traffic, skew: float | None, ways: Sequence[str]) -> dict[st
                 if not found.keys() & set(names):
                     continue
                 model = TransferClassifier(pairs=traffic.pairs, unlabeled=given, random_state=0)
-                proba = model.fit(english, traffic.y_english).predict_proba(target)
+                proba = model.fit(english, told).predict_proba(target)
                 for way in found.keys() & set(names):
-                    ratio = (classes == y[:, None]).mean(axis=0) / (counts / counts.sum())
+                    ratio = (classes == y[:, None]).mean(axis=0) / frequencies
                     scores = proba * ratio if way == KNOWN else proba
                     right = classes[scores.argmax(axis=1)] == y
                     found[way].append(float(np.mean(right)))
     return found
 
 
+def _labelled(traffic: Traffic, draw: int) -> npt.NDArray[np.intp]:
+    """Labelled rows: all, or one class whole, which skewed traffic has little of."""
+    y = traffic.y_english
+    if not traffic.unequal:
+        return np.arange(len(y))
+    classes = np.unique(y)
+    large = _large(traffic.y, draw)
+    whole = classes[(int(np.flatnonzero(classes == large)[0]) + 1) % len(classes)]
+    random, kept = np.random.default_rng(draw), []
+    for label in classes:
+        rows = random.permutation(np.flatnonzero(y == label))
+        kept.append(rows if label == whole else rows[: max(2, round(LEFT * len(rows)))])
+    return np.sort(np.concatenate(kept))
+
+
 def drawn(y: npt.NDArray[Any], skew: float | None, n_rows: int, draw: int) -> npt.NDArray[np.intp]:
-    """Rows with a share of one class, another one for each draw, the others being balanced.
+    """Rows with a share of one class, another one for each draw, the others being balanced."""
+    classes = np.unique(y)
+    share = 1 / len(classes) if skew is None else skew
+    shares = dict.fromkeys(classes, (1 - share) / (len(classes) - 1))
+    return mixed(y, shares | {_large(y, draw): share}, n_rows, draw)
+
+
+def mixed(
+    y: npt.NDArray[Any], shares: Mapping[Any, float], n_rows: int, draw: int
+) -> npt.NDArray[np.intp]:
+    """Rows with a share of each class.
 
     Where a class has fewer rows than asked for, the whole gets smaller.
     """
     random = np.random.default_rng(draw)
-    classes = np.unique(y)
-    rows = {label: random.permutation(np.flatnonzero(y == label)) for label in classes}
-    by_size = sorted(classes, key=lambda label: -len(rows[label]))
-    large = by_size[draw % len(classes)]
-    share = 1 / len(classes) if skew is None else skew
-    others = (1 - share) / (len(classes) - 1)
-    limits = [len(rows[c]) / (share if c == large else others) for c in classes]
-    n = min(n_rows, *limits)
-    take = {c: max(1, round(n * (share if c == large else others))) for c in classes}
-    return np.sort(np.concatenate([rows[c][: take[c]] for c in classes]))
+    rows = {label: random.permutation(np.flatnonzero(y == label)) for label in shares}
+    n = min(n_rows, *(len(rows[label]) / share for label, share in shares.items()))
+    kept = [rows[label][: max(1, round(n * share))] for label, share in shares.items()]
+    return np.sort(np.concatenate(kept))
 
 
-def _named(skew: float | None) -> str:
+def _large(y: npt.NDArray[Any], draw: int) -> Any:
+    """The class that skewed traffic is of: by turns, the most frequent one first."""
+    classes, counts = np.unique(y, return_counts=True)
+    return classes[np.argsort(-counts, kind="stable")[draw % len(classes)]]
+
+
+def _share(skew: Skew) -> float | None:
+    return None if skew is None else float(skew)
+
+
+def _named(skew: Skew) -> str:
+    if isinstance(skew, str):
+        return skew
     return "balanced" if skew is None else f"{skew:.0%} in one class"
 
 
@@ -125,6 +174,17 @@ def _traffics(encoders: Encoders) -> Iterator[tuple[str, Any]]:
                 f"topics, {lang}, {kind}",
                 lambda kind=kind, lang=lang: _topics(kind, lang, encoders),
             )
+    yield f"demo text, ko, n-gram{UNEQUAL}", lambda: _unequal(_demo("n-gram", encoders))
+    for kind in ("apart", "shared"):
+        for lang in UNEQUAL_LANGUAGES:
+            yield (
+                f"topics, {lang}, {kind}{UNEQUAL}",
+                lambda kind=kind, lang=lang: _unequal(_topics(kind, lang, encoders)),
+            )
+
+
+def _unequal(traffic: Traffic) -> Traffic:
+    return replace(traffic, unequal=True, draws=UNEQUAL_DRAWS)
 
 
 def _demo(kind: str, encoders: Encoders) -> Traffic:
@@ -176,7 +236,8 @@ def gains(result: Mapping[str, Any]) -> dict[str, dict[str, list[float]]]:
     """What the pool adds, of every draw, by group ("demo text", "topics") and skew."""
     found: dict[str, dict[str, list[float]]] = {}
     for name, skews in result.items():
-        group = f"{name.partition(',')[0]}, {name.rpartition(', ')[2]}"
+        task, _, *kind = name.split(", ")
+        group = ", ".join([task, *kind])
         for skew, accuracy in skews.items():
             diff = np.subtract(accuracy[WITH], accuracy[WITHOUT])
             found.setdefault(group, {}).setdefault(skew, []).extend(diff.tolist())
@@ -189,6 +250,8 @@ def answered(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     for group, skews in gains(result).items():
         for skew, found in skews.items():
             least = 0.05 if skew.startswith("60%") else -0.005
+            if group.endswith(UNEQUAL) and skew == "balanced":
+                least = 0.02
             reached = float(np.mean(found))
             name = f"traffic {skew}, {group}: what the traffic as unlabelled text adds"
             line = {"asked": name, "least": least, "reached": reached}

@@ -39,12 +39,12 @@ def asked(lines: Sequence[Mapping[str, Any]]) -> str:
 
 def skew(result: Mapping[str, Any]) -> str:
     """Mean accuracy of the draws by traffic and skew."""
-    names = list(next(iter(result.values())))
+    names = list(dict.fromkeys(name for skews in result.values() for name in skews))
     rows = [["accuracy, mean of the draws", "unlabelled text", *names]]
     for traffic, skews in result.items():
         for method in next(iter(skews.values())):
-            found = [skews[name][method] for name in names]
-            means = [f"{np.mean(accuracy):.3f}" for accuracy in found]
+            found = [skews.get(name, {}).get(method) for name in names]
+            means = ["" if one is None else f"{np.mean(one):.3f}" for one in found]
             rows.append([traffic, method, *means])
     return table(rows)
 

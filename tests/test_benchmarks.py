@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -419,6 +420,18 @@ def test_traffic_with_itself_as_unlabelled_text(data_folder):
     line = real_skew.answered({"demo text, ko, apart": {"60% in one class": found}})[0]
     assert line["least"] == 0.05
     assert line["cells"] == 2
+    unequal = replace(traffic, unequal=True)
+    for draw in range(2):
+        rows = real_skew._labelled(unequal, draw)
+        names, counts = np.unique(traffic.y_english[rows], return_counts=True)
+        assert sorted(counts) == [3, 3, 20]
+        assert names[counts.argmax()] != real_skew._large(traffic.y, draw)
+    found = real_skew.judged(unequal, real_skew.LIKE, [real_skew.WITH])
+    assert min(found[real_skew.WITH]) > 0.9
+    found = real_skew.judged(unequal, None, real_skew.WAYS)
+    line = real_skew.answered({f"topics, it, apart{real_skew.UNEQUAL}": {"balanced": found}})[0]
+    assert line["asked"].startswith("traffic balanced, topics, apart, unequal labels")
+    assert line["least"] == 0.02
 
 
 def test_all_that_a_gpu_is_measured_by_runs_on_a_processor(results, capsys, monkeypatch):

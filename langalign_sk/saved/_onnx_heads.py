@@ -154,11 +154,11 @@ def transferred(rows: Rows, model: Any) -> Said:
 def _language(graph: Graph, heads: Any, rows: str) -> str:
     """Return what the heads of one language say, in the mean."""
     parts, weights, seen = [], [], []
-    for look in heads.looks:
+    for i, look in enumerate(heads.looks):
         seen.append(mapped(graph, look.seen, rows))
         said = _said(graph, look.head, seen[-1])
         if np.ndim(heads.ratio):
-            said = graph.share(graph.times(said, heads.ratio))
+            said = graph.share(graph.times(said, heads.ratio[i]))
         parts.append(said)
         weights.append(1.0)
     if heads.student is not None:

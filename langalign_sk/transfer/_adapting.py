@@ -9,7 +9,9 @@ import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.transfer._constants import AGREED, KEPT, SHIFTED, STUDENT_PENALTY
+from langalign_sk.transfer._frequencies import frequencies_of, leaning, normed
 from langalign_sk.transfer._kernel_head import KernelHead
+from langalign_sk.transfer._left_out import LeftOut
 from langalign_sk.transfer._looks import Look
 from langalign_sk.transfer._targets import Classes
 
@@ -23,7 +25,7 @@ class LanguageHeads:
         self.student: KernelHead | None = None
         #: Weight of the student, next to the other heads: a handful of rows teaches little.
         self.taught = 0.0
-        #: How much more frequent each class is than among the labels.
+        #: How much more frequent each class is than among the rows of each head: a row for a head.
         self.ratio: Any = 1.0
         #: How much at home a row must be at least, so as not to be rejected.
         self.least = -np.inf
@@ -36,7 +38,9 @@ class LanguageHeads:
 
     def _mean(self, seen: Sequence[FloatArray]) -> Float64Array:
         """Return the mean over the heads, each of which has `seen` the rows in its own way."""
-        found = [self._said(look, own) for look, own in zip(self.looks, seen, strict=True)]
+        found = [look.head.say(own) for look, own in zip(self.looks, seen, strict=True)]
+        if np.ndim(self.ratio) > 0:
+            found = [normed(said * own) for said, own in zip(found, self.ratio, strict=True)]
         weights = [1.0] * len(found)
         if self.student is not None:
             found.append(self.student.say(seen[0]))
@@ -44,48 +48,55 @@ class LanguageHeads:
         mean: Float64Array = np.average(found, axis=0, weights=weights)
         return mean
 
-    def _said(self, look: Look, seen: FloatArray) -> Float64Array:
-        """Return what one head says of rows, class frequencies set right."""
-        said = look.head.say(seen)
-        if np.ndim(self.ratio) == 0:
-            return said
-        proba: Float64Array = said * self.ratio
-        proba /= proba.sum(axis=1, keepdims=True)
-        return proba
-
-    def learn(self, rows: FloatArray, classes: Classes, prior: Float64Array, rounds: int) -> None:
+    def learn(
+        self,
+        rows: FloatArray,
+        classes: Classes,
+        prior: Float64Array,
+        rounds: int,
+        left_out: LeftOut,
+    ) -> None:
         """Learn from unlabelled rows, given the class frequencies of the labelled ones.
 
         In every round the heads, together, say what the rows may be, and each learns from that. A
-        round that makes too much of what the labels taught is taken back, and is the last.
+        round that makes too much of what the labels taught is taken back, and is the last. What is
+        said of rows `left_out` shows which classes the heads name too often.
         """
         seen = [look.of(rows) for look in self.looks]
         # Where labelled rows are in this very space, a head that knows hearsay alone adds nothing.
         taught = not any(look.near for look in self.looks)
+        lean = leaning(left_out, prior)
+        frequencies = frequencies_of(normed(self._mean(seen) * lean), prior)
+        shifted = 0.5 * float(np.abs(frequencies - prior).sum()) > SHIFTED
+        if shifted:
+            self._move(frequencies, prior)
         proba = self._mean(seen)
         first = proba.argmax(axis=1)  # hard ones: each row is given a little of every class
-        told = np.bincount(first, minlength=len(prior)) / len(rows)
-        shifted = 0.5 * float(np.abs(told - prior).sum()) > SHIFTED
+        heard = normed(proba * lean)
         for _ in range(rounds):
             before = [dict(vars(look.head)) for look in self.looks], self.ratio, self.student
-            if shifted:
-                found = (proba.sum(axis=0) + KEPT * prior) / (len(rows) + KEPT)
-                self.ratio = np.where(prior > 0, found / np.where(prior > 0, prior, 1.0), 1.0)
             for look, own in zip(self.looks, seen, strict=True):
-                look.head._hear(own, proba)
+                look.head._hear(own, heard)
+            if shifted:
+                self._move(frequencies, prior)
             if taught:
                 self.taught = len(rows) / (len(rows) + KEPT)
                 self.student = KernelHead(penalty=STUDENT_PENALTY)._fit_soft(
-                    seen[0], np.ones(len(rows)), proba, classes
+                    seen[0], np.ones(len(rows)), heard, classes
                 )
-            proba = self._mean(seen)
-            if _agreement(proba.argmax(axis=1), first, int(np.sum(prior > 0))) < AGREED:
+            heard = self._mean(seen)
+            if _agreement(heard.argmax(axis=1), first, int(np.sum(prior > 0))) < AGREED:
                 heads, self.ratio, self.student = before
                 for look, state in zip(self.looks, heads, strict=True):
                     look.head.__dict__ = state
                 break
         if self.student is not None:
             self.student._forget()
+
+    def _move(self, frequencies: Float64Array, prior: Float64Array) -> None:
+        """Move what the heads say to class frequencies, from those of the rows each has learned."""
+        own = np.array([look.head._frequencies(prior) for look in self.looks])
+        self.ratio = np.where(own > 0, frequencies / np.where(own > 0, own, 1.0), 1.0)
 
 
 def _agreement(one: np.ndarray, other: np.ndarray, n_classes: int) -> float:

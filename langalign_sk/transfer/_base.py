@@ -73,7 +73,12 @@ class TransferEstimator(PairedEstimator):
         raise NotImplementedError
 
     def _adapt(
-        self, heads: LanguageHeads, rows: FloatArray, told: Float64Array, weight: Float64Array
+        self,
+        heads: LanguageHeads,
+        rows: FloatArray,
+        prior: Float64Array,
+        X: FloatArray,
+        carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
     ) -> None:
         """Let the heads of a language learn from unlabelled rows of it."""
 
@@ -173,6 +178,7 @@ class TransferEstimator(PairedEstimator):
         found = self.languages_.codes(X, known)
         self.heads_ = {}
         rng = check_random_state(self.random_state)
+        prior = weight @ told / weight.sum()
         looks_at = self.languages_.looks([] if null or corpora is None else corpora, head)
         for lang, looks in looks_at.items():
             carried, fitted = [], []
@@ -186,7 +192,7 @@ class TransferEstimator(PairedEstimator):
             self._calibrate(self.heads_[lang], X, carried)
             if lang in pools and lang in self.languages_.targets:
                 rows = rows_of(pools[lang], self._n_texts)
-                self._adapt(self.heads_[lang], rows, told, weight)
+                self._adapt(self.heads_[lang], rows, prior, X, carried)
             for look in fitted:
                 look.head._forget()
 

@@ -107,8 +107,9 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
 
     Unlabelled rows move the class means of 1, are further rows of 2 and, with two looks, teach a
     third, a `KernelHead` in the target's space. Class frequencies are those of the labels unless
-    the predictions differ from them by more than errors explain. Where learning from the rows would
-    turn round much of what the labels say of them, it is left.
+    those of the rows differ from them by more than errors explain; what the heads say of labelled
+    rows left out tells which classes they name too often. Where learning from the rows would turn
+    round much of what the labels say of them, it is left.
 
     Examples
     --------
@@ -221,11 +222,16 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         return targets, targets.columns(y)
 
     def _adapt(
-        self, heads: LanguageHeads, rows: FloatArray, told: Float64Array, weight: Float64Array
+        self,
+        heads: LanguageHeads,
+        rows: FloatArray,
+        prior: Float64Array,
+        X: FloatArray,
+        carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
     ) -> None:
-        if isinstance(self._targets, Classes):
-            prior = weight @ told / weight.sum()
-            heads.learn(rows, self._targets, prior, self.self_training)
+        if isinstance(self._targets, Classes) and self.self_training:
+            found = left_out(X, carried, self._targets)
+            heads.learn(rows, self._targets, prior, self.self_training, found)
 
     def _said(self, heads: LanguageHeads, rows: FloatArray) -> Float64Array:
         said = heads.say(rows)

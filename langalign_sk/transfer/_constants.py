@@ -47,9 +47,12 @@ STUDENT_PENALTY: Final = 0.3
 #: before they learned from them. Where classes are told badly, the rows have clusters of their own,
 #: which are not the classes.
 AGREED: Final = 0.5
-#: Class frequencies are taken to differ from those of the labels where the predictions do by more
-#: than this: half the sum of absolute differences. Errors alone shift them by less.
-SHIFTED: Final = 0.25
+#: Class frequencies are taken to differ from those of the labels where their estimate does by more
+#: than this: half the sum of absolute differences. Errors alone shift it by less, 0.1 at most.
+SHIFTED: Final = 0.15
+#: Steps to the estimate: more of them go too far where the classes are told badly. Tried: 2, 3,
+#: 100.
+STEPS: Final = 2
 #: Rows as the labelled ones would have them that are added to the unlabelled ones: of their class
 #: frequencies, so that no class ever vanishes, and where they are, so that few rows move little.
 KEPT: Final = 20

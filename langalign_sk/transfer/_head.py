@@ -66,6 +66,10 @@ class Head(BaseEstimator):
     def _hear(self, rows: FloatArray, proba: Float64Array) -> None:
         """Learn from unlabelled rows too, where this head can: `proba` says what they may be."""
 
+    def _frequencies(self, prior: Float64Array) -> Float64Array:
+        """Return the class frequencies of all that was learned from; `prior` is the labels'."""
+        return prior
+
     def _forget(self) -> None:
         """Drop what only `_hear` needs."""
 

@@ -47,6 +47,10 @@ class LeastSquaresHead(Head):
         )
         self._learn(*together, (self.penalty_,))
 
+    def _frequencies(self, prior: Float64Array) -> Float64Array:
+        share: Float64Array = self._share
+        return share
+
     def _forget(self) -> None:
         self.__dict__.pop("_labelled", None)
 

@@ -9,8 +9,9 @@ from sklearn.base import clone
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, TextPool, TransferClassifier
 from langalign_sk.transfer import GaussianHead, KernelHead
 from langalign_sk.transfer._adapting import LanguageHeads
-from langalign_sk.transfer._constants import KEPT
+from langalign_sk.transfer._frequencies import frequencies_of, leaning, normed
 from langalign_sk.transfer._head import Head
+from langalign_sk.transfer._left_out import LeftOut
 from langalign_sk.transfer._looks import Look
 from langalign_sk.transfer._targets import Classes
 from tests.align.planted import rotation
@@ -20,6 +21,7 @@ S, T, Y, PAIRS = two_languages()
 LABELLED, UNLABELLED, TEST = slice(0, 300), slice(300, 600), slice(600, 900)
 
 TWO = Classes(np.array(["a", "b"]))
+NONE = LeftOut(np.zeros((0, 2)), np.zeros((0, 2)), np.zeros(0))
 
 
 def fitted(rows=None, *, model=None, **params):
@@ -59,7 +61,7 @@ def test_frequencies_are_moved_by_a_skewed_pool_alone(model, least):
     assert balanced.heads_["ko"].ratio == 1.0
     kept = (y == 1) | (np.arange(len(y)) % 10 == 0)
     skewed = fitted(rows[kept], model=model)
-    ratio = skewed.heads_["ko"].ratio
+    ratio = skewed.heads_["ko"].ratio[0]
     assert ratio[1] > least
     assert ratio[[0, 2]].max() < 1
     # They come nearer to those of the pool, which is then of use.
@@ -72,7 +74,7 @@ def test_frequencies_are_moved_by_a_skewed_pool_alone(model, least):
     assert skewed.score(*there) > balanced.score(*there)
 
 
-class Says(KernelHead):
+class Says(Head):
     """A head that has made up its mind."""
 
     def __init__(self, proba):
@@ -88,27 +90,76 @@ class Says(KernelHead):
 @pytest.mark.parametrize(
     ("prior", "expected"),
     [
-        ([0.5, 0.5], (30 * 0.9 + KEPT * 0.5) / (30 + KEPT) / 0.5),
-        ([0.7, 0.3], (30 * 0.9 + KEPT * 0.7) / (30 + KEPT) / 0.7),
-        ([0.8, 0.2], 1.0),  # all rows are told to be of a class that nearly all are of
+        ([0.5, 0.5], 1.9),  # rows that are all told to be of one class
+        ([0.85, 0.15], 1.0),  # hardly more of it than among the labels
         ([1.0, 0.0], 1.0),
     ],
 )
 def test_the_ratio_is_that_of_frequencies(prior, expected):
     heads = LanguageHeads([Look(None, Says([0.9, 0.1]))])
-    rows = np.random.default_rng(0).normal(size=(30, 3))
-    heads.learn(rows, TWO, np.array(prior), rounds=1)
-    assert np.ravel(heads.ratio)[0] == pytest.approx(expected)
+    rows = np.random.default_rng(0).normal(size=(300, 3))
+    heads.learn(rows, TWO, np.array(prior), 1, NONE)
+    assert np.ravel(heads.ratio)[0] == pytest.approx(expected, abs=0.1)
     assert np.isfinite(heads.ratio).all()
-    np.testing.assert_allclose(heads.looks[0].head.heard, np.tile([0.9, 0.1], (30, 1)))
-    assert heads.say(rows).argmax(axis=1).tolist() == [0] * 30
+    assert heads.say(rows).argmax(axis=1).tolist() == [0] * 300
+
+
+def test_frequencies_are_those_of_the_labels_and_of_the_rows():
+    rng = np.random.default_rng(0)
+    truth = rng.random(2000) < 0.2
+    said = np.where(truth[:, None], [0.1, 0.9], [0.9, 0.1])
+    found = frequencies_of(said, np.array([0.5, 0.5]))
+    assert 0.15 < found[1] < 0.3
+    few = frequencies_of(said[:2], np.array([0.5, 0.5]))
+    np.testing.assert_allclose(few, 0.5, atol=0.1)
+    assert found.sum() == pytest.approx(1)
+    gone = frequencies_of(normed(said * [1, 0]), np.array([1.0, 0.0]))
+    np.testing.assert_array_equal(gone, [1, 0])
+
+
+def test_heads_that_lean_to_a_class_are_set_right():
+    told = np.repeat(np.eye(2), [300, 300], axis=0)
+    said = np.where(told == 1, 0.6, 0.4) * [3, 1]
+    found = LeftOut(normed(said), told, np.ones(600))
+    prior = np.array([0.5, 0.5])
+    factor = leaning(found, prior)
+    assert factor[1] / factor[0] == pytest.approx(3, rel=0.1)
+    right = normed(found.said * factor).mean(axis=0)
+    np.testing.assert_allclose(right, prior, atol=0.01)
+    # A class that the others had no row of says nothing of how much heads lean.
+    lost = LeftOut(np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]]), np.ones(1))
+    np.testing.assert_allclose(leaning(lost, prior), 1)
+    np.testing.assert_allclose(leaning(NONE, prior), 1)
+
+
+def test_a_head_that_has_heard_is_moved_from_what_it_learned():
+    head = KernelHead()._fit_soft(S[:90], np.ones(90), np.eye(2)[Y[:90] % 2], TWO)
+    prior = np.array([0.5, 0.5])
+    before = head._frequencies(prior)
+    head._hear(S[90:180], np.tile([0.0, 1.0], (90, 1)))
+    assert head._frequencies(prior)[1] > before[1] + 0.05
+    np.testing.assert_array_equal(GaussianHead()._frequencies(prior), prior)
+
+
+def test_traffic_unlike_unequal_labels():
+    kept = np.flatnonzero((Y[LABELLED] == 0) | (np.arange(300) % 7 == 0))
+
+    def model(pool=None):
+        return TransferClassifier(pairs=PAIRS, unlabeled=pool, random_state=0).fit(S[kept], Y[kept])
+
+    alone, aware = model(), model(TextPool(T[UNLABELLED], lang="ko"))
+    assert aware.score(T[TEST], Y[TEST]) > alone.score(T[TEST], Y[TEST]) + 0.02
+    large = np.bincount(Y[kept]) / len(kept) / (np.bincount(Y[TEST]) / 300)
+    like = np.random.default_rng(0).random(300) < (large / large.max())[Y[UNLABELLED]]
+    as_labels = model(TextPool(T[UNLABELLED][like], lang="ko"))
+    assert as_labels.heads_["ko"].ratio == 1.0
 
 
 def test_two_heads_and_a_student_are_averaged():
     looks = [Look(None, Says([0.9, 0.1])), Look(None, Says([0.5, 0.5]))]
     heads, rows = LanguageHeads(looks), np.random.default_rng(0).normal(size=(30, 3))
     np.testing.assert_allclose(heads.say(rows), np.tile([0.7, 0.3], (30, 1)))
-    heads.learn(rows, TWO, np.array([0.8, 0.2]), rounds=1)
+    heads.learn(rows, TWO, np.array([0.8, 0.2]), 1, NONE)
     student = heads.student.say(rows)
     np.testing.assert_allclose(heads.say(rows), (student + np.array([1.4, 0.6])) / 3)
 
@@ -126,7 +177,7 @@ def test_a_pool_of_one_class():
     found = model.predict_proba(there)
     assert np.isfinite(found).all()
     assert np.mean(found.argmax(axis=1) == 2) >= np.mean(fitted().predict(there) == 2)
-    assert model.heads_["ko"].ratio[2] > 1
+    assert model.heads_["ko"].ratio[0][2] > 1
 
 
 def test_equal_rows_are_a_pool_too():
@@ -188,6 +239,6 @@ def test_a_round_that_turns_round_what_the_labels_taught_is_taken_back():
     head = Turncoat()
     heads = LanguageHeads([Look(None, head, near=True)])
     before = heads.say(rows)
-    heads.learn(rows, TWO, np.array([0.5, 0.5]), 3)
+    heads.learn(rows, TWO, np.array([0.5, 0.5]), 3, NONE)
     assert not head.turned
     np.testing.assert_array_equal(heads.say(rows), before)
