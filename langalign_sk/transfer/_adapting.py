@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from langalign_sk._numeric import Float64Array, FloatArray
-from langalign_sk.transfer._constants import AGREED, KEPT, SHIFTED, STUDENT_PENALTY
-from langalign_sk.transfer._frequencies import frequencies_of, leaning, normed
+from langalign_sk.transfer._constants import AGREED, KEPT, SHIFTED, STUDENT_PENALTY, UNEXPLAINED
+from langalign_sk.transfer._frequencies import frequencies_of, leaning, normed, unexplained
 from langalign_sk.transfer._kernel_head import KernelHead
 from langalign_sk.transfer._left_out import LeftOut
 from langalign_sk.transfer._looks import Look
@@ -60,15 +60,19 @@ class LanguageHeads:
 
         In every round the heads, together, say what the rows may be, and each learns from that. A
         round that makes too much of what the labels taught is taken back, and is the last. What is
-        said of rows `left_out` shows which classes the heads name too often.
+        said of rows `left_out` shows which classes the heads name too often; heads that err on the
+        rows in other ways than on these learn nothing.
         """
         seen = [look.of(rows) for look in self.looks]
         # Where labelled rows are in this very space, a head that knows hearsay alone adds nothing.
         taught = not any(look.near for look in self.looks)
         lean = leaning(left_out, prior)
-        frequencies = frequencies_of(normed(self._mean(seen) * lean), prior)
+        proba = self._mean(seen)
+        frequencies = frequencies_of(normed(proba * lean), prior)
         shifted = 0.5 * float(np.abs(frequencies - prior).sum()) > SHIFTED
         if shifted:
+            if unexplained(proba, frequencies, left_out, prior) > UNEXPLAINED:
+                return
             self._move(frequencies, prior)
         proba = self._mean(seen)
         first = proba.argmax(axis=1)  # hard ones: each row is given a little of every class

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, TextPool, TransferClassifier
 from langalign_sk.transfer import GaussianHead, KernelHead
 from langalign_sk.transfer._adapting import LanguageHeads
-from langalign_sk.transfer._frequencies import frequencies_of, leaning, normed
+from langalign_sk.transfer._frequencies import frequencies_of, leaning, normed, unexplained
 from langalign_sk.transfer._head import Head
 from langalign_sk.transfer._left_out import LeftOut
 from langalign_sk.transfer._looks import Look
@@ -130,6 +130,29 @@ def test_heads_that_lean_to_a_class_are_set_right():
     lost = LeftOut(np.array([[1.0, 0.0]]), np.array([[0.0, 1.0]]), np.ones(1))
     np.testing.assert_allclose(leaning(lost, prior), 1)
     np.testing.assert_allclose(leaning(NONE, prior), 1)
+
+
+def test_frequencies_explain_how_often_each_class_is_named():
+    told = np.repeat(np.eye(2), 50, axis=0)
+    said = told.copy()
+    said[:10] = [0, 1]  # a fifth of one class is taken for the other
+    found = LeftOut(said, told, np.ones(100))
+    prior, rows = np.array([0.5, 0.5]), np.eye(2)[np.arange(100) % 2]
+    assert unexplained(rows, np.array([0.625, 0.375]), found, prior) == pytest.approx(0)
+    assert unexplained(rows, np.array([0.25, 0.75]), found, prior) == pytest.approx(0.3)
+    assert unexplained(rows, prior, NONE, prior) == pytest.approx(0)
+
+
+def test_heads_that_err_otherwise_than_on_rows_left_out_learn_nothing():
+    rows = np.random.default_rng(0).normal(size=(300, 3))
+    told = np.repeat(np.eye(2), 50, axis=0)
+    # On rows left out they are right, of unlabelled ones they say the same always, unsure of it.
+    found = LeftOut(told, told, np.ones(100))
+    for said, n_dims in (([0.9, 0.1], 2), ([0.52, 0.48], 0)):
+        heads = LanguageHeads([Look(None, Says(said))])
+        heads.learn(rows, TWO, np.array([0.4, 0.6]), 1, found)
+        assert np.ndim(heads.ratio) == n_dims
+        assert (heads.student is None) == (n_dims == 0)
 
 
 def test_a_head_that_has_heard_is_moved_from_what_it_learned():
