@@ -276,6 +276,7 @@ def mine_pairs(
     i, j, scores = _candidates(vectors[0], vectors[1], method, n_neighbors, strategy, search)
     weight = (len(scores) - np.arange(len(scores), dtype=float)) / len(scores)
     if known is not None:
+        _check_rows(known, len(vectors[0]), len(vectors[1]))
         every = MinedPairs(None, i, j, scores)  # type: ignore[arg-type]
         if threshold is None:
             threshold = every.threshold_for(known, precision=precision, complete=False)
@@ -293,6 +294,20 @@ def mine_pairs(
         weight=weight,
     )
     return MinedPairs(corpus, i, j, scores)
+
+
+def _check_rows(known: Any, n: int, m: int) -> None:
+    """Raise for known pairs of rows that the pools do not have, such as rows counted from 1."""
+    rows = np.asarray(known)
+    if rows.ndim != 2 or rows.shape[1] != 2 or rows.dtype.kind not in "iu":
+        return  # what it should be is said where it is used
+    wrong = np.flatnonzero(((rows < 0) | (rows >= [n, m])).any(axis=1))
+    if len(wrong):
+        i, j = rows[wrong[0]].tolist()
+        raise ValueError(
+            f"known: pair {wrong[0]} is of rows {i} and {j}, but the pools have {n} and {m} rows, "
+            "counted from 0"
+        )
 
 
 def _side(pool: Any, embedder: Any, name: str) -> tuple[Any, FloatArray, str | None]:

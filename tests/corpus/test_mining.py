@@ -159,6 +159,9 @@ def test_what_can_not_be_mined_is_told():
         mine_pairs(A, B[:, :9])
     with pytest.raises(ValueError, match="integers of shape"):
         mine_pairs(A, B, known=[1, 2])
+    for pair in ([-1, 0], [0, len(B)]):
+        with pytest.raises(ValueError, match=f"known: pair 1 is of rows {pair[0]} and {pair[1]}"):
+            mine_pairs(A, B, known=[[0, 0], pair])
     apart = EmbeddingExtractor({"en": CountingEncoder(6), "ko": CountingEncoder(6)})
     with pytest.raises(ValueError, match="share no space"):
         mine_pairs(TextPool(["a", "b"], lang="en"), TextPool(["가"], lang="ko"), embedder=apart)
