@@ -6,13 +6,15 @@ on the one half and tried on the other, as BUCC does; beside it, the precision t
 promise.
 
 Cost: random unit rows and noisy copies, in seconds of the processor, against `retrieval` with the
-same neighbours in the same run; then through faiss, where it is installed.
+same neighbours in the same run; then through faiss, where it is installed. Each of the two is kept
+below `--cache`, under the library's source: a run that was stopped goes on.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -21,6 +23,7 @@ import numpy as np
 
 from benchmarks import real_data
 from benchmarks.real_data import Vectors
+from benchmarks.real_ledger import library_tag
 from benchmarks.retrieval_speed import WIDTH, peak_memory
 from benchmarks.rows_data import ONE_SPACE, Material
 from langalign_sk._io import text_table
@@ -29,6 +32,8 @@ from langalign_sk.corpus import MinedPairs, mine_pairs
 from langalign_sk.measures import retrieval
 
 NEIGHBOURS, KNOWN, PROMISED = 4, 100, 0.95
+#: What was measured → the figure and its limit.
+Figures = dict[str, tuple[float, str]]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -41,9 +46,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     args.cache.mkdir(parents=True, exist_ok=True)
     rows = list(on_text(Material(args)))
     print(text_table([list(rows[0]), *[[shown(x) for x in row.values()] for row in rows]]))
-    figures = exact(args.rows)
+    figures = kept(args, exact, args.rows)
     if importlib.util.find_spec("faiss") is not None:
-        figures |= near(args.near_rows)
+        figures |= kept(args, near, args.near_rows)
     table = [(name, shown(value), limit) for name, (value, limit) in figures.items()]
     print(text_table([("what", "figure", "limit"), *table]))
     if not args.no_write:
@@ -89,7 +94,15 @@ def cosine(learn: Any, test: Any, gold: Any) -> float:
     return mine_pairs(*test, method="cosine", threshold=threshold).against(gold).f1
 
 
-def exact(n: int) -> dict[str, tuple[float, str]]:
+def kept(args: argparse.Namespace, part: Callable[[int], Figures], n: int) -> Figures:
+    """Return the figures of a part, out of a file if it was measured before."""
+    path = args.cache / f"mining-{part.__name__}-{n}-{library_tag()}.json"
+    if not path.exists():
+        path.write_text(json.dumps(part(n)), encoding="utf-8")
+    return {name: (value, limit) for name, (value, limit) in json.loads(path.read_text()).items()}
+
+
+def exact(n: int) -> Figures:
     """Compare all rows."""
     A, B = generated(n, 3.6)
     ratios, seconds = [], 0.0
@@ -107,7 +120,7 @@ def exact(n: int) -> dict[str, tuple[float, str]]:
     }
 
 
-def near(n: int) -> dict[str, tuple[float, str]]:
+def near(n: int) -> Figures:
     """Compare near rows alone."""
     A, B = generated(n, 0.75)
     found: list[MinedPairs] = []

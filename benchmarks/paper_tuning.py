@@ -13,6 +13,11 @@ from langalign_sk import EmbeddingExtractor, TunedEncoder
 
 def tuned_encoder(args: Any, task: Texts, seed: int) -> Encode:
     """Tune, or go on where a tuning was stopped, and return the encoder."""
+    return VectorStore(EmbeddingExtractor(tuned_model(args, task, seed)), args.cache)
+
+
+def tuned_model(args: Any, task: Texts, seed: int) -> TunedEncoder:
+    """Tune, or go on where a tuning was stopped."""
     model = TunedEncoder(
         args.encoder or real_data.minilm(),
         epochs=args.epochs,
@@ -25,4 +30,4 @@ def tuned_encoder(args: Any, task: Texts, seed: int) -> Encode:
     say(f"{task.name}: tuning on {len(rows)} English rows, seed {seed}")
     model.fit(rows, task.y_english)
     say(f"{task.name}: tuned in {model.seconds_:.0f} s")
-    return VectorStore(EmbeddingExtractor(model), args.cache)
+    return model

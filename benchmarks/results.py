@@ -25,8 +25,8 @@ interval over test items, with the fitted models held fixed.
 #: Order of the page; a result file that is not named here comes last.
 CHAPTERS = {
     "Labels carried to another language": (
-        "real_encoders", "heads", "paper", "transfer", "quality", "untouched", "penalty",
-        "wrong_pairs", "gate", "tuning",
+        "real_encoders", "heads", "paper", "inference", "transfer", "quality", "untouched",
+        "penalty", "wrong_pairs", "gate", "tuning",
     ),
     "Without target labels": (
         "choosing", "estimate", "suggest", "feedback", "report", "monitoring",
@@ -54,6 +54,7 @@ DATA = {
     "STS-B, Tatoeba, SIB-200",
     "paper": "XNLI (English, Korean), film reviews (sentence polarity, NSMC); pairs from STS-B and "
     "Tatoeba",
+    "inference": "XNLI (English, Korean); pairs from STS-B and Tatoeba",
     "heads": "STS-B and KorSTS, SIB-200, xSID; pairs from STS-B and Tatoeba",
     "transfer": f"{_TOPICS}; unlabelled text from NSMC",
     "quality": f"{_TOPICS}; film reviews from sentence polarity and NSMC",

@@ -320,6 +320,17 @@ def paper(result: Result) -> str:
     return "\n".join(tables)
 
 
+def inference(result: Result) -> str:
+    """Accuracy in both languages, what Korean is above one encoder without a map, and seconds."""
+    rows = [["way", "English dev [95% interval]", "Korean dev", "Korean less USE alone"]]
+    for line in result["lines"]:
+        cells = (line[lang] for lang in ("en", "ko"))
+        accuracies = (within(cell["accuracy"], cell["low"], cell["high"]) for cell in cells)
+        rows.append([line["way"], *accuracies, gain(*line["ko"]["above"])])
+    seconds = [["seconds of", ""], *([what, f"{s:,.0f}"] for what, s in result["seconds"].items())]
+    return "\n".join([table(rows), table(seconds)])
+
+
 def migration(result: Result) -> str:
     """What is kept of each search, beside the best of the peer, by encoders and texts."""
     head = ["kept, nDCG@10 [95% interval]", "STS-B", "SIB-200", "Tatoeba", "map", "isotrieve"]
@@ -380,5 +391,6 @@ TABLES: dict[str, Callable[[dict[str, Any]], str]] = {
     "real_encoders": real_encoders,
     "paper": paper,
     "tuning": tuning,
+    "inference": inference,
     "runtimes": runtimes,
 }

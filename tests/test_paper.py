@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks import paper, paper_data, paper_methods, real_data
+from benchmarks import inference, paper, paper_data, paper_methods, real_data
 from benchmarks.paper_methods import METHODS, NATIVE, Fits, Method, beside, hits, moved
 from langalign_sk.maps import RidgeMap
 
@@ -162,3 +162,25 @@ def test_a_run_that_was_stopped_goes_on(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(paper, "hits", again)
     paper.main([*options, "--tag", "1"])
     assert json.loads((tmp_path / "results" / "paper.json").read_text("utf-8")) == found
+
+
+def test_inference_goes_from_texts_to_both_languages(
+    tmp_path, tiny_sentence_bert, monkeypatch, capsys
+):
+    inference_files(tmp_path)
+    monkeypatch.setattr(real_data, "RESULTS", tmp_path / "results")
+    options = ["--data", str(tmp_path), "--cache", str(tmp_path / "cache")]
+    small = ["--encoder", str(tiny_sentence_bert), "--epochs", "1", "--student-epochs", "1"]
+    inference.main([*options, *small])
+    found = json.loads((tmp_path / "results" / "inference.json").read_text("utf-8"))
+    ways = [line["way"] for line in found["lines"]]
+    assert ways == [
+        inference.NEAR, inference.FAR, inference.MEAN.format("MiniLM"),
+        inference.TUNED, inference.MEAN.format("tuned MiniLM"), inference.STUDENT,
+    ]  # fmt: skip
+    near = found["lines"][0]
+    assert near["n"] == 90
+    assert near["en"]["accuracy"] > 0.9  # a hypothesis says its class
+    assert near["ko"]["above"] == [0, 0, 0]
+    assert "teaching the student" in found["seconds"]
+    assert inference.STUDENT in capsys.readouterr().out

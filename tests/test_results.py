@@ -126,6 +126,19 @@ def measured(seed=0):
             "confirmed": estimate_choice.confirmed(guesses, estimating.errors),
             "estimates": guesses,
         },
+        "inference": {
+            "lines": [
+                {
+                    "way": "a",
+                    "n": 9,
+                    **{
+                        lang: {"accuracy": 0.5, "low": 0.4, "high": 0.6, "above": [0.1, 0.0, 0.2]}
+                        for lang in ("en", "ko")
+                    },
+                }
+            ],
+            "seconds": {"tuning": 1200.0},
+        },
         "paper": {
             "cells": [
                 {"task": task, "setting": "apart", "method": "FC", "n": 90, "accuracy": 0.61}
