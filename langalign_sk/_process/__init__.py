@@ -6,6 +6,7 @@ from langalign_sk._process._caches import (
     caches as caches,
     clear_caches as clear_caches,
     computed_once as computed_once,
+    give_back as give_back,
 )
 from langalign_sk._process._device import (
     device_exists as device_exists,

@@ -80,8 +80,12 @@ def clear_caches() -> None:
     """
     for cache in vars(caches).values():
         cache.clear()
+    give_back()
+
+
+def give_back() -> None:
+    """Give free memory back to the system: many pieces leave holes, which glibc keeps unasked."""
     if os.name == "posix":
-        # Many small vectors leave holes, which glibc keeps for itself unless it is asked.
         trim: Any = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:
             trim(0)

@@ -16,10 +16,14 @@ from langalign_sk._commands import (
     reader_of,
     saved_labels,
 )
+from langalign_sk._process import give_back
 from langalign_sk.saved import MODEL, load
 from langalign_sk.serve._metrics import Metrics
 from langalign_sk.serve._watch import watched
 from langalign_sk.text import match_code
+
+#: Pieces of work after which free memory is given back: batches of ever new shapes leave holes.
+_PIECES = 100
 
 
 class Answer(NamedTuple):
@@ -35,6 +39,7 @@ class ServedModel:
 
     def __init__(self, model: Any, metrics: Metrics, counts: Path | None = None) -> None:
         self._metrics = metrics
+        self._pieces = 0
         usual, self.watch = None, None
         if isinstance(model, str | os.PathLike):
             folder = Path(model)
@@ -69,6 +74,9 @@ class ServedModel:
         if model is None:
             model = self._by_language[language] = in_language(self._by_language[None], language)
         self._metrics.batch(len(rows))
+        self._pieces += 1
+        if self._pieces % _PIECES == 0:
+            give_back()
         if self.watch is not None:
             self.watch.forget()  # what belongs to work that failed
         # What is said to be usual is not looked at: empty rows have an answer already.

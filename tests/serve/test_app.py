@@ -89,6 +89,16 @@ def test_rows_of_no_class_and_thresholds_are_answered_as_predict_says(embed, dem
     assert main(["evaluate", str(folder), str(tmp_path / "test.tsv")]) == 0
 
 
+def test_free_memory_is_given_back_now_and_then(model, monkeypatch):
+    given = []
+    monkeypatch.setattr("langalign_sk.serve._model.give_back", lambda: given.append(1))
+    monkeypatch.setattr("langalign_sk.serve._model._PIECES", 3)
+    served = ServedModel(model, Metrics())
+    for _ in range(7):
+        served.work(["환불해 주세요"], None)
+    assert len(given) == 2
+
+
 def test_what_is_frequent_is_said_only_where_it_is_known(model, folder):
     (known,), (unknown,) = (predict(create_app(m), {"texts": [""]}) for m in (folder, model))
     reasons = [one.json["answers"][0]["reason"] for one in (known, unknown)]
