@@ -77,7 +77,7 @@ def test_it_is_tfidf_and_svd(ngram_range):
     expected = reference_weights(new, TEXTS, ngram_range) @ right[:20].T
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
     vectors = encoder.transform(new)
-    np.testing.assert_allclose(vectors @ vectors.T, expected @ expected.T, atol=2e-3)
+    np.testing.assert_allclose(vectors @ vectors.T, expected @ expected.T, atol=5e-3)
     assert len(encoder.grams_) == weights.shape[1]
 
 

@@ -107,7 +107,8 @@ def test_no_fold_is_served_from_the_cache_of_another(tiny_sentence_bert):
         own = quick(tiny_sentence_bert).fit([X[row] for row in rows], [y[row] for row in rows])
         without = EmbeddingExtractor(own, cache=None)
         assert embedder.tuned_["model"].fingerprint() == own.fingerprint()
-        assert np.array_equal(embedder.transform(X), without.transform(X))
+        # Other batches may round otherwise; another fold's vectors are far from these.
+        np.testing.assert_allclose(embedder.transform(X), without.transform(X), atol=1e-6)
 
 
 def test_a_grid_tunes_with_each_setting(tiny_sentence_bert, korean):
