@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from functools import cache, partial
 from numbers import Real
 from typing import Any, ClassVar, Self
 
@@ -32,6 +33,7 @@ from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._constants import HARD, HARD_IN_MEANS
 from langalign_sk.transfer._gaussian_head import GaussianHead
 from langalign_sk.transfer._head import CarriedRows, Head
+from langalign_sk.transfer._left_out import LeftOut, left_out
 from langalign_sk.transfer._looks import Languages, Look
 from langalign_sk.transfer._noisy_copies import unfitted_head
 from langalign_sk.transfer._reader import reader_of_source
@@ -77,17 +79,11 @@ class TransferEstimator(PairedEstimator):
         heads: LanguageHeads,
         rows: FloatArray,
         prior: Float64Array,
-        X: FloatArray,
-        carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
+        unseen: Callable[[], LeftOut],
     ) -> None:
         """Let the heads of a language learn from unlabelled rows of it."""
 
-    def _calibrate(
-        self,
-        heads: LanguageHeads,
-        X: FloatArray,
-        carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
-    ) -> None:
+    def _calibrate(self, heads: LanguageHeads, unseen: Callable[[], LeftOut]) -> None:
         """Learn of the heads of a language what only rows that they have not seen can tell."""
 
     # ------------------------------------------------------------------ fit
@@ -189,10 +185,12 @@ class TransferEstimator(PairedEstimator):
                 carried.append((look, parts))
                 fitted.append(look.with_head(clone(look.head)._fit_carried(parts, targets)))
             self.heads_[lang] = LanguageHeads(fitted)
-            self._calibrate(self.heads_[lang], X, carried)
+            # Heads are fitted anew for it: where it is asked for, and once.
+            unseen = cache(partial(left_out, X, carried, targets))
+            self._calibrate(self.heads_[lang], unseen)
             if lang in pools and lang in self.languages_.targets:
                 rows = rows_of(pools[lang], self._n_texts)
-                self._adapt(self.heads_[lang], rows, prior, X, carried)
+                self._adapt(self.heads_[lang], rows, prior, unseen)
             for look in fitted:
                 look.head._forget()
 

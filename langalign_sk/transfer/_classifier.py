@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
 
@@ -17,9 +17,7 @@ from sklearn.utils.validation import check_is_fitted
 from langalign_sk._numeric import Float64Array, FloatArray
 from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._base import TransferEstimator
-from langalign_sk.transfer._head import CarriedRows
-from langalign_sk.transfer._left_out import left_out
-from langalign_sk.transfer._looks import Look
+from langalign_sk.transfer._left_out import LeftOut
 from langalign_sk.transfer._reject import at_home, least_at_home, name_of_none, with_none
 from langalign_sk.transfer._targets import Classes, Labels, Targets
 
@@ -226,12 +224,10 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
         heads: LanguageHeads,
         rows: FloatArray,
         prior: Float64Array,
-        X: FloatArray,
-        carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
+        unseen: Callable[[], LeftOut],
     ) -> None:
         if isinstance(self._targets, Classes) and self.self_training:
-            found = left_out(X, carried, self._targets)
-            heads.learn(rows, self._targets, prior, self.self_training, found)
+            heads.learn(rows, self._targets, prior, self.self_training, unseen())
 
     def _said(self, heads: LanguageHeads, rows: FloatArray) -> Float64Array:
         said = heads.say(rows)
@@ -239,16 +235,11 @@ class TransferClassifier(ClassifierMixin, TransferEstimator):
             return self._targets.moved(said, heads.middle)
         return said
 
-    def _calibrate(
-        self,
-        heads: LanguageHeads,
-        X: FloatArray,
-        carried: Sequence[tuple[Look, Sequence[CarriedRows]]],
-    ) -> None:
+    def _calibrate(self, heads: LanguageHeads, unseen: Callable[[], LeftOut]) -> None:
         if isinstance(self._targets, Labels):
-            heads.middle = self._targets.middle(*left_out(X, carried, self._targets))
+            heads.middle = self._targets.middle(*unseen())
         elif self.reject is not None:
-            found = left_out(X, carried, self._targets)
+            found = unseen()
             heads.least = least_at_home(found.said, found.weight, self.reject)
 
     # ------------------------------------------------------------------ predict

@@ -7,7 +7,7 @@ import pytest
 from sklearn.base import clone
 
 from langalign_sk import LangAligner, ParallelCorpus, ReverseAligner, TextPool, TransferClassifier
-from langalign_sk.transfer import GaussianHead, KernelHead
+from langalign_sk.transfer import GaussianHead, KernelHead, _base
 from langalign_sk.transfer._adapting import LanguageHeads
 from langalign_sk.transfer._frequencies import frequencies_of, leaning, normed, unexplained
 from langalign_sk.transfer._head import Head
@@ -176,6 +176,14 @@ def test_traffic_unlike_unequal_labels():
     like = np.random.default_rng(0).random(300) < (large / large.max())[Y[UNLABELLED]]
     as_labels = model(TextPool(T[UNLABELLED][like], lang="ko"))
     assert as_labels.heads_["ko"].ratio == 1.0
+
+
+@pytest.mark.parametrize(("settings", "times"), [({"reject": 0.95}, 1), ({"self_training": 0}, 0)])
+def test_rows_are_left_out_where_it_is_asked_for_and_once(monkeypatch, settings, times):
+    asked, own = [], _base.left_out
+    monkeypatch.setattr(_base, "left_out", lambda *args: asked.append(args) or own(*args))
+    heads = fitted(T[UNLABELLED], **settings).heads_
+    assert len(asked) == times * len(heads)  # for Korean not once more because of the pool
 
 
 def test_two_heads_and_a_student_are_averaged():
