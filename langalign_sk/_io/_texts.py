@@ -231,6 +231,7 @@ def _only_texts(
         if isinstance(value, str):
             texts.append(str.__str__(value))  # numpy.str_, enum members: the characters alone
         elif missing != "error" and _is_missing(value):
+            # Steps ahead of the encoder alone ask for None: texts, to all others.
             texts.append("" if missing == "empty" else None)  # type: ignore[arg-type]
         else:
             bad.append(number)

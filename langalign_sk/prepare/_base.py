@@ -18,7 +18,7 @@ from langalign_sk._stamp import VersionStamped
 from langalign_sk.corpus import ParallelCorpus, TextPool
 
 
-class TextStep(  # type: ignore[call-arg]
+class TextStep(  # type: ignore[call-arg]  # scikit-learn's keyword is not typed
     TransformerMixin, VersionStamped, BaseEstimator, auto_wrap_output_keys=None
 ):
     """Base of the steps that come before the encoder.
